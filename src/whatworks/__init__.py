@@ -1,0 +1,41 @@
+"""What works, for whom, at what cost, and how sure are we?
+
+Rooms are loaded when they are first used, so that ``import whatworks`` costs little more than ``import pandas``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from whatworks.core import Check, EffectResult, MatchedSample, Provenance, WeightedSample, errors
+from whatworks.core.version import __version__
+
+if TYPE_CHECKING:
+    from whatworks import did, documentation, evidence, findings, matching, synthesis
+
+_ROOMS = ("did", "documentation", "evidence", "findings", "inference", "matching", "synthesis", "workflow")
+
+__all__ = [
+    "Check",
+    "EffectResult",
+    "MatchedSample",
+    "Provenance",
+    "WeightedSample",
+    "__version__",
+    "did",
+    "documentation",
+    "errors",
+    "evidence",
+    "findings",
+    "matching",
+    "synthesis",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"whatworks.{name}")
+    raise AttributeError(f"whatworks has no room {name!r}; it has {', '.join(_ROOMS)}.")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ROOMS])

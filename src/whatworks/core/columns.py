@@ -1,0 +1,82 @@
+"""Reading columns of a caller's frame: every room asks the same way and complains the same way."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption, MissingColumn, MissingValues
+
+
+def require_columns(df: pd.DataFrame, columns: Iterable[str], *, what: str = "frame") -> None:
+    """Refuse a frame that is empty or lacks a column, naming what it has.
+
+    Raises
+    ------
+    MissingColumn, EmptyData
+    """
+    for column in columns:
+        if column not in df.columns:
+            have = ", ".join(map(str, df.columns[:30])) + (" ..." if len(df.columns) > 30 else "")
+            raise MissingColumn(f"{what} has no column {column!r}; it has {have}. Check the spelling, or add the column.")
+    if len(df) == 0:
+        raise EmptyData(f"{what} has no rows. Check the selection that made it.")
+
+
+def numeric(df: pd.DataFrame, column: str, *, allow_missing: bool = False, what: str = "frame") -> np.ndarray:
+    """A column as float64, refusing text, infinities and (by default) missing values.
+
+    Booleans and pandas' nullable types are read as numbers. The count of bad rows is named, never their values.
+
+    Raises
+    ------
+    MissingColumn, EmptyData, InvalidColumn, MissingValues
+    """
+    require_columns(df, [column], what=what)
+    values = df[column]
+    if not (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
+        raise InvalidColumn(
+            f"{what} column {column!r} is of type {values.dtype}; numbers are needed. Convert it with pd.to_numeric first."
+        )
+    out = values.to_numpy(dtype="float64", na_value=np.nan)
+    endless = int(np.isinf(out).sum())
+    if endless:
+        raise InvalidColumn(f"{what} column {column!r} has {endless} infinite values. Set them to a number or to missing.")
+    missing = int(np.isnan(out).sum())
+    if missing and not allow_missing:
+        raise MissingValues(
+            f"{what} column {column!r} lacks a value in {missing} of {len(out)} rows. Drop those rows knowingly, or fill them in."
+        )
+    return out
+
+
+def binary(df: pd.DataFrame, column: str, *, what: str = "frame") -> np.ndarray:
+    """A 0/1 or True/False column as a boolean array.
+
+    Raises
+    ------
+    InvalidColumn, MissingValues, MissingColumn, EmptyData
+    """
+    values = numeric(df, column, what=what)
+    if not np.isin(values, (0.0, 1.0)).all():
+        raise InvalidColumn(
+            f"{what} column {column!r} must hold 0/1 or True/False; it holds {len(np.unique(values))} distinct values."
+        )
+    return values == 1.0
+
+
+def one_of(value: str, allowed: Sequence[str], *, name: str) -> str:
+    """Refuse an option that does not exist, listing those that do.
+
+    Raises
+    ------
+    InvalidOption
+    """
+    if value not in allowed:
+        raise InvalidOption(f"{name}={value!r} is not known; use one of {', '.join(map(repr, allowed))}.")
+    return value
+
+
+def as_list(names: str | Iterable[str]) -> list[str]:
+    """Accept one column name where a list of them is meant."""
+    return [names] if isinstance(names, str) else list(names)

@@ -1,0 +1,156 @@
+"""Disclosure control: nothing published may tell about too few people.
+
+Statistics Denmark's rule of thumb is at least 3 observations in a cell; Danish extracts commonly blind cells below 5.
+So 5 is the default and 3 is a floor that no setting lowers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.check import Check
+from whatworks.core.errors import DisclosureRisk
+from whatworks.core.result import EffectResult
+
+K_PUBLISH = 5
+K_FLOOR = 3
+
+
+def checked_k(k: int = K_PUBLISH) -> int:
+    """Return ``k`` if it is allowed.
+
+    Raises
+    ------
+    DisclosureRisk
+        If ``k`` is below the floor of 3.
+
+    Examples
+    --------
+    >>> checked_k(5)
+    5
+    """
+    if k < K_FLOOR:
+        raise DisclosureRisk(
+            f"k is {k}; the smallest published cell is {K_FLOOR} and no setting lowers it. Use k={K_FLOOR} or more."
+        )
+    return k
+
+
+def is_small(count: float | pd.Series, k: int = K_PUBLISH) -> bool | pd.Series:
+    """True for counts of 1 to k - 1. Zero is not small: it tells of nobody.
+
+    Examples
+    --------
+    >>> is_small(4), is_small(5), is_small(0)
+    (True, False, False)
+    """
+    k = checked_k(k)
+    return (count > 0) & (count < k) if isinstance(count, pd.Series) else bool(0 < count < k)
+
+
+def suppress_counts(df: pd.DataFrame, *, counts: Sequence[str], values: Sequence[str] = (), k: int = K_PUBLISH) -> pd.DataFrame:
+    """Blank every row in which a count is small, and the values that rest on it.
+
+    Parameters
+    ----------
+    df : a table about to be published, one row per cell
+    counts : columns with numbers of people
+    values : columns computed from those people (means, effects); blanked with them
+    k : smallest published count
+
+    Returns
+    -------
+    A copy with missing values in suppressed cells and a column ``suppressed``; never a 0 in place of a small count.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"service": ["a", "b"], "citizens": [12, 3], "mean": [50.0, 44.0]})
+    >>> suppress_counts(table, counts=["citizens"], values=["mean"])["suppressed"].tolist()
+    [False, True]
+    """
+    hidden = pd.Series(False, index=df.index)
+    for column in counts:
+        hidden |= is_small(df[column].fillna(0), k)
+    out = df.copy()
+    for column in [*counts, *values]:
+        out[column] = out[column].astype("Int64" if pd.api.types.is_integer_dtype(out[column]) else "float64").mask(hidden)
+    out["suppressed"] = hidden
+    return out
+
+
+def suppress_table(table: pd.DataFrame, k: int = K_PUBLISH) -> pd.DataFrame:
+    """Blank small cells of a two-way table of counts, and enough others that margins cannot give them back.
+
+    Rows and columns must not hold totals. A hidden cell that stands alone in its row or column could be computed from
+    the margin, so the smallest other cell there is hidden too, until no hidden cell stands alone.
+
+    Raises
+    ------
+    DisclosureRisk
+        If a row or column has only one cell and that cell is small: hide the margin instead.
+
+    Examples
+    --------
+    >>> suppress_table(pd.DataFrame([[2, 9, 8], [10, 12, 7], [20, 30, 40]])).isna().to_numpy().tolist()
+    [[True, False, True], [True, False, True], [False, False, False]]
+    """
+    values = table.to_numpy(dtype=float)
+    hidden = (values > 0) & (values < checked_k(k))
+    for lonely in iter(lambda: _lonely_cell(hidden), None):
+        row, column, axis = lonely
+        candidates = np.where(hidden, np.inf, values)
+        line = candidates[row, :] if axis == 0 else candidates[:, column]
+        if not np.isfinite(line).any():
+            raise DisclosureRisk(
+                f"A count below {k} stands alone in its {'row' if axis == 0 else 'column'}, so the total would give it away. "
+                "Merge categories, or publish without that total."
+            )
+        other = int(np.argmin(line))
+        hidden[(row, other) if axis == 0 else (other, column)] = True
+    return table.astype("float64").mask(hidden)
+
+
+def _lonely_cell(hidden: np.ndarray) -> tuple[int, int, int] | None:
+    """The first hidden cell that is alone in its row (axis 0) or column (axis 1)."""
+    for axis, counts in ((0, hidden.sum(axis=1)), (1, hidden.sum(axis=0))):
+        alone = np.flatnonzero(counts == 1)
+        if alone.size:
+            place = int(alone[0])
+            other = int(np.flatnonzero(hidden[place, :] if axis == 0 else hidden[:, place])[0])
+            return (place, other, 0) if axis == 0 else (other, place, 1)
+    return None
+
+
+def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
+    """Make a result fit to publish: parts that rest on fewer than k people in an arm are blanked, and a Check says so.
+
+    Raises
+    ------
+    DisclosureRisk
+        If the headline itself rests on fewer than k treated or comparison people.
+    """
+    k = checked_k(k)
+    for arm in ("n_treated", "n_comparison"):
+        count = result.statistics.get(arm)
+        if count is not None and is_small(count, k):
+            raise DisclosureRisk(
+                f"{result.method}: {arm} is below {k}, so the effect cannot be published. "
+                "Widen the target group or the period, or pool several units."
+            )
+    counts = [column for column in ("n_treated", "n_comparison") if column in result.effects]
+    if not counts:
+        return result
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "p_value"]
+    effects = suppress_counts(result.effects, counts=counts, values=numbers, k=k)
+    hidden = effects["suppressed"] & (effects["kind"] != "headline")
+    if not hidden.any():
+        return result
+    check = Check(
+        name="disclosure",
+        passed=None,
+        message=f"{int(hidden.sum())} parts rest on fewer than {k} people in an arm and are not shown.",
+        statistics={"hidden_parts": int(hidden.sum()), "k": k},
+    )
+    return replace(result, effects=effects.drop(columns="suppressed"), checks=(*result.checks, check), vcov=None)

@@ -1,0 +1,93 @@
+"""Two languages from one source: message catalogues, and numbers as each language writes them."""
+
+import gettext
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from whatworks.core.columns import one_of
+
+LANGUAGES = ("da", "en")
+# A real minus and a no-break space keep a number on one line and in one piece when read aloud.
+_MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """Return the function that looks an English message up in the language's catalogues.
+
+    Messages are English sentences with named places: ``_("{n} studies").format(n=number(4, language))``. The Danish
+    catalogues stand in ``locale/da/*.po``; a test holds them complete.
+
+    Examples
+    --------
+    >>> translator("da")("We do not know")
+    'Vi ved det ikke'
+    """
+    return _catalogue(one_of(language, LANGUAGES, name="language")).gettext
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    merged: gettext.GNUTranslations | None = None
+    folder = files("whatworks.findings") / "locale" / language
+    for path in sorted((item for item in folder.iterdir() if item.name.endswith(".po")), key=lambda item: item.name):
+        compiled = BytesIO()
+        write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
+        compiled.seek(0)
+        translations = gettext.GNUTranslations(compiled)
+        if merged is not None:
+            translations.add_fallback(merged)
+        merged = translations
+    return merged or gettext.NullTranslations()
+
+
+def number(value: float, language: str, *, decimals: int = 0, signed: bool = False) -> str:
+    """A number as the language writes it: ``1.234,5`` in Danish, ``1,234.5`` in English, with a real minus sign.
+
+    Examples
+    --------
+    >>> number(-1234.56, "da", decimals=1), number(0.5, "en", decimals=2, signed=True)
+    ('−1.234,6', '+0.50')
+    """
+    rounded = round(float(value), decimals)
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    text = format_decimal(abs(rounded), format=pattern, locale=language)
+    sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + text
+
+
+def percent(share: float, language: str, *, decimals: int = 0) -> str:
+    """A share of 1 as per cent: ``18 %`` in Danish, ``18%`` in English."""
+    gap = _SPACE if language == "da" else ""
+    return f"{number(100 * share, language, decimals=decimals)}{gap}%"
+
+
+def interval(low: float, high: float, language: str, *, decimals: int = 0, signed: bool = False) -> str:
+    """Both ends of an interval in words: ``4 til 18``, ``4 to 18``."""
+    joint = translator(language)("{low} to {high}")
+    return joint.format(
+        low=number(low, language, decimals=decimals, signed=signed),
+        high=number(high, language, decimals=decimals, signed=signed),
+    )
+
+
+def sort_key(text: str, language: str) -> str:
+    """Alphabetical order: in Danish æ, ø, å come last and Aa counts as Å.
+
+    Examples
+    --------
+    >>> sorted(["Aarhus", "Ærø", "Zoo", "Ølstykke", "Viborg"], key=lambda name: sort_key(name, "da"))
+    ['Viborg', 'Zoo', 'Ærø', 'Ølstykke', 'Aarhus']
+    """
+    folded = text.casefold()
+    if language != "da":
+        return folded
+    # Private-use characters sort after every letter; the three stand in the order of the Danish alphabet.
+    return folded.replace("aa", "å").translate(str.maketrans("æøå", "\ue000\ue001\ue002"))
