@@ -42,18 +42,20 @@ def read_located(path: Path) -> Located:
     """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        lines: dict[tuple[str | int, ...], int] = {}
+        value = None if node is None else _walk(node, (), lines, path)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "cannot be read"
         raise InvalidParameters(f"{path}{line}: not valid YAML ({problem}). Check indentation, colons and quotes.") from None
-    lines: dict[tuple[str | int, ...], int] = {}
-    value = None if node is None else _walk(node, (), lines, path)
     return Located(value=value, path=path, lines=lines)
 
 
 def _walk(node: yaml.Node, keys: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], path: Path) -> Any:
     lines.setdefault(keys, node.start_mark.line + 1)
+    if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+        raise InvalidParameters(f"{path}:{node.start_mark.line + 1}: the tag {node.tag!r} is not allowed. Write plain values.")
     if isinstance(node, yaml.MappingNode):
         out: dict[str, Any] = {}
         for key_node, value_node in node.value:

@@ -1,0 +1,46 @@
+# Two commands do everything: `make reports` and `make test`. Each sets up .venv by itself first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+# One thread for linear algebra: reports already run side by side, one process to a core.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help reports test lab bench lock clean
+.DEFAULT_GOAL := help
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+reports: $(STAMP)  ## set up and write the site: reports/index.html
+	@$(BIN)/whatworks reports
+
+test: $(STAMP)  ## set up and run the whole test suite
+	@sh tests/run.sh $(BIN)
+
+lab: $(STAMP)  ## set up and open JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+bench: $(STAMP)  ## our speed, and the peers' where they are installed
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: $(STAMP)  ## solve again: requirements.lock and environment.yml from pyproject.toml
+	@$(BIN)/python tests/setup/lock.py --upgrade
+
+clean:  ## forget the environment and the generated site
+	rm -rf $(VENV) .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
+
+# uv is quick; pip is always there. Both check every hash. Bytecode is written now, so that no kernel compiles later.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt 2>/dev/null; \
+	then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock \
+	     && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	else env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	     && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; fi
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
+	@touch $(STAMP)

@@ -1,0 +1,81 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import whatworks as ww
+from whatworks.core.disclosure import checked_k, disclose, is_small, suppress_counts, suppress_table
+from whatworks.core.errors import DisclosureRisk
+
+
+def result_with_counts(parts, **statistics):
+    rows = [("ATT", "headline", 1.0, 40), *[(f"part {n}", "part", 2.0, n) for n in parts]]
+    effects = pd.DataFrame(rows, columns=["term", "kind", "estimate", "n_treated"])
+    for column in ("p_value", "conf_high", "conf_low", "std_error"):
+        effects.insert(3, column, 0.5 if column != "conf_high" else 3.0)
+    return ww.EffectResult(
+        method="m",
+        estimand="e",
+        measure="MD",
+        unit="u",
+        effects=effects,
+        statistics=statistics,
+        vcov=pd.DataFrame(np.eye(len(parts))),
+        provenance=ww.Provenance(data_fingerprint="0"),
+    )
+
+
+def test_the_floor_of_three_cannot_be_lowered():
+    assert checked_k(3) == 3
+    for k in (2, 1, 0, -5):
+        with pytest.raises(DisclosureRisk, match="3"):
+            checked_k(k)
+    with pytest.raises(DisclosureRisk):
+        suppress_counts(pd.DataFrame({"n": [1]}), counts=["n"], k=1)
+
+
+def test_zero_tells_of_nobody_and_is_shown():
+    assert not is_small(0)
+    assert is_small(pd.Series([0, 1, 4, 5])).tolist() == [False, True, True, False]
+
+
+def test_small_counts_and_what_rests_on_them_are_missing_never_zero():
+    table = pd.DataFrame({"n": [12, 3, 0], "mean": [50.0, 44.0, np.nan]})
+    out = suppress_counts(table, counts=["n"], values=["mean"])
+    assert out["n"].isna().tolist() == [False, True, False]
+    assert out["mean"].isna().tolist() == [False, True, True]
+    assert table.loc[1, "n"] == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays(np.int64, (4, 4), elements=st.integers(0, 30)))
+def test_no_hidden_cell_can_be_computed_from_the_margins(counts):
+    hidden = suppress_table(pd.DataFrame(counts)).isna().to_numpy()
+    assert hidden[(counts > 0) & (counts < 5)].all()
+    for line in [*hidden, *hidden.T]:
+        assert line.sum() != 1
+
+
+def test_one_small_cell_alone_in_a_single_column_is_refused():
+    with pytest.raises(DisclosureRisk, match="Merge"):
+        suppress_table(pd.DataFrame({"n": [2, 9, 8]}))
+
+
+def test_parts_on_few_people_are_blanked_with_a_check_and_without_the_covariance():
+    out = disclose(result_with_counts([20, 3], n_treated=40))
+    assert out.effects.loc[out.effects["term"] == "part 3", ["estimate", "conf_low", "n_treated"]].isna().all(axis=None)
+    assert out.headline.estimate == 1.0
+    assert out.checks[-1].name == "disclosure"
+    assert out.vcov is None
+
+
+def test_a_headline_on_few_people_is_refused():
+    with pytest.raises(DisclosureRisk, match="n_treated is below 5"):
+        disclose(result_with_counts([20], n_treated=4))
+
+
+def test_a_result_without_small_cells_is_returned_unchanged():
+    result = result_with_counts([20, 30], n_treated=40)
+    assert disclose(result).effects["estimate"].tolist() == result.effects["estimate"].tolist()

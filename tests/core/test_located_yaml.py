@@ -1,0 +1,39 @@
+import pytest
+
+from whatworks.core.errors import InvalidParameters
+from whatworks.core.located_yaml import read_located
+
+
+def test_every_key_knows_its_line(tmp_path):
+    path = tmp_path / "a.yml"
+    path.write_text("target_group: homelessness\nquestions:\n  - design: reviews\n    k: 3\n")
+    located = read_located(path)
+    assert located.value == {"target_group": "homelessness", "questions": [{"design": "reviews", "k": 3}]}
+    assert located.where("questions", 0, "k").endswith("a.yml:4")
+    assert located.where("questions", 0, "nowhere").endswith("a.yml:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1, 2\nb: 3\n", "a.yml:"),
+        ("a: 1\nb: 2\na: 3\n", "a.yml:3: the key 'a' stands twice"),
+    ],
+)
+def test_broken_yaml_names_file_and_line(tmp_path, text, words):
+    path = tmp_path / "a.yml"
+    path.write_text(text)
+    with pytest.raises(InvalidParameters, match=words):
+        read_located(path)
+
+
+def test_a_tag_that_would_run_code_is_refused(tmp_path):
+    path = tmp_path / "a.yml"
+    path.write_text("a: !!python/object/apply:os.system ['true']\n")
+    with pytest.raises(InvalidParameters, match="a.yml:1"):
+        read_located(path)
+
+
+def test_an_empty_file_is_an_empty_document(tmp_path):
+    (tmp_path / "a.yml").write_text("")
+    assert read_located(tmp_path / "a.yml").value is None
