@@ -41,7 +41,7 @@ def independent_columns(X: np.ndarray, *, tolerance: float = TOLERANCE) -> np.nd
         if len(upto) > len(X):
             keep[column] = False
             continue
-        left = abs(np.linalg.qr(X[:, upto], mode="r")[-1, -1])
+        left = abs(np.asarray(np.linalg.qr(X[:, upto], mode="r"))[-1, -1])
         keep[column] = left > tolerance * lengths[column]
     return keep
 
