@@ -32,15 +32,17 @@ clean:  ## forget the environment and the generated site
 	rm -rf $(VENV) .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
 
 # uv is quick; pip is always there. Both check every hash. Bytecode is written now, so that no kernel compiles later.
+# Municipal networks often have certificates of their own: uv is told to trust what the machine trusts.
+PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV  := env UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python $(BIN)/python
+
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (once; about half a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
-	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt 2>/dev/null; \
-	then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock \
-	     && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
-	else env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
-	     && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; fi
+	@{ $(PIP) --require-hashes -r $(VENV)/uv.txt && $(UV) --require-hashes --compile-bytecode -r requirements.lock; } 2> $(VENV)/uv.log \
+	  || { echo "uv could not be used here ($(VENV)/uv.log says why); installing with pip"; $(PIP) --require-hashes -r requirements.lock; }
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
 	@touch $(STAMP)
