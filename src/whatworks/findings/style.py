@@ -1,0 +1,205 @@
+"""One look for every chart: colours with a meaning, two sizes of type, and a sheet measured in CSS pixels.
+
+Colours are drawn in the light palette, so a figure is right on a printed page as it is; ``figures.svg`` then writes each
+of them as the CSS variable it stands for, and dark mode follows. Text is measured in DejaVu Sans, which is wider than
+the fonts of our pages: what fits here fits there.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+# Natural width of a figure in CSS pixels: shrunk to a 320-pixel page its smallest text is still legible.
+WIDTH = 440.0
+TEXT, SMALL = 14.0, 12.5
+LINE = 18.0
+
+PAPER, CARD = "#fbfaf7", "#ffffff"
+INK, INK_2 = "#1c2126", "#4b545c"
+RULE, RULE_STRONG = "#e4e1d9", "#8d949a"
+ACCENT, GOOD, WARN = "#1f5f8b", "#0b7a5c", "#b4532a"
+MUTED = "#9aa6ae"
+
+VARIABLES = {
+    PAPER: "--paper",
+    CARD: "--card",
+    INK: "--ink",
+    INK_2: "--ink-2",
+    RULE: "--line",
+    RULE_STRONG: "--line-strong",
+    ACCENT: "--accent",
+    GOOD: "--good",
+    WARN: "--warn",
+    MUTED: "--muted-fill",
+    # Matplotlib's own default for text and lines.
+    "#000000": "--ink",
+}
+
+_RC: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT,
+    "text.color": INK,
+    # Labels come from data: a dollar sign in a name is a dollar sign.
+    "text.parse_math": False,
+    "axes.edgecolor": RULE_STRONG,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=[ACCENT, GOOD, WARN, INK_2, MUTED]),
+    "lines.solid_capstyle": "round",
+    "lines.dash_capstyle": "butt",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "whatworks",
+    "path.simplify": False,
+}
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Draw in our style inside a ``with`` block; the caller's matplotlib settings come back after it."""
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        # The reader's browser has fonts for what DejaVu lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def sheet(height: float = 100.0, *, width: float = WIDTH) -> Axes:
+    """A bare figure covered by one axes whose units are CSS pixels from the top left corner."""
+    with applied():
+        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        figure.patch.set_visible(False)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+    return cut(axes, height, width=width)
+
+
+def cut(page: Axes, height: float, *, width: float = WIDTH) -> Axes:
+    """Cut a sheet to its final height, when it is known how long the content became."""
+    page.figure.set_size_inches(width / 72, height / 72)  # type: ignore[union-attr]
+    page.set_xlim(0, width)
+    page.set_ylim(height, 0)
+    return page
+
+
+def finished(page: Axes, height: float) -> Figure:
+    """Cut the sheet and hand over its figure."""
+    figure = cut(page, height).figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def plain(text: str) -> str:
+    """One line of text: control characters and line breaks become spaces."""
+    return _CONTROL.sub(" ", str(text)).strip()
+
+
+@cache
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """Width of one line in CSS pixels.
+
+    Examples
+    --------
+    >>> text_width("iiii") < text_width("MMMM")
+    True
+    """
+    with applied():
+        font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+        return float(text_to_path.get_text_width_height_descent(plain(text), font, ismath=False)[0])
+
+
+def wrapped(text: str, width: float, size: float = TEXT, *, bold: bool = False, lines: int = 3) -> list[str]:
+    """Break a text into lines no wider than ``width`` pixels; what does not fit in ``lines`` lines ends in an ellipsis.
+
+    Examples
+    --------
+    >>> wrapped("days in temporary housing", 120)
+    ['days in', 'temporary', 'housing']
+    """
+    out: list[str] = []
+    # Only plain spaces break: a no-break space keeps a number and its unit together.
+    for word in plain(text).split(" "):
+        joined = f"{out[-1]} {word}" if out else word
+        if out and text_width(joined, size, bold=bold) <= width:
+            out[-1] = joined
+        else:
+            out.append(word)
+    if len(out) > lines:
+        out = [*out[: lines - 1], out[lines - 1] + " …"]
+    return [shortened(line, width, size, bold=bold) for line in out]
+
+
+def shortened(text: str, width: float, size: float = TEXT, *, bold: bool = False) -> str:
+    """The text itself, or its beginning and an ellipsis where it is wider than ``width`` pixels."""
+    text = plain(text)
+    if text_width(text, size, bold=bold) <= width:
+        return text
+    # Hostile or mistaken labels can be very long; nothing beyond 200 characters fits any figure.
+    text = text[:200].rstrip(" …")
+    while text and text_width(text + "…", size, bold=bold) > width:
+        text = text[:-1].rstrip()
+    return text + "…"
+
+
+def write(
+    page: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float = TEXT,
+    color: str = INK,
+    bold: bool = False,
+    align: str = "left",
+) -> None:
+    """Write one line with its baseline at ``y``."""
+    with applied():
+        weight = "bold" if bold else "normal"
+        page.text(x, y, plain(text), size=size, color=color, weight=weight, ha=align, va="baseline")
+
+
+def write_within(
+    page: Axes, x: float, y: float, text: str, *, size: float = SMALL, color: str = INK_2, bold: bool = False
+) -> None:
+    """Write one line centred on ``x``, moved aside where it would leave the sheet."""
+    half = text_width(text, size, bold=bold) / 2
+    place = min(max(x, half), WIDTH - half)
+    write(page, place, y, text, size=size, color=color, bold=bold, align="center")
+
+
+def line(
+    page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = INK_2, width: float = 1.0, dash: str = "-"
+) -> None:
+    """Draw one straight line."""
+    with applied():
+        # A straight rule needs square ends, or a hairline looks longer than it is.
+        page.plot(x, y, color=color, linewidth=width, linestyle=dash, solid_capstyle="round" if width > 2 else "butt")
+
+
+def mark(
+    page: Axes, x: float, y: float, *, color: str = ACCENT, shape: str = "o", size: float = 11.0, hollow: bool = False
+) -> None:
+    """Draw one marker ``size`` pixels wide; hollow ones show the paper through."""
+    with applied():
+        page.plot(
+            [x], [y], marker=shape, markersize=size, linestyle="none", color=color, markeredgewidth=1.8 if hollow else 0.0,
+            markerfacecolor=CARD if hollow else color, markeredgecolor=color,
+        )  # fmt: skip
+
+
+def box(page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = RULE, opacity: float = 1.0) -> None:
+    """Fill a rectangle."""
+    with applied():
+        page.fill([x[0], x[1], x[1], x[0]], [y[0], y[0], y[1], y[1]], color=color, alpha=opacity, linewidth=0)
