@@ -1,0 +1,117 @@
+"""The studies that go into one pool: read once, refused for the same reasons everywhere in this room."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.columns import numeric, require_columns
+from whatworks.core.errors import DuplicateRows, InvalidColumn, InvalidOption, MissingValues
+from whatworks.synthesis.effect_size import refuse_rows
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Studies:
+    """Effects on one scale, with their sampling variances and the studies they come from.
+
+    Attributes
+    ----------
+    yi, vi : (k,) effects and sampling variances
+    study : (k,) names of the studies, as text
+    term : (k,) names of the rows, as text: the study, and the effect where a study has several
+    measure : what the effects are
+    n_studies : number of distinct studies
+    """
+
+    yi: Array
+    vi: Array
+    study: Array
+    term: Array
+    measure: str
+    n_studies: int
+
+    @property
+    def k(self) -> int:
+        """Number of effects."""
+        return len(self.yi)
+
+
+def read_studies(
+    es: pd.DataFrame, *, yi: str, vi: str, study: str | None = None, effect: str | None = None, measure: str | None = None
+) -> Studies:
+    """Take effects, variances and names out of a frame, or say why they cannot be pooled.
+
+    Parameters
+    ----------
+    es : one row per effect
+    yi, vi : columns with effects on one scale and with sampling variances in squared units of it
+    study, effect : columns that name the study, and the effect within it; rows are numbered from 1 without them
+    measure : what ``yi`` is; by default what the column ``measure`` says, else "GEN"
+
+    Raises
+    ------
+    EmptyData, MissingColumn, MissingValues, InvalidColumn
+        If rows, columns or values are missing or no numbers, or if the column ``measure`` names several measures.
+    InvalidEffect
+        If a variance is not above 0.
+    DuplicateRows
+        If a study stands twice and ``effect`` does not tell its effects apart.
+    InvalidOption
+        If ``effect`` comes without ``study``, or ``measure`` contradicts the frame.
+
+    Examples
+    --------
+    >>> read_studies(pd.DataFrame({"yi": [0.1, 0.4], "vi": [0.01, 0.02]}), yi="yi", vi="vi").term.tolist()
+    ['1', '2']
+    """
+    names = [column for column in (yi, vi, study, effect) if column is not None]
+    require_columns(es, names, what="es")
+    effects, variances = numeric(es, yi, what="es"), numeric(es, vi, what="es")
+    refuse_rows(variances <= 0, es.index, f"a variance in {vi!r} that is not above 0", "Correct or remove them.")
+    label, term = _names(es, study, effect)
+    return Studies(
+        yi=effects,
+        vi=variances,
+        study=label,
+        term=term,
+        measure=_measure(es, measure),
+        n_studies=len(es) if effect is None else int(pd.unique(label).size),
+    )
+
+
+def _names(es: pd.DataFrame, study: str | None, effect: str | None) -> tuple[Array, Array]:
+    """Names of studies and of rows; a row must be told from every other."""
+    if study is None:
+        if effect is not None:
+            raise InvalidOption(f"effect={effect!r} needs study=: an effect is told apart within its study.")
+        numbered = np.arange(1, len(es) + 1).astype(str).astype(object)
+        return numbered, numbered
+    keys = [study] if effect is None else [study, effect]
+    for column in keys:
+        missing = int(es[column].isna().sum())
+        if missing:
+            raise MissingValues(f"es column {column!r} lacks a name in {missing} of {len(es)} rows. Name every one.")
+    repeated = int(es.duplicated(keys).sum())
+    if repeated:
+        raise DuplicateRows(
+            f"{repeated} rows repeat a {' and '.join(map(repr, keys))} that stands above them. Keep one row each, or name the "
+            "column that tells several effects of one study apart in effect=."
+        )
+    label = es[study].astype(str).to_numpy(dtype=object)
+    return label, label if effect is None else label + ": " + es[effect].astype(str).to_numpy(dtype=object)
+
+
+def _measure(es: pd.DataFrame, measure: str | None) -> str:
+    """What the effects are: one measure, not several, and the frame and the caller agree."""
+    if "measure" not in es.columns or es["measure"].isna().all():
+        return measure or "GEN"
+    found = es["measure"].unique()
+    if len(found) > 1:
+        raise InvalidColumn(
+            f"es column 'measure' names {len(found)} measures; a pool needs one scale. Select one measure, or convert the others."
+        )
+    if measure is not None and measure != str(found[0]):
+        raise InvalidOption(f"measure={measure!r}, but es column 'measure' says {str(found[0])!r}. Correct one of them.")
+    return str(found[0])
