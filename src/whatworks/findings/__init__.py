@@ -3,52 +3,67 @@
 Names are loaded when they are first used, so that ``import whatworks.findings`` does not draw in matplotlib.
 """
 
+import sys
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from whatworks.findings.document import document
 from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, sort_key, translator
 
-_LAZY = {
-    "check_sentence": "wording",
-    "covariate_name": "wording",
-    "design_name": "wording",
-    "error_page": "index",
-    "index_page": "index",
-    "page": "pages",
-    "sentence": "wording",
-    "verdict": "wording",
-}
-# Where charts, tables for notebooks and the one style live; each lists its own public names.
-_DRAWING = ("figures", "charts", "show", "style")
+if TYPE_CHECKING:
+    from whatworks.findings.wording import certainty, check_sentence, covariate_name, design_explanation, design_name
+    from whatworks.findings.wording import sentence, verdict
+
+_WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
+_PAGES = {"error_page": "index", "index_page": "index", "page": "pages", "published": "published"}
+# Where charts, figures for notebooks and the one style live; each lists its own public names.
+_DRAWING = ("show", "charts", "figures", "style")
 
 __all__ = [
     "Finding",
+    "certainty",
+    "check_sentence",
+    "covariate_name",
+    "design_explanation",
+    "design_name",
     "document",
     "interval",
     "load",
     "number",
     "percent",
     "save",
+    "sentence",
     "sort_key",
     "translator",
+    "verdict",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    places = (_LAZY[name],) if name in _LAZY else _DRAWING
-    for place in places:
-        try:
-            module = import_module(f"whatworks.findings.{place}")
-        except ModuleNotFoundError as missing:
-            if missing.name != f"whatworks.findings.{place}":
-                raise
-            continue
-        if place == name:
-            return module
+    for place in _places(name):
+        module = import_module(f"whatworks.findings.{place}")
         if hasattr(module, name):
             return getattr(module, name)
-    raise AttributeError(f"whatworks.findings has no {name!r}; it has {', '.join(__all__)} and the charts' names.")
+        if place == name:
+            return module
+    raise AttributeError(f"whatworks.findings has no {name!r}; it has {', '.join(__all__)}, and a name per chart.")
+
+
+def _places(name: str) -> tuple[str, ...]:
+    if name in _WORDS:
+        return ("wording",)
+    return (_PAGES[name],) if name in _PAGES else _DRAWING
+
+
+class _Room(ModuleType):
+    """Python hangs a module on its package when it is imported; ``findings.show`` is to stay the function of that name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value.show if name == "show" and isinstance(value, ModuleType) else value)
+
+
+sys.modules[__name__].__class__ = _Room

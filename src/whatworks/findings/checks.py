@@ -1,0 +1,155 @@
+"""Doubts in plain words: what was checked, and what the answer means for the reader."""
+
+import math
+from collections.abc import Mapping
+from html import escape
+
+from markupsafe import Markup
+
+from whatworks.core.check import Check
+from whatworks.findings.language import number, percent, translator
+from whatworks.findings.names import N_
+
+# Sentences for a doubt that did not come true, that did, and that the data cannot settle.
+_SENTENCES: Mapping[str, tuple[str, str, str]] = {
+    "parallel_pretrends": (
+        N_("Before the start we see no difference in how the groups developed."),
+        N_("The groups developed differently already before the start. The comparison is therefore not reliable."),
+        N_("We cannot tell whether the groups developed alike before the start. There are too few earlier measurements."),
+    ),
+    "dropped_rows": (
+        N_("All rows in the data could be used."),
+        N_("We left out {n_dropped} of the rows because they could not be used. That can tilt the result."),
+        N_("We do not know whether rows were left out."),
+    ),
+    "few_clusters": (
+        N_("There are enough independent groups ({clusters}) to judge how uncertain the number is."),
+        N_("There are only {clusters} independent groups; {limit} or more are wanted. The uncertainty may be larger than shown."),
+        N_("We do not know how many independent groups the numbers come from."),
+    ),
+    "small_cells": (
+        N_("No part of the answer rests on very few."),
+        N_("Parts of the answer that rest on very few and are therefore uncertain: {cells}."),
+        N_("We do not know how many each part of the answer rests on."),
+    ),
+    "unestimated_cells": (
+        N_("Every part of the answer could be calculated."),
+        N_("Parts that could not be calculated and are missing from the answer: {cells}."),
+        N_("We do not know whether parts of the answer are missing."),
+    ),
+    "overlap": (
+        N_("Everyone who got the intervention has someone to be compared with."),
+        N_("Places or people without anyone to be compared with: {units}."),
+        N_("We cannot tell whether everyone has someone to be compared with."),
+    ),
+    "forbidden_comparisons": (
+        N_("Nobody is compared with someone who had already started."),
+        N_("In {share} of the calculation the comparison is with someone who had already started. That can distort the result."),
+        N_("We cannot tell how much of the calculation compares with someone who had already started."),
+    ),
+    "no_never_treated": (
+        N_("Some never got the intervention, so there is someone to compare with all the way."),
+        N_("Everyone got the intervention sooner or later. We can only compare with those who had not started yet."),
+        N_("Everyone got the intervention sooner or later. We can only compare with those who had not started yet."),
+    ),
+    "balance": (
+        N_("Once matched, the groups are alike in what we compared. The largest difference is {worst_smd} standard deviations."),
+        N_(
+            "Even when matched, the groups differ. The largest difference is {worst_smd} standard deviations and should be below "
+            "{limit}. Part of the result may come from that."
+        ),
+        N_("We cannot tell whether the groups are alike."),
+    ),
+    "common_support": (
+        N_("Almost everyone who got the intervention has someone who looks alike to be compared with."),
+        N_("{share_outside} of those who got the intervention have nobody who looks alike. About them we can say nothing."),
+        N_("We cannot tell whether everyone has someone who looks alike to be compared with."),
+    ),
+    "dropped_treated": (
+        N_("Everyone who got the intervention is part of the comparison."),
+        N_("{n_dropped} of the {n_treated} who got the intervention are left out. The result is only about the others."),
+        N_("We do not know whether everyone who got the intervention is part of the comparison."),
+    ),
+    "effective_sample_size": (
+        N_("The comparison rests on enough different people."),
+        N_("The comparison rests on few: {n_comparison} people were available, but they count as {ess}."),
+        N_("We do not know how many people the comparison rests on."),
+    ),
+    "far_pairs": (
+        N_("Those who are compared look very much alike."),
+        N_("In {share} of the pairs the two do not look much alike."),
+        N_("We cannot tell how much alike the pairs are."),
+    ),
+    "unadjusted": (
+        N_("The comparison takes differences between the groups into account."),
+        N_("The groups are compared as they are. Those who got the intervention may differ from the others in many ways."),
+        N_("We do not know whether the comparison takes differences between the groups into account."),
+    ),
+    "few_studies": (
+        N_("There are studies enough to pool ({k})."),
+        N_("There are few studies ({k}). One more can change the picture."),
+        N_("We do not know how many studies there are."),
+    ),
+    "heterogeneity": (
+        N_("The studies largely agree."),
+        N_("The studies differ a good deal. The effect depends on something that we do not know yet."),
+        N_("We cannot tell whether the studies agree."),
+    ),
+    "prediction_spans_zero": (
+        N_("We expect an effect in the same direction in a new place."),
+        N_("In a new place the effect can lie anywhere between {low} and {high}. In some places there may be none."),
+        N_("We cannot say what to expect in a new place."),
+    ),
+    "disclosure": (
+        N_("No number is about so few that it must be hidden."),
+        N_("Numbers that are about fewer than {k} people and are not shown: {hidden_parts}."),
+        N_("Numbers that are about fewer than {k} people and are not shown: {hidden_parts}."),
+    ),
+}
+_TWO_DECIMALS = ("worst_smd", "low", "high")
+
+
+def check_sentence(check: Check, language: str = "da") -> str:
+    """One or two plain sentences about a check: passed, failed, or not to be settled.
+
+    Parameters
+    ----------
+    check : a check of any result
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Text ready for a page (``markupsafe.Markup``). A check without words of its own, or without the numbers its words
+    need, gives its English message, marked ``lang="en"`` on a page in another language.
+
+    Examples
+    --------
+    >>> pretrends = Check(name="parallel_pretrends", passed=True, message="Joint test of 3 leads: p = 0.41.")
+    >>> str(check_sentence(pretrends, "da"))
+    'Før start ser vi ingen forskel på, hvordan grupperne udviklede sig.'
+    >>> str(check_sentence(Check(name="moon_phase", passed=False, message="The moon was full."), "da"))
+    '<span lang="en">The moon was full.</span>'
+    """
+    place = {True: 0, False: 1, None: 2}[check.passed]
+    words = _SENTENCES.get(check.name)
+    if words is not None:
+        try:
+            return Markup(escape(translator(language)(words[place]).format_map(_spoken(check, language))))  # noqa: S704 (escaped)
+        except KeyError:
+            # A number that the sentence needs is missing; the researcher's message still says what happened.
+            pass
+    message = escape(check.message)
+    return Markup(message if language == "en" else f'<span lang="en">{message}</span>')  # noqa: S704 (escaped)
+
+
+def _spoken(check: Check, language: str) -> dict[str, str]:
+    """The check's numbers as the language writes them; missing ones are left out."""
+    values = {key: float(value) for key, value in check.statistics.items() if value is not None}
+    return {key: _number(check.name, key, value, language) for key, value in values.items() if math.isfinite(value)}
+
+
+def _number(name: str, key: str, value: float, language: str) -> str:
+    if key.startswith("share"):
+        return percent(value, language)
+    two = key in _TWO_DECIMALS or (key == "limit" and name == "balance")
+    return number(value, language, decimals=2 if two else 0)

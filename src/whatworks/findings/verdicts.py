@@ -1,0 +1,133 @@
+"""What a result means for the person it is about, by rules anyone can read, with the reason in words."""
+
+import math
+from dataclasses import dataclass
+
+from whatworks.core.result import EffectResult
+from whatworks.findings.checks import check_sentence
+from whatworks.findings.language import translator
+
+# Doubts that leave no answer standing: the groups were on different paths, or were never made comparable.
+DISQUALIFYING = ("parallel_pretrends", "unadjusted")
+# Says what is hidden, not what is wrong.
+_NOT_A_DOUBT = ("disclosure",)
+# A log or plain ratio of 1 is no difference; every other measure has it at 0.
+_NEUTRAL_AT_ONE = ("RR", "OR", "IRR", "HR", "ratio")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A conclusion in a word or two, and why.
+
+    Attributes
+    ----------
+    code : machine name, e.g. ``"helps"``
+    word : for the reader, in the language asked for
+    reason : one or two sentences
+    tone : ``"good"``, ``"bad"``, ``"neutral"`` or ``"unknown"``; never shown without the word
+    """
+
+    code: str
+    word: str
+    reason: str
+    tone: str
+
+
+def verdict(result: EffectResult | None, smallest_important: float | None = None, *, language: str = "da") -> Verdict:
+    """Classify a result: the first rule that fits decides.
+
+    Parameters
+    ----------
+    result : the result that answers; None where there is none
+    smallest_important : the smallest difference that matters, in the result's unit, > 0; None where nobody has set one
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    In this order: ``not_trustworthy`` (a failed check of :data:`DISQUALIFYING`); ``cannot_tell`` (no range, or no known
+    direction of good); ``no_important_difference`` and ``too_small`` (the whole range is nearer to zero than what matters,
+    with and without zero in it); ``worse`` and ``helps`` or ``probably_helps`` (the whole range is on one side);
+    ``cannot_tell`` (both sides). ``helps`` asks that even the low end matters and that no check failed.
+
+    Examples
+    --------
+    >>> verdict(None, language="en").word
+    'We do not know'
+    """
+    _ = translator(language)
+    if result is None:
+        return Verdict("unknown", _("We do not know"), _("There are no results yet."), "unknown")
+    fatal = next((check for check in result.failed_checks if check.name in DISQUALIFYING), None)
+    if fatal is not None:
+        return Verdict("not_trustworthy", _("Not reliable"), check_sentence(fatal, language), "unknown")
+    low, high = _benefit(result)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return _cannot_tell(_("There is no range, so we do not know how uncertain the number is."), language)
+    if result.good is None:
+        return _cannot_tell(_("We do not know which direction is good for the person."), language)
+    limit = math.inf if smallest_important is None else float(smallest_important)
+    if smallest_important is not None and -limit < low and high < limit:
+        return _inside(low, high, language)
+    if high < 0:
+        reason = _("The result is poorer than in the comparison group. Discuss it before the intervention is spread.")
+        return Verdict("worse", _("Worse than without"), reason, "bad")
+    if low > 0:
+        return _good_side(result, low, smallest_important, language)
+    return _cannot_tell(_("The numbers fit both an improvement and a setback."), language)
+
+
+def certainty(result: EffectResult | None, *, language: str = "da") -> Verdict:
+    """How far a comparison without drawing lots can be trusted, from its checks alone.
+
+    Returns
+    -------
+    ``moderate`` when every check passed, ``low`` when one failed, cannot be settled or none was made, ``very_low`` when a
+    check of :data:`DISQUALIFYING` failed. Never ``high``: no number of checks replaces drawing lots.
+    """
+    _ = translator(language)
+    if result is None:
+        return Verdict("unknown", _("We do not know"), _("There are no results yet."), "unknown")
+    checks = [check for check in result.checks if check.name not in _NOT_A_DOUBT]
+    passed = sum(check.passed is True for check in checks)
+    counted = _("{passed} of {total} checks passed.").format(passed=passed, total=len(checks))
+    if any(check.name in DISQUALIFYING for check in result.failed_checks):
+        return Verdict("very_low", _("Very low"), _("A check that decides the matter was not passed."), "bad")
+    if not checks:
+        return Verdict("low", _("Low"), _("No checks were made."), "neutral")
+    if passed < len(checks):
+        return Verdict("low", _("Low"), counted, "neutral")
+    return Verdict("moderate", _("Moderate"), counted + " " + _("But no lots were drawn."), "neutral")
+
+
+def _benefit(result: EffectResult) -> tuple[float, float]:
+    """The range with the good direction upwards and no difference at 0."""
+    low, high = float(result.headline.conf_low), float(result.headline.conf_high)
+    if result.measure in _NEUTRAL_AT_ONE:
+        low, high = low - 1, high - 1
+    return (-high, -low) if result.good == "down" else (low, high)
+
+
+def _cannot_tell(reason: str, language: str) -> Verdict:
+    return Verdict("cannot_tell", translator(language)("We cannot tell"), reason, "unknown")
+
+
+def _inside(low: float, high: float, language: str) -> Verdict:
+    _ = translator(language)
+    if low > 0 or high < 0:
+        reason = _("There probably is a difference, but all of the range is below the smallest difference that matters.")
+        return Verdict("too_small", _("Too small to matter"), reason, "neutral")
+    reason = _("All of the range is close to zero. It rules out differences that matter, in both directions.")
+    return Verdict("no_important_difference", _("No important difference"), reason, "neutral")
+
+
+def _good_side(result: EffectResult, low: float, smallest_important: float | None, language: str) -> Verdict:
+    _ = translator(language)
+    if result.failed_checks:
+        reason = _("All of the range is on the good side, but not all checks were passed.")
+    elif smallest_important is None:
+        reason = _("All of the range is on the good side. How large a difference must be to matter has not been set.")
+    elif low < smallest_important:
+        reason = _("All of the range is on the good side, but the difference may be smaller than what matters.")
+    else:
+        return Verdict("helps", _("Helps"), _("Even the low end of the range is large enough to matter."), "good")
+    return Verdict("probably_helps", _("Probably helps"), reason, "good")

@@ -1,0 +1,170 @@
+"""An effect in one plain sentence: its size, its range, its unit, and which way is good."""
+
+import math
+from collections.abc import Mapping
+
+from whatworks.core.result import EffectResult
+from whatworks.findings.checks import check_sentence
+from whatworks.findings.language import number, translator
+from whatworks.findings.names import N_, covariate_name, design_explanation, design_name
+from whatworks.findings.verdicts import Verdict, certainty, verdict
+
+__all__ = [
+    "Verdict",
+    "certainty",
+    "check_sentence",
+    "covariate_name",
+    "design_explanation",
+    "design_name",
+    "sentence",
+    "shown_decimals",
+    "size_word",
+    "verdict",
+]
+
+STANDARDISED = ("SMD", "g", "d")
+LOGGED = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "ROM": "ratio"}
+RATIOS = ("RR", "OR", "IRR", "HR", "ratio", *LOGGED)
+# What is being multiplied, by measure; a ratio without a name is one of averages.
+_RATIO_WORDS: Mapping[str, str] = {
+    "RR": N_("With the intervention the share is {size} times the share without it"),
+    "OR": N_("With the intervention the odds are {size} times the odds without it"),
+    "IRR": N_("With the intervention the number is {size} times the number without it"),
+    "ratio": N_("With the intervention the average is {size} times the average without it"),
+}
+# By side, and whether out of 100 people.
+_DIFFERENCES: Mapping[tuple[bool, bool], str] = {
+    (True, False): N_("With the intervention the average is {size} {unit} higher than without it"),
+    (False, False): N_("With the intervention the average is {size} {unit} lower than without it"),
+    (True, True): N_("Out of 100 people it applies to {size} more with the intervention than without it"),
+    (False, True): N_("Out of 100 people it applies to {size} fewer with the intervention than without it"),
+}
+# The range, by side and whether out of 100 people; and where it holds both sides.
+_ONE_SIDED: Mapping[tuple[bool, bool], str] = {
+    (True, False): N_("{said} (probably {near} to {far} higher)."),
+    (False, False): N_("{said} (probably {near} to {far} lower)."),
+    (True, True): N_("{said} (probably {near} to {far} more)."),
+    (False, True): N_("{said} (probably {near} to {far} fewer)."),
+}
+_TWO_SIDED: Mapping[bool, str] = {
+    False: N_("{said}, but the numbers fit anything from {down} lower to {up} higher."),
+    True: N_("{said}, but the numbers fit anything from {down} fewer to {up} more."),
+}
+# Standardised differences below these are called trivial, small and moderate; the rest are large.
+_SIZES: tuple[tuple[float, str], ...] = ((0.1, N_("very small")), (0.3, N_("small")), (0.6, N_("moderate")))
+
+
+def sentence(result: EffectResult, language: str = "da", *, unit: str | None = None, decimals: int | None = None) -> str:
+    """Say what an effect is in one sentence, with its range in it.
+
+    Parameters
+    ----------
+    result : any result; its measure, unit and direction of good decide the words
+    language : ``"da"`` or ``"en"``
+    unit : the unit in that language; ``result.unit`` by default
+    decimals : decimals of every number; by default as many as the range deserves
+
+    Returns
+    -------
+    Plain text. Log ratios are turned back into ratios and risk differences into people out of 100.
+
+    References
+    ----------
+    Santesso et al. (2020), Journal of Clinical Epidemiology 119:126-135 (informative statements); the range stands in
+    the sentence because a number without one is read as exact.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [-22.0], "std_error": [5.0],
+    ...                         "conf_low": [-32.0], "conf_high": [-12.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="example", estimand="ATT", measure="MD", unit="nights a year", good="down",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> sentence(result, "en")
+    'With the intervention the average is 22 nights a year lower than without it (probably 12 to 32 lower). Lower is better.'
+    """
+    _ = translator(language)
+    row = result.headline
+    estimate, low, high = float(row.estimate), float(row.conf_low), float(row.conf_high)
+    if not math.isfinite(estimate):
+        return _("We do not know: there is no number for this effect.")
+    if result.measure in LOGGED:
+        estimate, low, high = math.exp(estimate), math.exp(low), math.exp(high)
+    elif result.measure == "RD":
+        estimate, low, high = 100 * estimate, 100 * low, 100 * high
+    unit = result.unit if unit is None else unit
+    if result.measure in STANDARDISED:
+        unit = _("standard deviations")
+    if decimals is None or result.measure not in ("MD", "money"):
+        decimals = shown_decimals(estimate, low, high)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return _without_range(result, estimate, unit=unit, decimals=decimals, language=language)
+    if result.measure in RATIOS:
+        said = _ratio(result.measure, estimate, low, high, language=language)
+        return f"{said} {_good(result, language, ratio=True)}".strip()
+    said = _difference(estimate, low, high, unit=unit, decimals=decimals, language=language, out_of_100=result.measure == "RD")
+    return f"{said} {_good(result, language)}".strip()
+
+
+def shown_decimals(estimate: float, low: float, high: float) -> int:
+    """Decimals that a range deserves: two digits of its width, never more than four decimals.
+
+    Examples
+    --------
+    >>> shown_decimals(1794.0, 551.0, 3038.0), shown_decimals(3.2, 1.8, 4.6), shown_decimals(0.19, 0.11, 0.27)
+    (0, 1, 2)
+    """
+    width = high - low if math.isfinite(high - low) and high > low else abs(estimate)
+    return 0 if width <= 0 else min(4, max(0, 1 - math.floor(math.log10(width))))
+
+
+def size_word(smd: float, language: str) -> str:
+    """How large a standardised difference is, in a word.
+
+    Examples
+    --------
+    >>> size_word(-0.19, "en"), size_word(0.7, "da")
+    ('small', 'stor')
+    """
+    _ = translator(language)
+    return next((_(word) for limit, word in _SIZES if abs(smd) < limit), _("large"))
+
+
+def _difference(estimate: float, low: float, high: float, *, unit: str, decimals: int, language: str, out_of_100: bool) -> str:
+    _ = translator(language)
+
+    def size(value: float) -> str:
+        return number(abs(value), language, decimals=decimals)
+
+    up = estimate >= 0
+    said = _(_DIFFERENCES[up, out_of_100]).format(size=size(estimate), unit=unit)
+    if low > 0 or high < 0:
+        near, far = sorted((abs(low), abs(high)))
+        return _(_ONE_SIDED[up, out_of_100]).format(said=said, near=size(near), far=size(far))
+    return _(_TWO_SIDED[out_of_100]).format(said=said, down=size(low), up=size(high))
+
+
+def _ratio(measure: str, estimate: float, low: float, high: float, *, language: str) -> str:
+    _ = translator(language)
+    # Ratios are read to the second decimal; more would pretend.
+    size, lowest, highest = (number(value, language, decimals=2) for value in (estimate, low, high))
+    said = _(_RATIO_WORDS.get(LOGGED.get(measure, measure), _RATIO_WORDS["ratio"])).format(size=size)
+    if low > 1 or high < 1:
+        return _("{said} (probably {low} to {high} times).").format(said=said, low=lowest, high=highest)
+    return _("{said}, but the numbers fit anything from {low} to {high} times.").format(said=said, low=lowest, high=highest)
+
+
+def _without_range(result: EffectResult, estimate: float, *, unit: str, decimals: int, language: str) -> str:
+    _ = translator(language)
+    ratio = result.measure in RATIOS
+    shown = number(estimate, language, decimals=2 if ratio else decimals, signed=not ratio)
+    said = _("The effect is given as {size} {unit} without a range. So we do not know how uncertain it is.")
+    return said.format(size=shown, unit=_("times") if ratio else unit)
+
+
+def _good(result: EffectResult, language: str, *, ratio: bool = False) -> str:
+    _ = translator(language)
+    if result.good is None:
+        return ""
+    if ratio:
+        return _("Above 1 is better.") if result.good == "up" else _("Below 1 is better.")
+    return _("Higher is better.") if result.good == "up" else _("Lower is better.")
