@@ -29,6 +29,8 @@ TAU2_ESTIMATORS: dict[str, Callable[[Array, Array], Array]] = {
 TESTS = ("z", "t", "knha", "adhoc")
 # Cells worked on at a time: small enough to stay in a processor's cache, large enough that calls cost nothing.
 _BLOCK = 2**15
+# The curvature of a likelihood multiplies three weights and two effects: 1e250 still is a number, 1e310 is not.
+_LARGEST = 1e50
 
 
 def pool_many(
@@ -54,7 +56,8 @@ def pool_many(
     Raises
     ------
     InvalidEffect, MissingValues
-        If a present study has a variance that is not positive, or lacks its effect or variance; counts are named.
+        If a present study has a variance that is not positive, lacks its effect or variance, or has numbers too large or
+        too small to compute with; counts are named.
     TooFewStudies
         If a meta-analysis has no study.
     InvalidOption
@@ -109,6 +112,7 @@ def check_options(*, tau2: str, test: str, conf_level: float) -> None:
 
 def pooled_columns(yi: Array, vi: Array, *, tau2: str, test: str, conf_level: float) -> dict[str, Array]:
     """Pool the columns of (k, m) arrays that are known to be clean; absent studies have variance infinity and effect 0."""
+    _refuse_extremes(yi, vi)
     k = count_studies(vi)
     several = k > 1
     if several.all():
@@ -132,6 +136,17 @@ def critical_value(df: Array | float, *, test: str, conf_level: float) -> Array:
 def two_sided_p(statistic: Array, df: Array | float, *, test: str) -> Array:
     """Probability of a statistic at least as far from 0."""
     return np.asarray(2 * (special.ndtr(-np.abs(statistic)) if test == "z" else special.stdtr(df, -np.abs(statistic))))
+
+
+def _refuse_extremes(yi: Array, vi: Array) -> None:
+    """Refuse numbers whose products would leave the range of floating point, and with it every answer wrong."""
+    present = np.isfinite(vi)
+    extreme = int((present & ((np.abs(yi) > _LARGEST) | (vi > _LARGEST) | (vi < 1 / _LARGEST))).sum())
+    if extreme:
+        raise InvalidEffect(
+            f"{extreme} studies have an effect or a variance too large or too small to compute with. Put them in a unit that "
+            "brings the variances nearer to 1."
+        )
 
 
 def _pooled(yi: Array, vi: Array, *, tau2: str, test: str, conf_level: float) -> dict[str, Array]:

@@ -54,7 +54,7 @@ def falling_root(function: FallingFunction, low: Array, high: Array, *, scale: A
         low, high = np.where(value > 0, root, low), np.where(value > 0, high, root)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = root - value / slope
-        inside = (newton >= low) & (newton <= high) & (step % _HALVE_EVERY != 0)
+        inside = np.isfinite(slope) & (newton >= low) & (newton <= high) & (step % _HALVE_EVERY != 0)
         new = np.where(inside, newton, (low + high) / 2)
         small_step = inside & (np.abs(new - root) <= _LAST_STEP * (new + scale))
         # A root that has settled stays: further steps would only follow rounding errors.
