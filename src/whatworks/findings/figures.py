@@ -25,6 +25,8 @@ from whatworks.findings.language import number, translator
 _LARGEST = 1.25
 # Stands for the figure's name until its content is known; no text can hold it.
 _NAME = "\x00"
+# How many points matplotlib draws a circle with.
+_CIRCLE = len(np.asarray(Path.unit_circle().vertices))
 _ANCHORS = {"center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 
 
@@ -238,7 +240,7 @@ class _LeanRenderer(RendererBase):
         if codes is None and len(points) == 2:
             (x1, y1), (x2, y2) = points
             return f'line x1="{_short(x1)}" y1="{_short(y1)}" x2="{_short(x2)}" y2="{_short(y2)}"'
-        if codes is not None and len(points) == len(Path.unit_circle().vertices) and codes[1] == Path.CURVE4:
+        if codes is not None and len(points) == _CIRCLE and codes[1] == Path.CURVE4:
             low, high = points[:-1].min(axis=0), points[:-1].max(axis=0)
             middle = (low + high) / 2
             return f'circle cx="{_short(middle[0])}" cy="{_short(middle[1])}" r="{_short((high[0] - low[0]) / 2)}"'

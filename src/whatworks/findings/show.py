@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+import whatworks.findings.style as style
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, MissingAltText
 from whatworks.findings.figures import table_html
@@ -17,14 +18,12 @@ from whatworks.findings.language import LANGUAGES, translator
 
 FRAGMENTS = "application/vnd.whatworks.fragments+json"
 
-_LIGHT = (
-    "--paper:#fbfaf7;--card:#fff;--ink:#1c2126;--ink-2:#4b545c;--line:#e4e1d9;--line-strong:#8d949a;--accent:#1f5f8b;"
-    "--good:#0b7a5c;--warn:#b4532a;--muted-fill:#9aa6ae;--note:#fff4dc;--note-ink:#5a4100"
-)
-_DARK = (
-    "--paper:#14181b;--card:#1b2024;--ink:#eceff1;--ink-2:#b4bdc4;--line:#2c3338;--line-strong:#7d878f;--accent:#7db6de;"
-    "--good:#55c79f;--warn:#eb9a6c;--muted-fill:#6d7982;--note:#33290f;--note-ink:#f3dfa8"
-)
+
+def _declared(palette: Mapping[str, str]) -> str:
+    return ";".join(f"{name}:{code}" for name, code in palette.items())
+
+
+_LIGHT, _DARK = _declared(style.LIGHT), _declared(style.DARK)
 # JupyterLab and VS Code say which theme is on; elsewhere the system's choice counts.
 _STYLE = (
     f".whatworks{{{_LIGHT};background:var(--card);color:var(--ink);padding:12px 16px;max-width:600px;"

@@ -21,29 +21,46 @@ from matplotlib.textpath import text_to_path
 
 # Natural width of a figure in CSS pixels: shrunk to a 320-pixel page its smallest text is still legible.
 WIDTH = 440.0
-TEXT, SMALL = 14.0, 12.5
-LINE = 18.0
+TEXT, SMALL = 15.0, 13.0
+LINE = 19.0
 
-PAPER, CARD = "#fbfaf7", "#ffffff"
-INK, INK_2 = "#1c2126", "#4b545c"
-RULE, RULE_STRONG = "#e4e1d9", "#8d949a"
-ACCENT, GOOD, WARN = "#1f5f8b", "#0b7a5c", "#b4532a"
-MUTED = "#9aa6ae"
-
-VARIABLES = {
-    PAPER: "--paper",
-    CARD: "--card",
-    INK: "--ink",
-    INK_2: "--ink-2",
-    RULE: "--line",
-    RULE_STRONG: "--line-strong",
-    ACCENT: "--accent",
-    GOOD: "--good",
-    WARN: "--warn",
-    MUTED: "--muted-fill",
-    # Matplotlib's own default for text and lines.
-    "#000000": "--ink",
+# The palette of the pages' stylesheet; a test holds the two together.
+LIGHT = {
+    "--paper": "#fbfaf7",
+    "--card": "#ffffff",
+    "--ink": "#1c2126",
+    "--ink-2": "#4b545c",
+    "--line": "#e4e1d9",
+    "--line-strong": "#7f868c",
+    "--accent": "#1f5f8b",
+    "--good": "#0b7a5c",
+    "--warn": "#a8481f",
+    "--muted-fill": "#9aa6ae",
+    "--note": "#fff1d0",
+    "--note-ink": "#533c00",
 }
+DARK = {
+    "--paper": "#14181b",
+    "--card": "#1b2024",
+    "--ink": "#eceff1",
+    "--ink-2": "#b4bdc4",
+    "--line": "#2c3338",
+    "--line-strong": "#8a949b",
+    "--accent": "#7db6de",
+    "--good": "#55c79f",
+    "--warn": "#f0a27a",
+    "--muted-fill": "#6d7982",
+    "--note": "#3a2f10",
+    "--note-ink": "#f7e4b0",
+}
+PAPER, CARD = LIGHT["--paper"], LIGHT["--card"]
+INK, INK_2 = LIGHT["--ink"], LIGHT["--ink-2"]
+RULE, RULE_STRONG = LIGHT["--line"], LIGHT["--line-strong"]
+ACCENT, GOOD, WARN = LIGHT["--accent"], LIGHT["--good"], LIGHT["--warn"]
+MUTED = LIGHT["--muted-fill"]
+
+# Matplotlib's own default for text and lines is black.
+VARIABLES = {code: name for name, code in LIGHT.items()} | {"#000000": "--ink"}
 
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -180,7 +197,7 @@ def write_within(
 
 
 def line(
-    page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = INK_2, width: float = 1.0, dash: str = "-"
+    page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = INK_2, width: float = 1.0, dash: Any = "-"
 ) -> None:
     """Draw one straight line."""
     with applied():

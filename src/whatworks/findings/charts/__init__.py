@@ -1,15 +1,32 @@
 """Charts that say one thing each: the data drawn, the drawing, the words for it, and the whole figure for a page."""
 
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
+from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, dots_data, dots_figure
+from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_data, forest_figure
-from whatworks.findings.charts.love import love_alt, love_chart, love_data, love_figure
+from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
+from whatworks.findings.charts.overlap import overlap_alt, overlap_chart, overlap_data, overlap_figure
+from whatworks.findings.charts.rollout import rollout_alt, rollout_chart, rollout_data, rollout_figure
+from whatworks.findings.charts.study_forest import study_forest_alt, study_forest_chart, study_forest_data, study_forest_figure
+from whatworks.findings.charts.trends import cohort_name, trends_alt, trends_chart, trends_data, trends_figure
 
 __all__ = [
+    "cohort_name",
+    "covariate_label",
     "design_label",
     "designs_alt",
     "designs_chart",
     "designs_data",
     "designs_figure",
+    "dots_alt",
+    "dots_caption",
+    "dots_chart",
+    "dots_data",
+    "dots_figure",
+    "event_study_alt",
+    "event_study_chart",
+    "event_study_data",
+    "event_study_figure",
     "forest_alt",
     "forest_chart",
     "forest_data",
@@ -18,4 +35,20 @@ __all__ = [
     "love_chart",
     "love_data",
     "love_figure",
+    "overlap_alt",
+    "overlap_chart",
+    "overlap_data",
+    "overlap_figure",
+    "rollout_alt",
+    "rollout_chart",
+    "rollout_data",
+    "rollout_figure",
+    "study_forest_alt",
+    "study_forest_chart",
+    "study_forest_data",
+    "study_forest_figure",
+    "trends_alt",
+    "trends_chart",
+    "trends_data",
+    "trends_figure",
 ]

@@ -21,7 +21,7 @@ from whatworks.findings.names import covariate_name
 Labels = Mapping[str, Words]
 # Stuart, Lee & Leacy (2013), Journal of Clinical Epidemiology 66(8):S84-S90: within 0.1 is commonly called balanced.
 LIMIT = 0.1
-_LABELS = 150.0
+_LABELS = 160.0
 _ROW = 30.0
 
 

@@ -1,0 +1,242 @@
+"""Twenty equally likely answers: uncertainty that can be counted."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.stats import norm
+
+import whatworks.findings.style as style
+from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidEffect, InvalidOption
+from whatworks.core.result import EffectResult
+from whatworks.findings.charts import rows
+from whatworks.findings.charts.scale import Scale, decimals_for, spanning
+from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, better, estimate_text, null_of, spoken, unit_of
+from whatworks.findings.figures import figure_html
+from whatworks.findings.language import number, translator
+
+# Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103: 20 dots are few enough to count at a glance.
+DOTS = 20
+_DOT = 17.0
+
+
+def dots_data(result: EffectResult, *, good: str | None = None, smallest_important: float | None = None) -> pd.DataFrame:
+    """What the quantile dot plot draws: twenty answers, each standing for 5 of 100.
+
+    The answers are quantiles of the normal distribution with the headline's estimate and standard error.
+
+    Parameters
+    ----------
+    result : any result whose headline has a standard error
+    good : "up" or "down", which direction is better for the person; the result's own by default
+    smallest_important : smallest difference that matters, as a positive number in the unit of the estimate
+
+    Returns
+    -------
+    Columns dot (1 to 20), value, side ("important", "better", "worse"; "above" or "below" where the direction of good is
+    not known). Log ratios come out as ratios.
+
+    Raises
+    ------
+    InvalidEffect
+        If the headline has no estimate or no positive standard error.
+    InvalidOption
+        If ``smallest_important`` is not positive.
+
+    References
+    ----------
+    Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [1.0],
+    ...                         "conf_low": [0.04], "conf_high": [3.96], "p_value": [0.05]})
+    >>> result = ww.EffectResult(method="example", estimand="ATT", measure="MD", unit="points", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> dots_data(result, smallest_important=1.0)["side"].value_counts().to_dict()
+    {'important': 17, 'better': 3}
+    """
+    head = result.headline
+    estimate, error = float(head.estimate), float(head.std_error)
+    if not (np.isfinite(estimate) and error > 0 and np.isfinite(error)):
+        raise InvalidEffect(
+            f"The headline of {result.method} has no positive standard error, so nothing says which answers are likely. "
+            "Show its estimate alone."
+        )
+    if smallest_important is not None and not smallest_important > 0:
+        raise InvalidOption(
+            f"smallest_important is {smallest_important}; give it as a positive number, whichever direction is good."
+        )
+    good = good or result.good
+    if good is not None:
+        one_of(good, ("up", "down"), name="good")
+    values = norm.ppf((np.arange(DOTS) + 0.5) / DOTS, loc=estimate, scale=error)
+    sides = [_side(value, good, smallest_important) for value in values]
+    shown = [as_ratio(float(value), result.measure) for value in values]
+    return pd.DataFrame({"dot": np.arange(1, DOTS + 1), "value": shown, "side": sides})
+
+
+def dots_chart(
+    result: EffectResult, *, good: str | None = None, smallest_important: float | None = None, language: str = "da"
+) -> Figure:
+    """Draw :func:`dots_data`: twenty dots over the axis, the line of no difference and the smallest difference that matters."""
+    _ = translator(language)
+    good = good or result.good
+    data = dots_data(result, good=good, smallest_important=smallest_important)
+    null = null_of(result.measure)
+    limit = _limit(result, good, smallest_important)
+    scale = spanning(
+        [*data["value"], null, *([limit] if limit is not None else [])], start=16, end=style.WIDTH - 16, log=null == 1
+    )
+    page = style.sheet()
+    words = better(good, language)
+    if words:
+        right = words.endswith("→")
+        place, align = (style.WIDTH, "right") if right else (0.0, "left")
+        style.write(page, place, 14, words, size=style.SMALL, color=style.GOOD, bold=True, align=align)
+    step = _step(scale, null, limit)
+    columns = np.floor((np.array([scale(value) for value in data["value"]]) - scale(null)) / step)
+    tallest = int(pd.Series(columns).value_counts().max())
+    bottom = 76 + tallest * step
+    _mark_line(page, scale(null), (38, bottom), _("no difference"), dash="-")
+    if limit is not None:
+        _mark_line(page, scale(limit), (56, bottom), _("smallest difference that matters"), dash=(0, (3, 3)))
+    rings = {"better"} if limit is not None else set()
+    _stack(page, data, columns, origin=scale(null), step=step, bottom=bottom, rings=rings)
+    return style.finished(page, rows.axis(page, scale, bottom, language, signed=null == 0))
+
+
+def dots_alt(
+    result: EffectResult,
+    *,
+    good: str | None = None,
+    smallest_important: float | None = None,
+    unit: Words | None = None,
+    language: str = "da",
+) -> str:
+    """Say how many of twenty answers are better and how many matter, and the estimate with its interval."""
+    _ = translator(language)
+    head = result.headline
+    estimate, low, high = (as_ratio(float(value), result.measure) for value in (head.estimate, head.conf_low, head.conf_high))
+    numbers = estimate_text(estimate, low, high, language, decimals=decimals_for([estimate]), signed=null_of(result.measure) == 0)
+    told = _("The estimate is {value}, {unit}.").format(value=numbers, unit=_unit(result, unit, language))
+    return f"{dots_caption(result, good=good, smallest_important=smallest_important, language=language)} {told}"
+
+
+def dots_caption(
+    result: EffectResult, *, good: str | None = None, smallest_important: float | None = None, language: str = "da"
+) -> str:
+    """``19 of 20 equally likely answers ...``: the finding in one sentence that anyone can count after."""
+    _ = translator(language)
+    good = good or result.good
+    counts = dots_data(result, good=good, smallest_important=smallest_important)["side"].value_counts()
+    total = number(DOTS, language)
+    if good is None:
+        return _("{n} of {total} equally likely answers lie above no difference.").format(
+            n=number(int(counts.get("above", 0)), language), total=total
+        )
+    important, gained = int(counts.get("important", 0)), int(counts.get("important", 0) + counts.get("better", 0))
+    said = _("{n} of {total} equally likely answers are better for the person").format(n=number(gained, language), total=total)
+    if smallest_important is None:
+        return said + "."
+    return said + _("; {n} of {total} exceed the smallest difference that matters.").format(
+        n=number(important, language), total=total
+    )
+
+
+def dots_figure(
+    result: EffectResult,
+    *,
+    good: str | None = None,
+    smallest_important: float | None = None,
+    unit: Words | None = None,
+    language: str = "da",
+    source: Words | None = None,
+    synthetic: bool = False,
+) -> str:
+    """The quantile dot plot as a figure for a page, with caption, alternative text and table twin."""
+    _ = translator(language)
+    data = dots_data(result, good=good, smallest_important=smallest_important)
+    places = decimals_for(data["value"])
+    words = {
+        "important": _("better, and more than the smallest difference that matters"),
+        "better": _("better"),
+        "worse": _("worse"),
+        "above": _("above no difference"),
+        "below": _("below no difference"),
+    }
+    ratio = null_of(result.measure) == 1
+    table = pd.DataFrame(
+        {
+            _("Answer"): data["dot"],
+            _("Difference"): [number(each, language, decimals=places, signed=not ratio) for each in data["value"]],
+            _("For the person"): data["side"].map(words),
+        }
+    )
+    return figure_html(
+        dots_chart(result, good=good, smallest_important=smallest_important, language=language),
+        caption=dots_caption(result, good=good, smallest_important=smallest_important, language=language),
+        unit=_unit(result, unit, language),
+        alt=dots_alt(result, good=good, smallest_important=smallest_important, unit=unit, language=language),
+        note=_("Each dot is one of 20 equally likely answers: 5 of 100."),
+        table=table,
+        language=language,
+        source=spoken(source, language) or None,
+        synthetic=synthetic,
+    )
+
+
+def _side(value: float, good: str | None, smallest_important: float | None) -> str:
+    if good is None:
+        return "above" if value > 0 else "below"
+    gain = value if good == "up" else -value
+    if gain <= 0:
+        return "worse"
+    return "important" if smallest_important is not None and gain > smallest_important else "better"
+
+
+def _limit(result: EffectResult, good: str | None, smallest_important: float | None) -> float | None:
+    """Where the smallest important difference stands on the axis; a missing direction has no such place."""
+    if smallest_important is None or good is None:
+        return None
+    return as_ratio(smallest_important if good == "up" else -smallest_important, result.measure)
+
+
+def _step(scale: Scale, null: float, limit: float | None) -> float:
+    """Width of a column of dots, such that both lines fall between columns and no dot stands on the wrong side."""
+    if limit is None:
+        return _DOT
+    apart = abs(scale(limit) - scale(null))
+    return apart / max(1, round(apart / _DOT)) if apart > _DOT / 2 else _DOT
+
+
+def _mark_line(page: Axes, x: float, y: tuple[float, float], words: str, *, dash: Any) -> None:
+    style.line(page, (x, x), y, color=style.INK_2, dash=dash)
+    style.write_within(page, x, y[0] - 5, words)
+
+
+def _stack(
+    page: Axes, data: pd.DataFrame, columns: np.ndarray, *, origin: float, step: float, bottom: float, rings: set[str]
+) -> None:
+    colors = {"important": style.GOOD, "better": style.GOOD, "worse": style.WARN, "above": style.ACCENT, "below": style.INK_2}
+    size = min(step, _DOT) - 2
+    heights: dict[float, int] = {}
+    for column, row in zip(columns, rows.each(data), strict=True):
+        level = heights.get(column, 0)
+        heights[column] = level + 1
+        x, y = origin + (column + 0.5) * step, bottom - (level + 0.5) * min(step, _DOT) - 1
+        # Better but not enough to matter: a ring. Worse: a square. Position, shape and colour say the same.
+        style.mark(
+            page, x, y, color=colors[row.side], shape="s" if row.side == "worse" else "o",
+            size=size - 2 if row.side == "worse" else size, hollow=row.side in rings,
+        )  # fmt: skip
+
+
+def _unit(result: EffectResult, unit: Words | None, language: str) -> str:
+    measure = LOG_MEASURES.get(result.measure)
+    if measure is None:
+        return unit_of(result, unit, language)
+    return translator(language)("ratio ({measure}), log scale").format(measure=measure)

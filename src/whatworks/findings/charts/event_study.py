@@ -1,0 +1,219 @@
+"""The effect quarter by quarter, before and after the start."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import whatworks.findings.style as style
+from whatworks.core.columns import numeric, require_columns
+from whatworks.core.errors import EmptyData
+from whatworks.core.result import EffectResult
+from whatworks.findings.charts import rows
+from whatworks.findings.charts.plane import Plane, plane_for
+from whatworks.findings.charts.scale import decimals_for
+from whatworks.findings.charts.words import Words, estimate_text, spoken, unit_of, verdict
+from whatworks.findings.figures import figure_html
+from whatworks.findings.language import number, translator
+
+_HEIGHT = 230.0
+
+
+def event_study_data(result: EffectResult) -> pd.DataFrame:
+    """What the event study draws: one row per time since start, in order.
+
+    Parameters
+    ----------
+    result : ``ww.did.event_study`` or ``ww.did.aggregate(by="event")``: parts carry event_time
+
+    Returns
+    -------
+    Columns event_time, period ("before", "reference", "after"), estimate, conf_low, conf_high. The reference is the time
+    that the others are measured from: 0 by construction, without an interval.
+
+    Raises
+    ------
+    MissingColumn
+        If the parts have no event_time.
+    EmptyData
+        If there are no parts.
+    """
+    parts = result.parts
+    if parts.empty:
+        raise EmptyData(f"{result.method} has no event times to draw. Use ww.did.event_study or ww.did.aggregate(by='event').")
+    require_columns(parts, ["event_time"], what=f"parts of {result.method}")
+    data = parts[["estimate", "conf_low", "conf_high"]].astype(float)
+    data.insert(0, "event_time", numeric(parts, "event_time", what="parts").astype(int))
+    fixed = (data["estimate"] == 0) & ~(parts["std_error"].astype(float) > 0)
+    data.insert(1, "period", np.where(fixed, "reference", np.where(data["event_time"] < 0, "before", "after")))
+    times = set(data["event_time"])
+    if result.method == "did.event_study" and not fixed.any() and -1 not in times and {-2, 0} & times:
+        left_out = pd.DataFrame(
+            {"event_time": [-1], "period": ["reference"], "estimate": [0.0], "conf_low": [np.nan], "conf_high": [np.nan]}
+        )
+        data = pd.concat([data, left_out], ignore_index=True)
+    data.loc[data["period"] == "reference", ["conf_low", "conf_high"]] = np.nan
+    return data.sort_values("event_time", kind="stable").reset_index(drop=True)
+
+
+def event_study_chart(
+    result: EffectResult, *, good: str | None = None, period: Words | None = None, language: str = "da"
+) -> Figure:
+    """Draw :func:`event_study_data`: hollow before the start, filled after it, against the line of no difference.
+
+    Parameters
+    ----------
+    good : "up" or "down", which direction is better for the person; the result's own by default
+    period : the word for the steps of time, "quarters" by default
+    """
+    _ = translator(language)
+    data = event_study_data(result)
+    good = good or result.good
+    page = style.sheet()
+    times = (float(data["event_time"].min()), float(data["event_time"].max()))
+    values = [*data["estimate"], *data["conf_low"], *data["conf_high"], 0.0]
+    plane = plane_for(page, x=times, values=values, top=44, bottom=44 + _HEIGHT)
+    plane.levels(language, signed=True)
+    _start(page, plane, times, language)
+    _no_difference(page, plane, good, language)
+    for row in rows.each(data):
+        _point(page, plane, row, good)
+    _name_reference(page, plane, data, language)
+    bottom = plane.numbers_below([int(each) for each in data["event_time"]], language)
+    steps = spoken(period, language, default=_("quarters"))
+    style.write_within(page, style.WIDTH / 2, bottom + 14, _("{periods} since start").format(periods=steps))
+    return style.finished(page, bottom + 22)
+
+
+def event_study_alt(result: EffectResult, *, unit: Words | None = None, period: Words | None = None, language: str = "da") -> str:
+    """Say the average after start with its interval, and how far from zero it was before."""
+    _ = translator(language)
+    data = event_study_data(result)
+    told = _numbers_after(data, language)
+    measured = _("In {unit}, by {periods} since start: {list}.").format(
+        unit=unit_of(result, unit, language), periods=spoken(period, language, default=_("quarters")), list=told
+    )
+    return f"{_finding(result, data, language)} {measured}"
+
+
+def event_study_figure(
+    result: EffectResult,
+    *,
+    good: str | None = None,
+    unit: Words | None = None,
+    period: Words | None = None,
+    language: str = "da",
+    source: Words | None = None,
+    synthetic: bool = False,
+) -> str:
+    """The event study as a figure for a page, with caption, alternative text and table twin."""
+    _ = translator(language)
+    data = event_study_data(result)
+    places = decimals_for(data["estimate"])
+    words = {"before": _("before start"), "reference": _("compared with"), "after": _("after start")}
+    table = pd.DataFrame(
+        {
+            spoken(period, language, default=_("quarters")).capitalize(): [
+                number(each, language, signed=True) for each in data["event_time"]
+            ],
+            _("When"): data["period"].map(words),
+            _("Difference (95% interval)"): [_value(row, language, places) for row in rows.each(data)],
+        }
+    )
+    return figure_html(
+        event_study_chart(result, good=good, period=period, language=language),
+        caption=_finding(result, data, language),
+        unit=unit_of(result, unit, language),
+        alt=event_study_alt(result, unit=unit, period=period, language=language),
+        note=_note(result, data, language),
+        table=table,
+        language=language,
+        source=spoken(source, language) or None,
+        synthetic=synthetic,
+    )
+
+
+def _point(page: Axes, plane: Plane, row: Any, good: str | None) -> None:
+    if not np.isfinite(row.estimate):
+        return
+    x, before = plane.x(row.event_time), row.period == "before"
+    verdict_ = verdict(row.conf_low, row.conf_high, 0.0, good)
+    color = style.INK_2 if row.period != "after" or verdict_ == "unclear" else rows.VERDICT_COLORS[verdict_]
+    if np.isfinite(row.conf_low) and np.isfinite(row.conf_high):
+        style.line(page, (x, x), (plane.y(row.conf_low), plane.y(row.conf_high)), color=color, width=1.5 if before else 3)
+    shape = "s" if row.period == "reference" else "o"
+    style.mark(page, x, plane.y(row.estimate), color=color, shape=shape, size=9, hollow=before)
+
+
+def _start(page: Axes, plane: Plane, times: tuple[float, float], language: str) -> None:
+    """The moment between the last time before and the first time after."""
+    _ = translator(language)
+    if not times[0] < 0 <= times[1]:
+        return
+    x = plane.x(-0.5)
+    style.line(page, (x, x), (plane.top - 6, plane.bottom), color=style.RULE_STRONG, dash=(0, (3, 3)))
+    style.write_within(page, x, plane.top - 12, _("start"))
+
+
+def _no_difference(page: Axes, plane: Plane, good: str | None, language: str) -> None:
+    _ = translator(language)
+    style.line(page, (plane.left, style.WIDTH), (plane.y(0), plane.y(0)), color=style.INK_2)
+    side = {"up": _("↑ better for the person"), "down": _("↓ better for the person")}.get(good or "")
+    words = _("line at 0: no difference") + (f" · {side}" if side else "")
+    style.write(page, 0, 14, words, size=style.SMALL, color=style.INK_2)
+
+
+def _name_reference(page: Axes, plane: Plane, data: pd.DataFrame, language: str) -> None:
+    _ = translator(language)
+    known = data[data["period"] == "reference"]
+    for row in rows.each(known):
+        style.write_within(page, plane.x(row.event_time), plane.bottom - 6, _("compared with this"))
+
+
+def _value(row: Any, language: str, places: int) -> str:
+    _ = translator(language)
+    if row.period == "reference":
+        return _("0, by construction")
+    if not np.isfinite(row.estimate):
+        return _("not shown: too few people")
+    return estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places, signed=True)
+
+
+def _numbers_after(data: pd.DataFrame, language: str) -> str:
+    places = decimals_for(data["estimate"])
+    return "; ".join(
+        f"{number(row.event_time, language, signed=True)}: {_value(row, language, places)}" for row in rows.each(data)
+    )
+
+
+def _finding(result: EffectResult, data: pd.DataFrame, language: str) -> str:
+    _ = translator(language)
+    head = result.headline
+    places = decimals_for([head.estimate])
+    said = _("After start the difference is {value} on average").format(
+        value=estimate_text(head.estimate, head.conf_low, head.conf_high, language, decimals=places, signed=True)
+    )
+    before = data[(data["period"] == "before") & data["estimate"].notna()]
+    if before.empty:
+        return said + "."
+    near = int(((before["conf_low"] <= 0) & (before["conf_high"] >= 0)).sum())
+    return said + _("; before start {some} of {total} intervals reach over zero.").format(
+        some=number(near, language), total=number(len(before), language)
+    )
+
+
+def _note(result: EffectResult, data: pd.DataFrame, language: str) -> str:
+    _ = translator(language)
+    simultaneous = result.provenance.arguments.get("bands") == "simultaneous"
+    parts = [
+        _("Open dots: before start. Filled dots: after."),
+        _("The intervals hold together, all at once, with 95% certainty.")
+        if simultaneous
+        else _("Each interval holds for its own point with 95% certainty, not for all of them at once."),
+    ]
+    hidden = int((data["period"].ne("reference") & data["estimate"].isna()).sum())
+    if hidden:
+        parts.append(_("{n} points rest on too few people and are not shown.").format(n=number(hidden, language)))
+    return " ".join(parts)
