@@ -1,0 +1,59 @@
+"""The seven common columns, filled the same way by every estimator of the room."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+def effects_table(
+    terms: Sequence[str],
+    kinds: Sequence[str],
+    estimates: np.ndarray,
+    std_errors: np.ndarray,
+    *,
+    critical: float | np.ndarray,
+    df: float = np.inf,
+    extras: Mapping[str, object] | None = None,
+) -> pd.DataFrame:
+    """Effects with intervals and p-values.
+
+    Parameters
+    ----------
+    terms, kinds : (m,) labels and ``headline`` or ``part``
+    estimates, std_errors : (m,) in units of the outcome; a standard error of 0 or NaN gives no interval
+    critical : standard errors on either side, one for all or one per row
+    df : degrees of freedom of the t distribution behind the p-values; infinite for the normal
+    extras : further columns
+    """
+    estimates = np.asarray(estimates, dtype=float)
+    spread = np.asarray(std_errors, dtype=float)
+    spread = np.where(spread > 0, spread, np.nan)
+    return pd.DataFrame(
+        {
+            "term": pd.Series(list(terms), dtype="str"),
+            "kind": pd.Series(list(kinds), dtype="str"),
+            "estimate": estimates,
+            "std_error": spread,
+            "conf_low": estimates - critical * spread,
+            "conf_high": estimates + critical * spread,
+            "p_value": 2 * stats.t.sf(np.abs(estimates / spread), df),
+            **(extras or {}),
+        }
+    )
+
+
+def standard_errors(vcov: np.ndarray) -> np.ndarray:
+    """Square roots of the diagonal; rounding below zero is zero."""
+    return np.sqrt(np.maximum(np.diag(vcov), 0.0))
+
+
+def vcov_table(terms: Sequence[str], vcov: np.ndarray) -> pd.DataFrame:
+    """A covariance with the terms on both sides."""
+    return pd.DataFrame(vcov, index=pd.Index(list(terms), dtype="str"), columns=list(terms))
+
+
+def whole(values: Sequence[float]) -> pd.Series:
+    """Whole numbers that may be missing."""
+    return pd.Series([pd.NA if np.isnan(value) else int(value) for value in values], dtype="Int64")
