@@ -1,0 +1,22 @@
+"""The shared documentation concept: municipalities' deliveries, panels for the estimators, simulated data with known truth."""
+
+from whatworks.documentation.delivery import is_synthetic, read_delivery, write_delivery
+from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
+from whatworks.documentation.municipalities import municipalities
+from whatworks.documentation.panel import build_panel
+from whatworks.documentation.simulation import simulate
+from whatworks.documentation.supported_work import earnings_panel, supported_work
+
+__all__ = [
+    "Fault",
+    "InvalidDelivery",
+    "PersonalDataFound",
+    "build_panel",
+    "earnings_panel",
+    "is_synthetic",
+    "municipalities",
+    "read_delivery",
+    "simulate",
+    "supported_work",
+    "write_delivery",
+]
