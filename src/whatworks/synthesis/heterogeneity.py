@@ -17,6 +17,12 @@ def total(*factors: Array) -> Array:
     return np.asarray(np.einsum(",".join(["k..."] * len(factors)) + "->...", *factors))
 
 
+def weights(vi: Array, tau2: Array | float = 0.0, out: Array | None = None) -> Array:
+    """Inverse of the variance of each effect about the common mean, written into ``out`` where that is given."""
+    w = np.add(vi, tau2, out=out)
+    return np.asarray(np.divide(1.0, w, out=w))
+
+
 def weighted_mean(yi: Array, w: Array) -> Array:
     """Mean of the effects of each meta-analysis under the weights ``w``."""
     return np.asarray(total(w, yi) / w.sum(axis=0))
@@ -46,7 +52,7 @@ def generalised_q(yi: Array, vi: Array, tau2: Array | float = 0.0) -> Array:
     >>> float(generalised_q(np.array([0.0, 2.0]), np.array([1.0, 1.0])))
     2.0
     """
-    w = 1 / (vi + tau2)
+    w = weights(vi, tau2)
     residual = yi - weighted_mean(yi, w)
     return total(w, residual, residual)
 
@@ -82,7 +88,7 @@ def tau2_dersimonian_laird(yi: Array, vi: Array) -> Array:
     >>> float(tau2_dersimonian_laird(np.array([0.0, 2.0]), np.array([1.0, 1.0])))
     1.0
     """
-    w = 1 / vi
+    w = weights(vi)
     c = w.sum(axis=0) - total(w, w) / w.sum(axis=0)
     # Q below its expectation gives a negative moment estimate; a variance is not.
     return np.maximum(0.0, (generalised_q(yi, vi) - (count_studies(vi) - 1)) / c)
@@ -133,7 +139,7 @@ def tau2_hunter_schmidt(yi: Array, vi: Array) -> Array:
     >>> float(tau2_hunter_schmidt(np.array([0.0, 4.0]), np.array([1.0, 1.0])))
     3.0
     """
-    return np.maximum(0.0, (generalised_q(yi, vi) - count_studies(vi)) / (1 / vi).sum(axis=0))
+    return np.maximum(0.0, (generalised_q(yi, vi) - count_studies(vi)) / weights(vi).sum(axis=0))
 
 
 def tau2_sidik_jonkman(yi: Array, vi: Array) -> Array:
@@ -217,10 +223,12 @@ def q_profile(yi: Array, vi: Array, *, conf_level: float = 0.95) -> tuple[Array,
 def tau2_where_q_is(yi: Array, vi: Array, target: Array) -> Array:
     """(m,) between-study variances at which the generalised Q equals ``target``; 0 where it is below it already."""
 
+    room = np.empty((2, *yi.shape))
+
     # The reciprocal of Q is nearly straight in tau2, so Newton needs few steps from 0.
     def below_target(tau2: Array) -> tuple[Array, Array]:
-        w = 1 / (vi + tau2)
-        residual = yi - weighted_mean(yi, w)
+        w = weights(vi, tau2, out=room[0])
+        residual = np.subtract(yi, weighted_mean(yi, w), out=room[1])
         q = total(w, residual, residual)
         with np.errstate(divide="ignore", invalid="ignore"):
             value, slope = 1 / target - 1 / q, -total(w, w, residual, residual) / q**2

@@ -10,7 +10,7 @@ from scipy import special
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect, InvalidOption, MissingValues, TooFewStudies
 from whatworks.synthesis import heterogeneity
-from whatworks.synthesis.heterogeneity import count_studies, generalised_q, total, weighted_mean
+from whatworks.synthesis.heterogeneity import count_studies, generalised_q, total, weighted_mean, weights
 from whatworks.synthesis.likelihood import tau2_likelihood
 
 Array = np.ndarray
@@ -152,7 +152,7 @@ def _refuse_extremes(yi: Array, vi: Array) -> None:
 def _pooled(yi: Array, vi: Array, *, tau2: str, test: str, conf_level: float) -> dict[str, Array]:
     df = count_studies(vi) - 1.0
     t2 = TAU2_ESTIMATORS[tau2](yi, vi)
-    w = 1 / (vi + t2)
+    w = weights(vi, t2)
     estimate = weighted_mean(yi, w)
     std_error = np.sqrt(_spread_factor(yi, w, df, test=test) / w.sum(axis=0))
     reach = critical_value(df, test=test, conf_level=conf_level)
@@ -212,7 +212,7 @@ def _inconsistency(vi: Array, q: Array, df: Array, tau2: Array, *, common: bool)
     if common:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(q > df, 100 * (q - df) / q, 0.0), q / df
-    w = 1 / vi
+    w = weights(vi)
     w1 = w.sum(axis=0)
     typical = df * w1 / (w1**2 - total(w, w))
     return 100 * tau2 / (tau2 + typical), 1 + tau2 / typical
