@@ -140,7 +140,7 @@ def read_catalogue(kind: str, folder: Path, shown: str) -> Catalogue:
         return Catalogue(kind, None, (Fault(name, 0, "the file is missing; every catalogue must be there."),))
     except InvalidParameters as error:
         return Catalogue(kind, None, (_unreadable(str(error), path, name),))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         return Catalogue(kind, None, (Fault(name, 0, f"cannot be read ({type(error).__name__}). Save it as YAML in UTF-8."),))
     if not isinstance(document.value, dict):
         return Catalogue(kind, None, (Fault(name, 1, "needs one block per entry, with its code as the key."),))

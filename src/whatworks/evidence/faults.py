@@ -36,7 +36,7 @@ def not_allowed(what: str, value: object, allowed: Iterable[str]) -> str:
     "good 'upp' is not known; did you mean 'up'? Use one of: up, down."
     """
     known = sorted(allowed) if not isinstance(allowed, (list, tuple)) else list(allowed)
-    near = get_close_matches(str(value), known, n=1)
+    near = get_close_matches(str(value)[:80], known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     return f"{what} {_shown(value)} is not known{hint} Use one of: {', '.join(known) or 'nothing yet'}."
 

@@ -62,8 +62,9 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 FIRST_YEAR = 1970
 # Two rows that agree in all of these are one finding written twice, whatever they are called.
 _CONTENT = tuple(name for name in COLUMNS if name not in ("review_id", "seen_at", "confirmed", "note"))
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_COUNT = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Nine digits hold every count of studies and people, and keep a slip of the keyboard out of 64-bit integers.
+_COUNT = re.compile(r"[0-9]{1,9}")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 _ADDRESS = re.compile(r"https?://\S+")
