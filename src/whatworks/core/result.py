@@ -167,7 +167,7 @@ def _check_contract(result: EffectResult) -> None:
             f"{result.method}: effects must begin with the columns {', '.join(COMMON_COLUMNS)}; "
             f"it has {', '.join(map(str, effects.columns))}."
         )
-    unknown = set(effects["kind"]) - set(KINDS)
+    unknown = set(effects["kind"].unique()) - set(KINDS)
     if unknown:
         raise InvalidResult(f"{result.method}: kind must be one of {', '.join(KINDS)}; found {', '.join(sorted(unknown))}.")
     headlines = int((effects["kind"] == "headline").sum())
