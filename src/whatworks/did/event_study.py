@@ -1,0 +1,253 @@
+"""Effects by time since start from one regression: Sun and Abraham's, or the plain two-way one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from whatworks.core import Check, EffectResult, Provenance, fingerprint
+from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.did import checks
+from whatworks.did.panel import Columns, Panel
+from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel
+from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
+from whatworks.did.twfe import forbidden_share
+from whatworks.inference import TwoWayFit
+
+METHODS = ("sun_abraham", "twfe")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EventCells:
+    """Coefficients of a roll-out regression, one per cohort and event time (or per event time alone).
+
+    Attributes
+    ----------
+    cohort : (k,) ordinal; NaN where a coefficient is common to all cohorts
+    event_time : (k,) time since start
+    rows : (k,) weight of the rows behind the coefficient
+    """
+
+    cohort: np.ndarray
+    event_time: np.ndarray
+    rows: np.ndarray
+    fit: TwoWayFit = field(repr=False)
+
+    def average(self, picked: np.ndarray) -> np.ndarray:
+        """(k,) weights that average the picked coefficients by their rows."""
+        weights = np.where(picked, self.rows, 0.0)
+        return weights / weights.sum()
+
+
+def event_study(
+    df: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    time: str,
+    first_treated: str,
+    method: str = "sun_abraham",
+    reference: int = -1,
+    weights: str | None = None,
+    cluster: str | None = None,
+    conf_level: float = 0.95,
+) -> EffectResult:
+    """Average effect on the treated by time since start, against one time before it.
+
+    Parameters
+    ----------
+    df : one row per unit and time; may be unbalanced
+    outcome : numeric column, in any unit
+    unit : column with labels of units
+    time : whole numbers, dates or pandas periods
+    first_treated : time of first treatment; 0, NaN, NaT, None and inf mean never
+    method : ``"sun_abraham"`` estimates every cohort's own path and averages the paths by cohort size; ``"twfe"`` forces one path
+        on all cohorts, and mixes them where paths differ
+    reference : event time, below 0, that the others are compared with
+    weights : sampling weights >= 0
+    cluster : column that holds whole units together; None clusters by unit
+    conf_level : of the pointwise intervals
+
+    Returns
+    -------
+    :class:`whatworks.EffectResult`; parts carry event_time, n_treated, n_comparison, the reference as a zero without standard
+    error. The headline is the plain mean over event times >= 0; ``statistics`` also holds ``att``, the mean over treated rows,
+    and ``att_std_error``. ``vcov`` is the full covariance of the parts. Standard errors as in :func:`whatworks.did.twfe`; the
+    cohort shares are taken as known, as the field's software does.
+
+    Raises
+    ------
+    MissingColumn, EmptyData, InvalidColumn, MissingValues, InvalidOption, DuplicateRows, TreatmentReversal
+    NoTreatedGroup, NoComparisonGroup
+        If nobody starts within the observed times, or everybody starts at once.
+    NotIdentified
+        If a path cannot be told from unit and period effects.
+
+    References
+    ----------
+    Sun & Abraham (2021), Journal of Econometrics 225:175-199. Without never treated units the last cohort is the comparison, and
+    times from its start on are left out.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"unit": np.repeat(range(6), 3), "year": [2020, 2021, 2022] * 6,
+    ...                       "start": np.repeat([2021, 2021, 2021, 0, 0, 0], 3),
+    ...                       "days": [10, 6, 5, 12, 7, 7, 11, 8, 6, 10, 9, 9, 13, 12, 12, 12, 12, 11]})
+    >>> study = ww.did.event_study(panel, outcome="days", unit="unit", time="year", first_treated="start")
+    >>> study.parts[["event_time", "estimate"]].round(3).to_dict("records")
+    [{'event_time': -1, 'estimate': 0.0}, {'event_time': 0, 'estimate': -3.333}, {'event_time': 1, 'estimate': -4.0}]
+    """
+    one_of(method, METHODS, name="method")
+    if reference >= 0 or reference != int(reference):
+        raise InvalidOption(f"reference={reference!r} must be a whole event time before the start, such as -1.")
+    if not 0 < conf_level < 1:
+        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
+    panel = read_roll_out_panel(df, columns, first_treated)
+    always = panel.cohort <= panel.timeline.ordinals[0]
+    panel = panel.take(~always)
+    if not np.isfinite(panel.cohort).any():
+        raise NoTreatedGroup("No unit starts treatment after the first observed time. Check the column, or add earlier times.")
+    everybody_starts = bool(np.isfinite(panel.cohort[-1]))
+    if everybody_starts and method == "sun_abraham":
+        panel = last_cohort_as_comparison(panel)
+    roll_out = group_into_profiles(panel)
+    cells = fit_event_cells(roll_out, reference=int(reference), by_cohort=method == "sun_abraham")
+    doubts = [
+        checks.dropped_rows(panel.n_rows - cells.fit.nobs, panel.n_rows, int(always.sum())),
+        checks.few_clusters(cells.fit.clusters),
+    ]
+    if method == "twfe":
+        doubts.append(checks.forbidden_comparisons(forbidden_share(panel)))
+    elif everybody_starts:
+        doubts.append(checks.no_never_treated())
+    arguments = {
+        "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "method": method, "reference": reference,
+        "weights": weights, "cluster": cluster, "conf_level": conf_level,
+    }  # fmt: skip
+    provenance = Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments)
+    return _result(roll_out, cells, doubts, provenance)
+
+
+def last_cohort_as_comparison(panel: Panel) -> Panel:
+    """Leave out the times from the last cohort's start on, where nobody untreated is left, and let it stand for never."""
+    last = panel.cohort[-1]
+    if panel.cohort[0] == last:
+        raise NoComparisonGroup(
+            "Every unit starts at the same time, so there is nobody to compare with. Add units that start later."
+        )
+    before = panel.timeline.ordinals < last
+    timeline = replace(panel.timeline, ordinals=panel.timeline.ordinals[before], labels=panel.timeline.labels[before])
+    return replace(
+        panel,
+        timeline=timeline,
+        outcome=panel.outcome[:, before],
+        weights=panel.weights if panel.weights.ndim == 1 else panel.weights[:, before],
+        covariates=panel.covariates if panel.covariates.ndim == 2 else panel.covariates[:, before],
+        cohort=np.where(panel.cohort == last, np.inf, panel.cohort),
+    )
+
+
+def fit_event_cells(roll_out: RollOut, *, reference: int, by_cohort: bool) -> EventCells:
+    """Regress the outcome on event times (within cohorts, if asked), unit and period effects.
+
+    Raises
+    ------
+    NotIdentified
+        If a coefficient cannot be told from unit effects, period effects and the other coefficients.
+    """
+    event_times = roll_out.panel.timeline.ordinals - roll_out.cohort[:, None]
+    mass = roll_out.weight_by_period()
+    shown = np.isfinite(event_times) & (event_times != reference) & (mass > 0)
+    cohort = np.broadcast_to(roll_out.cohort[:, None], mass.shape)
+    keys = np.column_stack([cohort[shown] if by_cohort else np.zeros(shown.sum()), event_times[shown]])
+    cells, codes = np.unique(keys, axis=0, return_inverse=True)
+    regressors = np.zeros((*mass.shape, len(cells)))
+    profile, period = np.nonzero(shown)
+    regressors[profile, period, codes.ravel()] = 1.0
+    try:
+        fit = roll_out.fit(regressors)
+    except NotIdentified as error:
+        raise NotIdentified(
+            f"Event times cannot be told from calendar time and unit effects: every cohort needs rows at event time {reference}, and "
+            f"a comparison that starts later or never. ({error})"
+        ) from None
+    return EventCells(
+        cohort=cells[:, 0] if by_cohort else np.full(len(cells), np.nan),
+        event_time=cells[:, 1].astype(int),
+        rows=np.bincount(codes.ravel(), mass[shown], minlength=len(cells)),
+        fit=fit,
+    )
+
+
+def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], provenance: Provenance) -> EffectResult:
+    arguments = provenance.arguments
+    at = np.unique(np.append(cells.event_time, arguments["reference"]))
+    if not (at >= 0).any():
+        raise NoTreatedGroup("No treated unit is observed at or after its start. Add later times.")
+    averaging = np.array([_weights_at(cells, e) for e in at])
+    overall = averaging[at >= 0].mean(axis=0)
+    by_rows = cells.average(cells.event_time >= 0)
+    everything = np.vstack([overall, averaging, by_rows])
+    estimates = everything @ cells.fit.coefficients
+    covariance = everything @ cells.fit.vcov @ everything.T
+    spread = standard_errors(covariance)
+    parts = covariance[1:-1, 1:-1]
+    before = at < 0
+    pretrends = checks.parallel_pretrends(estimates[1:-1][before], parts[np.ix_(before, before)])
+    terms = [f"event time {e}" for e in at]
+    df_t = cells.fit.clusters - 1
+    conf_level = float(arguments["conf_level"])
+    treated = _treated_units(roll_out, at)
+    n_treated = int(np.isfinite(roll_out.panel.cohort).sum())
+    n_comparison = len(roll_out.panel.cohort) - n_treated
+    return EffectResult(
+        method="did.event_study",
+        estimand="Average effect on the treated, mean over the times since start",
+        measure="MD",
+        unit=f"units of {arguments['outcome']}",
+        effects=effects_table(
+            ["ATT", *terms],
+            ["headline", *["part"] * len(terms)],
+            estimates[:-1],
+            spread[:-1],
+            critical=float(stats.t.ppf(0.5 + conf_level / 2, df_t)),
+            df=df_t,
+            extras={
+                "event_time": whole([np.nan, *at]),
+                "n_treated": whole([n_treated, *treated]),
+                "n_comparison": whole([n_comparison] * (len(at) + 1)),
+            },
+        ),
+        provenance=provenance,
+        conf_level=conf_level,
+        statistics={
+            "nobs": cells.fit.nobs,
+            "n_units": len(roll_out.panel.cohort),
+            "n_treated": n_treated,
+            "n_comparison": n_comparison,
+            "n_dropped": roll_out.panel.n_rows - cells.fit.nobs,
+            "clusters": cells.fit.clusters,
+            "df": df_t,
+            "att": float(estimates[-1]),
+            "att_std_error": float(spread[-1]),
+        },
+        checks=(pretrends, *doubts),
+        vcov=vcov_table(terms, parts),
+    )
+
+
+def _weights_at(cells: EventCells, event_time: int) -> np.ndarray:
+    """Weights over the coefficients of one event time; none at the reference, which is zero by construction."""
+    picked = cells.event_time == event_time
+    return cells.average(picked) if picked.any() else np.zeros(len(picked))
+
+
+def _treated_units(roll_out: RollOut, at: np.ndarray) -> list[float]:
+    """Units observed at each event time."""
+    event_times = roll_out.panel.timeline.ordinals - roll_out.cohort[:, None]
+    units = roll_out.units_by_period()
+    return [float(units[event_times == e].sum()) for e in at]

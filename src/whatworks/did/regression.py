@@ -1,0 +1,93 @@
+"""A roll-out as a regression with unit and period effects: regressors depend on cohort and time alone."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from whatworks.did.panel import Columns, Panel, read_panel
+from whatworks.did.timeline import read_start, read_time
+from whatworks.inference import TwoWayDesign, TwoWayFit, fit_two_way
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RollOut:
+    """Units grouped so that all of a profile have the same cohort, observed times and relative weights.
+
+    Attributes
+    ----------
+    panel : the units that are observed and have weight
+    profile : (n,) profile of each unit
+    cohort : (P,) cohort of each profile
+    period_weights : (P, T); unit_weights : (n,)
+    """
+
+    panel: Panel
+    profile: np.ndarray = field(repr=False)
+    cohort: np.ndarray = field(repr=False)
+    period_weights: np.ndarray = field(repr=False)
+    unit_weights: np.ndarray = field(repr=False)
+
+    def fit(self, regressors: np.ndarray) -> TwoWayFit:
+        """Regress the outcome on (P, T, K) regressors with unit and period effects."""
+        return fit_two_way(
+            TwoWayDesign(
+                outcome=self.panel.outcome,
+                regressors=regressors,
+                profile=self.profile,
+                period_weights=self.period_weights,
+                unit_weights=self.unit_weights,
+                cluster=self.panel.cluster,
+            )
+        )
+
+    def weight_by_period(self) -> np.ndarray:
+        """(P, T) total weight of a profile's rows."""
+        return self.period_weights * np.bincount(self.profile, self.unit_weights)[:, None]
+
+    def units_by_period(self) -> np.ndarray:
+        """(P, T) number of units observed."""
+        return (self.period_weights > 0) * np.bincount(self.profile)[:, None]
+
+
+def read_roll_out_panel(df: pd.DataFrame, columns: Columns, first_treated: str) -> Panel:
+    """Arrange the rows by unit and time; a start after the last time counts as never.
+
+    Raises
+    ------
+    MissingColumn, EmptyData, InvalidColumn, MissingValues, DuplicateRows, TreatmentReversal, NotIdentified
+    """
+    when, timeline = read_time(df, columns.time)
+    start = read_start(df, first_treated, timeline)
+    start[start > timeline.ordinals[-1]] = np.inf
+    return read_panel(df, columns, when, timeline, start)
+
+
+def group_into_profiles(panel: Panel) -> RollOut:
+    """Find the profiles; units without any usable row are left out."""
+    seen = ~np.isnan(panel.outcome)
+    if panel.weights.ndim == 2:
+        seen &= panel.weights > 0
+    else:
+        seen &= panel.weights[:, None] > 0
+    used = seen.any(axis=1)
+    panel, seen = panel.take(used), seen[used]
+    if panel.weights.ndim == 2:
+        profile = np.arange(len(seen))
+        period_weights, unit_weights = np.where(seen, panel.weights, 0.0), np.ones(len(seen))
+    else:
+        profile = _profiles(panel.cohort, seen)
+        first = np.unique(profile, return_index=True)[1]
+        period_weights, unit_weights = seen[first].astype(float), panel.weights
+    cohort = np.empty(len(period_weights))
+    cohort[profile] = panel.cohort
+    return RollOut(panel=panel, profile=profile, cohort=cohort, period_weights=period_weights, unit_weights=unit_weights)
+
+
+def _profiles(cohort: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Number the distinct combinations of cohort and observed times, in order of appearance."""
+    codes = pd.factorize(cohort)[0]
+    for column in seen.T:
+        if not column.all():
+            codes = pd.factorize(2 * codes + column)[0]
+    return codes

@@ -1,0 +1,188 @@
+"""Two groups, two times."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from whatworks.core import EffectResult, Provenance, fingerprint
+from whatworks.core.columns import as_list, binary, one_of
+from whatworks.core.errors import (
+    InvalidColumn,
+    NoComparisonGroup,
+    NotIdentified,
+    NoTreatedGroup,
+    TooFewUnits,
+    TreatmentReversal,
+)
+from whatworks.did import checks
+from whatworks.did.cells import Cell
+from whatworks.did.cohort_effects import CohortEffects, cohort_effects_on_cross_sections, cohort_effects_on_panel
+from whatworks.did.cross_sections import CrossSections, read_cross_sections
+from whatworks.did.panel import Columns, Panel, read_panel
+from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
+from whatworks.did.table import effects_table
+from whatworks.did.timeline import Timeline, read_time
+from whatworks.inference import Influence
+
+_CONF_LEVEL = 0.95
+
+
+def two_by_two(
+    df: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str | None,
+    time: str,
+    treated: str,
+    covariates: Sequence[str] = (),
+    estimator: str = "dr",
+    weights: str | None = None,
+    cluster: str | None = None,
+) -> EffectResult:
+    """Average effect on the treated from one group that is treated between two times and one that is not.
+
+    Parameters
+    ----------
+    df : rows of exactly two times
+    outcome : numeric column, in any unit
+    unit : column with labels of units; None when every row is another person (repeated cross-sections)
+    time : whole numbers, dates or pandas periods
+    treated : 0/1 or boolean: either marks the treated group at both times, or being treated (0 before, 1 after)
+    covariates : columns given which trends are parallel, taken at the earlier time
+    estimator : ``"dr"`` doubly robust, ``"dr_improved"`` with exact balance, ``"ipw"`` normalised weighting,
+        ``"ipw_unnormalised"``, ``"reg"`` outcome regression; without covariates all are the difference of differences
+    weights : sampling weights >= 0
+    cluster : column that holds whole units together; None lets each unit stand alone
+
+    Returns
+    -------
+    :class:`whatworks.EffectResult` with the headline only, and 95 per cent intervals from the influence function.
+
+    Raises
+    ------
+    MissingColumn, EmptyData, InvalidColumn, MissingValues, InvalidOption, DuplicateRows
+    NotIdentified
+        If there are not exactly two times, or covariates separate the groups.
+    TreatmentReversal
+        If treatment switches off.
+    NoTreatedGroup, NoComparisonGroup
+        If a group is empty.
+    TooFewUnits
+        If a group has fewer than 2 units observed at both times.
+
+    References
+    ----------
+    Sant'Anna & Zhao (2020), Journal of Econometrics 219:101-122; ``"ipw_unnormalised"``: Abadie (2005), Review of Economic
+    Studies 72:1-19.
+
+    Examples
+    --------
+    >>> df = pd.DataFrame({"unit": [1, 1, 2, 2, 3, 3, 4, 4], "after": [0, 1] * 4, "programme": [1, 1, 1, 1, 0, 0, 0, 0],
+    ...                    "days": [10, 6, 12, 7, 10, 9, 13, 12]})
+    >>> effect = ww.did.two_by_two(df, outcome="days", unit="unit", time="after", treated="programme")
+    >>> effect.headline.estimate, round(effect.headline.std_error, 4)
+    (-3.5, 0.3536)
+    """
+    one_of(estimator, ESTIMATORS, name="estimator")
+    columns = Columns(outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=weights, cluster=cluster)
+    when, timeline = read_time(df, time)
+    if len(timeline.ordinals) != 2:
+        raise NotIdentified(
+            f"frame column {time!r} holds {len(timeline.ordinals)} times; exactly 2 are needed. "
+            "Select two times, or use ww.did.att_gt for several."
+        )
+    group = _treated_group(df, columns, when == timeline.ordinals[1], treated)
+    data, effects = _estimate(df, columns, (when, timeline, group), estimator)
+    if effects.reasons:
+        raise TooFewUnits(
+            f"The effect cannot be estimated: {effects.reasons[0].rstrip('.')}. Gather more units, or fewer covariates."
+        )
+    influence = Influence(n_rows=len(data.cohort), n_columns=1, blocks=tuple(effects.blocks), cluster=data.cluster)
+    if influence.n_clusters < 2:
+        raise TooFewUnits("Clustered standard errors need at least 2 clusters; found 1. Cluster at a finer level.")
+    doubts = [
+        checks.dropped_rows(data.n_dropped, data.n_rows),
+        checks.few_clusters(influence.n_clusters),
+        checks.small_cells(effects.n_treated, effects.n_comparison),
+    ]
+    if columns.covariates and estimator in WEIGHTING:
+        doubts.append(checks.overlap(int(effects.beyond.sum())))
+    if effects.lost_covariates:
+        doubts.append(checks.collinear_covariates(effects.lost_covariates))
+    arguments = {
+        "outcome": outcome, "unit": unit, "time": time, "treated": treated, "covariates": as_list(covariates),
+        "estimator": estimator, "weights": weights, "cluster": cluster,
+    }  # fmt: skip
+    return EffectResult(
+        method="did.two_by_two",
+        estimand="Average effect on the treated at the later time",
+        measure="MD",
+        unit=f"units of {outcome}",
+        effects=effects_table(
+            ["ATT"],
+            ["headline"],
+            effects.estimates,
+            np.sqrt(influence.covariance().ravel()),
+            critical=float(stats.norm.ppf(0.5 + _CONF_LEVEL / 2)),
+        ),
+        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(treated)), arguments=arguments),
+        conf_level=_CONF_LEVEL,
+        statistics={
+            "nobs": data.n_rows - data.n_dropped,
+            "n_units": len(data.cohort),
+            "n_treated": int(effects.n_treated[0]),
+            "n_comparison": int(effects.n_comparison[0]),
+            "n_dropped": data.n_dropped,
+            "clusters": influence.n_clusters,
+        },
+        checks=tuple(doubts),
+    )
+
+
+def _estimate(
+    df: pd.DataFrame, columns: Columns, design: tuple[np.ndarray, Timeline, np.ndarray], estimator: str
+) -> tuple[Panel | CrossSections, CohortEffects]:
+    """Treat the treated group as the one cohort, starting at the later time."""
+    when, timeline, group = design
+    start = np.where(group, float(timeline.ordinals[1]), np.inf)
+    cell = Cell(cohort=int(timeline.ordinals[1]), time=1, base=0, event_time=0, not_yet_after=np.inf)
+    if columns.unit is None:
+        rows = read_cross_sections(df, columns, when, timeline, start)
+        return rows, cohort_effects_on_cross_sections(rows, [cell], estimator=estimator)
+    panel = read_panel(df, columns, when, timeline, start)
+    return panel, cohort_effects_on_panel(panel, [cell], estimator=estimator)
+
+
+def _treated_group(df: pd.DataFrame, columns: Columns, late: np.ndarray, treated: str) -> np.ndarray:
+    """Mark the rows of the treated group, however the column marks it."""
+    flag = binary(df, treated)
+    if not flag[late].any():
+        raise NoTreatedGroup(
+            f"No row of the later time is treated in frame column {treated!r}. Check the column, or the times chosen."
+        )
+    if flag[late].all():
+        raise NoComparisonGroup(
+            f"Every row of the later time is treated in frame column {treated!r}. Add units that are not treated."
+        )
+    if columns.unit is None:
+        if not flag[~late].any():
+            raise NoTreatedGroup(
+                f"No row of the earlier time belongs to the treated group in frame column {treated!r}. "
+                "With unit=None the column must mark the group at both times."
+            )
+        return flag
+    member = pd.Series(flag).groupby(df[columns.unit].to_numpy(), observed=True).transform("max").to_numpy(dtype=bool)
+    off = int((late & member & ~flag).sum())
+    if off:
+        raise TreatmentReversal(
+            f"Treatment switches off in {off} units of frame column {treated!r}; it must stay on. Leave those units out knowingly."
+        )
+    before = flag[~late & member]
+    if before.any() and not before.all():
+        raise InvalidColumn(
+            f"Of the treated group's {len(before)} earlier rows, {int(before.sum())} are marked in frame column {treated!r}. "
+            "Mark the group at both times, or only rows after the start."
+        )
+    return member
