@@ -37,3 +37,9 @@ def test_a_tag_that_would_run_code_is_refused(tmp_path):
 def test_an_empty_file_is_an_empty_document(tmp_path):
     (tmp_path / "a.yml").write_text("")
     assert read_located(tmp_path / "a.yml").value is None
+
+
+def test_a_date_that_does_not_exist_names_the_file(tmp_path):
+    (tmp_path / "a.yml").write_text("a: 2024-02-31\n")
+    with pytest.raises(InvalidParameters, match="a.yml"):
+        read_located(tmp_path / "a.yml")

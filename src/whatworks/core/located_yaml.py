@@ -44,7 +44,7 @@ def read_located(path: Path) -> Located:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
         value = None if node is None else _walk(node, (), lines, path)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "cannot be read"
