@@ -80,7 +80,6 @@ def event_study_chart(
     _no_difference(page, plane, good, language)
     for row in rows.each(data):
         _point(page, plane, row, good)
-    _name_reference(page, plane, data, language)
     bottom = plane.numbers_below([int(each) for each in data["event_time"]], language)
     steps = spoken(period, language, default=_("quarters"))
     style.write_within(page, style.WIDTH / 2, bottom + 14, _("{periods} since start").format(periods=steps))
@@ -165,13 +164,6 @@ def _no_difference(page: Axes, plane: Plane, good: str | None, language: str) ->
     style.write(page, 0, 14, words, size=style.SMALL, color=style.INK_2)
 
 
-def _name_reference(page: Axes, plane: Plane, data: pd.DataFrame, language: str) -> None:
-    _ = translator(language)
-    known = data[data["period"] == "reference"]
-    for row in rows.each(known):
-        style.write_within(page, plane.x(row.event_time), plane.bottom - 6, _("compared with this"))
-
-
 def _value(row: Any, language: str, places: int) -> str:
     _ = translator(language)
     if row.period == "reference":
@@ -213,6 +205,8 @@ def _note(result: EffectResult, data: pd.DataFrame, language: str) -> str:
         if simultaneous
         else _("Each interval holds for its own point with 95% certainty, not for all of them at once."),
     ]
+    if (data["period"] == "reference").any():
+        parts.append(_("The square is the time that the others are measured from."))
     hidden = int((data["period"].ne("reference") & data["estimate"].isna()).sum())
     if hidden:
         parts.append(_("{n} points rest on too few people and are not shown.").format(n=number(hidden, language)))

@@ -77,15 +77,19 @@ def love_chart(balance: pd.DataFrame, *, labels: Labels | None = None, language:
     scale = spanning([*data["before"], *data["after"], -LIMIT, LIMIT, 0.0], start=_LABELS + 12, end=style.WIDTH - 8)
     page = style.sheet()
     style.write_within(page, scale(0), 14, _("alike: within ±{limit}").format(limit=number(LIMIT, language, decimals=1)))
-    top, bottom = 46.0, 46.0 + _ROW * len(data)
+    names = [style.wrapped(covariate_label(each, labels, language), _LABELS, style.SMALL) for each in data["covariate"]]
+    heights = [max(_ROW, 16.0 * len(words) + 10) for words in names]
+    top, bottom = 46.0, 46.0 + sum(heights)
     style.box(page, (scale(-LIMIT), scale(LIMIT)), (20, bottom), color=style.RULE)
-    style.line(page, (scale(0), scale(0)), (20, bottom), color=style.INK_2)
-    for position, row in enumerate(rows.each(data)):
-        y = top + _ROW * (position + 0.5)
-        label = style.shortened(covariate_label(row.covariate, labels, language), _LABELS)
-        style.write(page, 0, y + 5, label)
-        style.line(page, (scale.start, scale.end), (y, y), color=style.RULE)
-        _move(page, scale, y, row)
+    style.line(page, (scale(0), scale(0)), (top + 6, bottom), color=style.INK_2)
+    y = top
+    for row, words, height in zip(rows.each(data), names, heights, strict=True):
+        middle = y + height / 2
+        for level, text in enumerate(words):
+            style.write(page, 0, middle + 12 - 8 * len(words) + 16 * level, text, size=style.SMALL)
+        style.line(page, (scale.start, scale.end), (middle, middle), color=style.RULE)
+        _move(page, scale, middle, row)
+        y += height
     _name_stages(page, scale, top, data, language)
     return style.finished(page, rows.axis(page, scale, bottom + 2, language))
 

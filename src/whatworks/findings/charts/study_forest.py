@@ -26,7 +26,7 @@ from whatworks.findings.charts.words import (
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import interval, number, percent, translator
 
-_LABELS = 150.0
+_LABELS = 168.0
 _ROW = 22.0
 
 
@@ -79,6 +79,9 @@ def study_forest_chart(result: EffectResult, *, good: str | None = None, languag
     page = style.sheet()
     top = rows.sides(page, scale, 14, language, null=null, better=better(good or result.good, language))
     y = top + 4
+    count = int((data["kind"] == "part").sum())
+    if scale.low <= null <= scale.high:
+        style.line(page, (scale(null), scale(null)), (top, y + count * _ROW), color=style.INK_2)
     for study in rows.each(data[data["kind"] == "part"]):
         _study(page, scale, y, study)
         y += _ROW
@@ -86,10 +89,8 @@ def study_forest_chart(result: EffectResult, *, good: str | None = None, languag
     for kind, label in (("headline", _("Pooled")), ("prediction", _("A new place like these"))):
         for row in rows.each(data[data["kind"] == kind]):
             middle = rows.label_row(page, y + 8, label, _value(row, language, places), bold=kind == "headline")
-            _summary(page, scale, middle, row)
+            _summary(page, scale, middle, row, null)
             y = middle + rows.HALF
-    if scale.low <= null <= scale.high:
-        style.line(page, (scale(null), scale(null)), (top, y + 4), color=style.INK_2)
     return style.finished(page, rows.axis(page, scale, y + 6, language))
 
 
@@ -149,7 +150,9 @@ def _study(page: Axes, scale: Scale, y: float, study: Any) -> None:
         style.mark(page, scale(study.estimate), middle, color=style.ACCENT, size=size)
 
 
-def _summary(page: Axes, scale: Scale, middle: float, row: Any) -> None:
+def _summary(page: Axes, scale: Scale, middle: float, row: Any, null: float) -> None:
+    if scale.low <= null <= scale.high:
+        style.line(page, (scale(null), scale(null)), (middle - rows.HALF, middle + rows.HALF), color=style.INK_2)
     if np.isfinite(row.conf_low) and np.isfinite(row.conf_high):
         ends = (scale(row.conf_low), scale(row.conf_high))
         pooled = row.kind == "headline"

@@ -81,6 +81,15 @@ def quarter_name(value: Any, language: str) -> str:
     return translator(language)("Q{quarter} {year}").format(quarter=period.quarter, year=period.year)
 
 
+def short_quarter(value: Any, language: str) -> str:
+    """A quarter where there is little room: ``2. kvt. 2021``."""
+    if not isinstance(value, (str, pd.Period)):
+        return number(float(value), language)
+    period = pd.Period(ordinal=ordinal(value), freq="Q")
+    # Translators: as short as it can be and still be read aloud.
+    return translator(language)("Q{quarter} of {year}").format(quarter=period.quarter, year=period.year)
+
+
 def year_ticks(first: Any, last: Any) -> list[tuple[int, str]]:
     """Places and names of the years between two quarters, thinned to at most seven; plain numbers are their own names."""
     low, high = ordinal(first), ordinal(last)

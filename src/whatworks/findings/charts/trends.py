@@ -11,13 +11,13 @@ from whatworks.core.errors import DuplicateRows
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.plane import Plane, plane_for
 from whatworks.findings.charts.scale import decimals_for
-from whatworks.findings.charts.times import NEVER, code, ordinal, quarter_name, typed, year_ticks
+from whatworks.findings.charts.times import NEVER, code, ordinal, quarter_name, short_quarter, typed, year_ticks
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
 _HEIGHT = 250.0
-_NAMES = 118.0
+_NAMES = 130.0
 
 
 def trends_data(frame: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +168,7 @@ def _cohort_line(plane: Plane, cohort: str, part: pd.DataFrame) -> tuple[float, 
 
 def _name_ends(plane: Plane, ends: dict[str, tuple[float, float]], language: str) -> None:
     """Name each line at its end, pushed apart where lines end close together."""
+    _ = translator(language)
     lowest = -np.inf
     placed = []
     for cohort, (x, y) in sorted(ends.items(), key=lambda each: each[1][1]):
@@ -179,7 +180,8 @@ def _name_ends(plane: Plane, ends: dict[str, tuple[float, float]], language: str
         if abs(spot - y) > 3:
             style.line(plane.page, (x + 2, style.WIDTH - _NAMES + 6), (y, spot), color=style.RULE_STRONG, width=0.8)
         color = style.INK_2 if cohort == NEVER else style.ACCENT
-        text = style.shortened(cohort_name(cohort, language), _NAMES - 8, style.SMALL)
+        name = _("not started") if cohort == NEVER else _("from {quarter}").format(quarter=short_quarter(typed(cohort), language))
+        text = style.shortened(name, _NAMES - 8, style.SMALL)
         style.write(plane.page, style.WIDTH - _NAMES + 8, spot + 4.5, text, size=style.SMALL, color=color)
 
 
@@ -190,7 +192,7 @@ def _finding(data: pd.DataFrame, language: str) -> str:
     said = []
     for chosen, words in (
         (data["cohort"] != NEVER, _("Those that started went from {first} to {last}")),
-        (data["cohort"] == NEVER, _("those that did not went from {first} to {last}")),
+        (data["cohort"] == NEVER, _("Those that did not went from {first} to {last}")),
     ):
         ends = [_average(data[chosen & (data["quarter"] == quarter)]) for quarter in (quarters[0], quarters[-1])]
         if all(np.isfinite(ends)):
@@ -198,8 +200,7 @@ def _finding(data: pd.DataFrame, language: str) -> str:
             said.append(words.format(first=first, last=last))
     if not said:
         return _("Too few people to show how the outcome moved.")
-    sentence = ", ".join(said)
-    return sentence[0].upper() + sentence[1:] + "."
+    return " ".join(f"{sentence}." for sentence in said)
 
 
 def _average(cells: pd.DataFrame) -> float:
