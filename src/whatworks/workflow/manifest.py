@@ -1,0 +1,77 @@
+"""What a site is made of: its reports with their keys, and every file it made."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from whatworks.core.errors import SiteNotWritable
+
+MANIFEST = "manifest.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class SiteManifest:
+    """The site that stands in a folder.
+
+    Attributes
+    ----------
+    key : name of the content of the front pages
+    languages : languages of its pages
+    reports : folder -> ``{"key", "status"}``; status is ``"done"`` or ``"failed"``
+    files : every file the site made, with its size in bytes
+    """
+
+    key: str = ""
+    languages: tuple[str, ...] = ()
+    reports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+
+    def files_of(self, report: str) -> list[str]:
+        """The files of one report."""
+        return [name for name in self.files if name.startswith(f"{report}/")]
+
+    def to_json(self) -> str:
+        """As written to ``manifest.json``; equal sites give equal bytes."""
+        content = {"format": _FORMAT, "key": self.key, "languages": self.languages, "reports": self.reports, "files": self.files}
+        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def read_site(target: Path) -> SiteManifest:
+    """The manifest of the site in a folder; an empty one where there is none.
+
+    Raises
+    ------
+    SiteNotWritable
+        If the manifest cannot be read: what is ours and what is not would be a guess.
+    """
+    path = target / MANIFEST
+    if not path.is_file():
+        return SiteManifest()
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise ValueError(content["format"])
+        reports = {folder: {"key": entry["key"], "status": entry["status"]} for folder, entry in content["reports"].items()}
+        return SiteManifest(content["key"], tuple(content["languages"]), reports, dict(content["files"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise SiteNotWritable(
+            f"{path} is damaged, so it cannot be told which files in {target.name}/ the site made. "
+            "Move the folder away and run again."
+        ) from None
+
+
+def is_whole(target: Path, site: SiteManifest, names: list[str]) -> bool:
+    """True when all these files stand there in the size they were written in."""
+    try:
+        return all((target / name).stat().st_size == site.files[name] for name in names)
+    except (OSError, KeyError):
+        return False
+
+
+def files_below(folder: Path) -> dict[str, int]:
+    """Every file below a folder with its size, by its relative name."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file())
+    return {path.relative_to(folder).as_posix(): path.lstat().st_size for path in found}

@@ -1,0 +1,70 @@
+"""Where the workflow meets the findings room: every page of a site, with its links to the others."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
+from whatworks.findings.labels import group_name, method_name
+from whatworks.findings.language import LANGUAGES
+from whatworks.workflow.plan import FRONT_PAGES
+from whatworks.workflow.questions import Question
+from whatworks.workflow.report import Failure
+
+_OTHER = {"da": "en", "en": "da"}
+
+
+def load_finding(folder: Path) -> Finding:
+    """What a report found."""
+    return load(folder)
+
+
+def finding_page(finding: Finding, *, language: str, languages: Sequence[str]) -> str:
+    """The page for practitioners."""
+    return _in_this_site(page(finding, language=language), "finding.{}.html", languages)
+
+
+def report_page(notebook: Any, finding: Finding, *, language: str, languages: Sequence[str]) -> str:
+    """The method report: the executed notebook in one language."""
+    # Only workers write reports; the process that plans them has no use for nbconvert.
+    from whatworks.workflow.render import report_body
+
+    _ = translator(language)
+    group, method = group_name(finding, language), method_name(finding, language)
+    home = f"../../{FRONT_PAGES[language]}"
+    html = document(
+        title=f"{method}: {group}",
+        body=report_body(notebook, language=language, design=finding.design),
+        language=language,
+        breadcrumbs=[
+            (group, f"{home}#{finding.target_group}"),
+            (method, f"finding.{language}.html"),
+            (_("Method report"), None),
+        ],
+        links=[(_("The notebook"), "report.ipynb"), (_("Numbers (CSV)"), "results.csv")],
+        other_language=f"report.{_OTHER[language]}.html",
+        synthetic=finding.synthetic,
+        home=home,
+    )
+    return _in_this_site(html, "report.{}.html", languages)
+
+
+def failure_page(question: Question, failure: Failure, *, language: str, languages: Sequence[str]) -> str:
+    """The page in place of a report that failed."""
+    return error_page(question, failure, language=language)
+
+
+def front_page(
+    findings: Sequence[Finding], failed: Sequence[Question], *, language: str, place: str, languages: Sequence[str]
+) -> str:
+    """The front door in one language."""
+    return index_page(findings, language=language)
+
+
+def _in_this_site(html: str, page: str, languages: Sequence[str]) -> str:
+    """The page without its link to a language that the site does not have."""
+    for language in LANGUAGES:
+        if language not in languages:
+            html = re.sub(rf'<li><a href="[^"]*{re.escape(page.format(language))}"[^>]*>[^<]*</a></li>\s*', "", html)
+    return html

@@ -1,0 +1,61 @@
+"""Where things stand in a project: the notebook, the questions, the evidence, the lock."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from whatworks.core.errors import MissingData
+
+NOTEBOOK = Path("notebooks") / "method_report.ipynb"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with ``notebooks/method_report.ipynb`` in it.
+
+    Examples
+    --------
+    >>> Project(Path("/srv/bench")).parameters.as_posix()
+    '/srv/bench/notebooks/parameters'
+    """
+
+    root: Path
+
+    @property
+    def notebook(self) -> Path:
+        """The parameterised report."""
+        return self.root / NOTEBOOK
+
+    @property
+    def parameters(self) -> Path:
+        """The folder with one file of questions per target group."""
+        return self.root / "notebooks" / "parameters"
+
+    @property
+    def evidence(self) -> Path:
+        """What is known: catalogues, published effects, example deliveries."""
+        return self.root / "evidence"
+
+    @property
+    def lock(self) -> Path:
+        """Versions and hashes of the whole environment."""
+        return self.root / "requirements.lock"
+
+    def relative(self, path: Path) -> str:
+        """A path as messages show it: from the project's root."""
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def find_project(start: str | Path = ".") -> Project:
+    """The project that ``start`` lies in.
+
+    Raises
+    ------
+    MissingData
+        If neither the folder nor any above it holds the report notebook.
+    """
+    folder = Path(start).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / NOTEBOOK).is_file():
+            return Project(candidate)
+    raise MissingData(f"{folder} is not in a project: no {NOTEBOOK.as_posix()} here or above. Go to the project's folder first.")

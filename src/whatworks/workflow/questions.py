@@ -1,0 +1,265 @@
+"""The questions that reports answer: read from ``notebooks/parameters``, checked against everything they name."""
+
+import math
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Protocol
+
+from whatworks.core.errors import InvalidParameters
+from whatworks.core.located_yaml import Located, read_located
+from whatworks.workflow.notebooks import default_parameters, read_notebook
+from whatworks.workflow.project import Project
+
+DESIGNS = ("matched", "rollout", "reviews")
+REVIEWS_METHOD = "published_reviews"
+DEFAULT_LANGUAGE = "da"
+# Parameters that hold a code of a catalogue, never the name of a file.
+CODES = ("target_group", "method", "outcome", "design", "language")
+# Codes name folders of the site, so they hold nothing that a path could trip over.
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
+_SET_BY_RUN = ("output", "target_group")
+_LISTED = 12
+
+
+class Catalogues(Protocol):
+    """The part of the evidence registry that questions are checked against."""
+
+    @property
+    def target_groups(self) -> Mapping[str, Any]: ...
+    @property
+    def methods(self) -> Mapping[str, Any]: ...
+    @property
+    def outcomes(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question, answered by one report.
+
+    Attributes
+    ----------
+    target_group, method : codes; together they name the report's folder
+    design : ``"matched"``, ``"rollout"`` or ``"reviews"``
+    parameters : everything the notebook is given, except where to write
+    where : ``file:line`` it was asked on
+    """
+
+    target_group: str
+    method: str
+    design: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    where: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The report's folder inside the site."""
+        return f"{self.target_group}/{self.method}"
+
+
+def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:
+    """All questions of a project, in the order of files and lines.
+
+    Parameters
+    ----------
+    project : where the parameter files and the notebook stand
+    catalogues : the evidence registry, for the codes that exist
+
+    Returns
+    -------
+    Questions, no two with the same target group and method.
+
+    Raises
+    ------
+    InvalidParameters
+        With every fault of every file at once: file, line, what is allowed, and the nearest name.
+    """
+    defaults = default_parameters(read_notebook(project.notebook))
+    reader = _Reader(project, catalogues, defaults)
+    files = sorted(path for path in project.parameters.glob("*.y*ml") if not path.name.startswith("."))
+    if not files:
+        raise InvalidParameters(
+            f"{project.relative(project.parameters)} holds no question. Add a file <target_group>.yml with a list of questions."
+        )
+    questions = [question for path in files for question in reader.file(path)]
+    if reader.faults:
+        count = len(reader.faults)
+        heading = f"{count} fault{'s' if count > 1 else ''} in the parameter files:"
+        raise InvalidParameters("\n".join([heading, *(f"  {fault}" for fault in reader.faults)]))
+    return questions
+
+
+class _Reader:
+    """Reads file after file and collects every fault on the way."""
+
+    def __init__(self, project: Project, catalogues: Catalogues, defaults: Mapping[str, Any]) -> None:
+        self.project = project
+        self.catalogues = catalogues
+        self.defaults = defaults
+        self.faults: list[str] = []
+
+    def file(self, path: Path) -> Iterator[Question]:
+        """The questions of one file."""
+        name = self.project.relative(path)
+        if path.suffix != ".yml":
+            self.faults.append(f"{name}: parameter files end in .yml. Rename it.")
+            return
+        try:
+            content = read_located(path)
+        except InvalidParameters as error:
+            self.faults.append(str(error).replace(str(path), name))
+            return
+        except (OSError, UnicodeDecodeError, RecursionError) as error:
+            self.faults.append(f"{name}: cannot be read ({type(error).__name__}). Save it as plain UTF-8 text.")
+            return
+        located = Located(value=content.value, path=Path(name), lines=content.lines)
+        yield from self._questions(located, path.stem)
+
+    def _questions(self, located: Located, stem: str) -> Iterator[Question]:
+        if not isinstance(located.value, dict):
+            self._fault(located, (), "must hold the keys target_group and questions")
+            return
+        for key in located.value:
+            self._known(located, (key,), key, ("target_group", "questions"), what="key")
+        group = located.value.get("target_group")
+        if group is None:
+            self._fault(located, (), "target_group is missing")
+        elif self._known(located, ("target_group",), group, self.catalogues.target_groups, what="target group") and group != stem:
+            self._fault(
+                located, ("target_group",), f"target_group is {group!r} but the file is named {stem}.yml; make them equal"
+            )
+        items = located.value.get("questions")
+        if not isinstance(items, list) or not items:
+            self._fault(located, ("questions",), "questions must be a list with at least one question")
+            return
+        asked: dict[str, str] = {}
+        for place, item in enumerate(items):
+            question = self._question(located, place, item, str(group))
+            if question is None:
+                continue
+            first = asked.get(question.method)
+            if first:
+                self._fault(
+                    located,
+                    ("questions", place),
+                    f"target group {group!r} and method {question.method!r} are asked about twice (first {first})",
+                )
+                continue
+            asked[question.method] = question.where
+            yield question
+
+    def _question(self, located: Located, place: int, item: Any, group: str) -> Question | None:
+        at: tuple[str | int, ...] = ("questions", place)
+        before = len(self.faults)
+        if not isinstance(item, dict):
+            self._fault(located, at, "a question must be a block of keys: design, method, outcome, data")
+            return None
+        allowed = [name for name in self.defaults if name not in _SET_BY_RUN]
+        for key, value in item.items():
+            if self._known(located, (*at, key), key, allowed, what="parameter of the report notebook"):
+                self._value(located, (*at, key), key, value)
+        self._design(located, at, item)
+        self._codes(located, at, item, group)
+        if len(self.faults) > before:
+            return None
+        method = item.get("method") or REVIEWS_METHOD
+        given = {"outcome": None, "data": None, "language": DEFAULT_LANGUAGE, **item, "target_group": group, "method": method}
+        parameters = {name: given[name] for name in self.defaults if name in given}
+        return Question(target_group=group, method=method, design=item["design"], parameters=parameters, where=located.where(*at))
+
+    def _design(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any]) -> None:
+        design = item.get("design")
+        if design is None:
+            self._fault(located, at, f"design is missing; {_listed(DESIGNS)}")
+        elif self._known(located, (*at, "design"), design, DESIGNS, what="design") and design != "reviews":
+            for key in ("method", "outcome", "data"):
+                if item.get(key) is None:
+                    self._fault(located, at, f"{key} is missing; a {design!r} question needs it")
+        elif design == "reviews" and item.get("method") not in (None, REVIEWS_METHOD):
+            self._fault(located, (*at, "method"), f"a 'reviews' question is filed under {REVIEWS_METHOD!r}; leave method out")
+
+    def _codes(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str) -> None:
+        for code in (group, item.get("method")):
+            if isinstance(code, str) and not _FOLDER_NAME.fullmatch(code):
+                self._fault(located, at, f"the code {code!r} cannot name a folder; use letters, digits, - and _")
+        if item.get("method") is not None and item.get("design") != "reviews":
+            self._known(located, (*at, "method"), item["method"], self.catalogues.methods, what="method")
+        if item.get("outcome") is not None:
+            self._known(located, (*at, "outcome"), item["outcome"], self.catalogues.outcomes, what="outcome")
+        if item.get("language") is not None:
+            self._known(located, (*at, "language"), item["language"], ("da", "en"), what="language")
+
+    def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any) -> None:
+        default = self.defaults[key]
+        if not _is_plain(value):
+            self._fault(
+                located, at, f"{key} is a {type(value).__name__}; text, numbers, true/false and lists of them are allowed"
+            )
+        elif value is not None and default is not None and not _same_kind(value, default):
+            hint = "; put it in quotes" if isinstance(default, str) else ""
+            self._fault(located, at, f"{key} is {value!r}, but the notebook's default is {default!r}{hint}")
+        for text in _texts(value):
+            if _leaves(text, self.project.root):
+                self._fault(located, at, f"{key} is {text!r}, which leads out of the project; name something inside it")
+
+    def _known(self, located: Located, at: tuple[str | int, ...], value: Any, allowed: Collection[str], *, what: str) -> bool:
+        if isinstance(value, str) and value in allowed:
+            return True
+        near = get_close_matches(str(value), list(allowed), n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        self._fault(located, at, f"{value!r} is not a {what}; {meant}{_listed(allowed)}")
+        return False
+
+    def _fault(self, located: Located, at: tuple[str | int, ...], message: str) -> None:
+        self.faults.append(f"{located.where(*at)}: {message}.")
+
+
+def _listed(allowed: Collection[str]) -> str:
+    names = sorted(allowed)
+    rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"allowed: {', '.join(names[:_LISTED]) or 'none'}{rest}"
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_is_plain(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, (str, int))
+
+
+def _same_kind(value: Any, default: Any) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, (int, float))
+    if isinstance(default, tuple):
+        return isinstance(value, list)
+    return isinstance(value, type(default))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _leaves(text: str, root: Path) -> bool:
+    """True for a value that, read as a path from the project's root, ends up outside it."""
+    if "\0" in text or text.startswith("~") or "://" in text:
+        return True
+    parts = text.replace("\\", "/")
+    if len(parts) > 1 and parts[1] == ":" and parts[0].isalpha():
+        return True
+    try:
+        return not (root / parts).resolve().is_relative_to(root.resolve())
+    except OSError:
+        # Too long for a path, so nothing can open it as one.
+        return False

@@ -1,0 +1,164 @@
+"""Reports side by side: a fresh process for each, so that none can harm another."""
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+
+from whatworks.workflow.report import Failure, Job, Outcome, make_report
+
+# A runner takes jobs and gives outcomes as they come, in any order; a cluster is another runner of the same jobs.
+Runner = Callable[[Sequence[Job]], Iterator[Outcome]]
+Maker = Callable[[Job], Outcome]
+
+# Reports share the machine's cores already; and one thread adds in one order, so that sums repeat to the last digit.
+_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
+    "PYTHONHASHSEED": "0",
+}
+_GRACE = 5.0
+# A report has several cells; one that hangs is stopped by its own limit, the whole by this many times it.
+_REPORT_TO_CELL = 3
+
+
+def default_workers() -> int:
+    """Two, or one on a machine with one core: a report's notebook and its worker keep a core busy each."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 2)
+
+
+@dataclass
+class _Running:
+    job: Job
+    process: BaseProcess
+    line: Connection
+    deadline: float
+
+
+def in_processes(*, workers: int | None = None, make: Maker = make_report) -> Runner:
+    """A runner on this machine.
+
+    Parameters
+    ----------
+    workers : how many reports at the same time
+    make : what a worker does with a job; a function at the top of a module, as it travels by name
+
+    Returns
+    -------
+    A function from jobs to outcomes. Each job gets an outcome: a worker that dies or hangs is a failure of its report alone.
+    """
+    count = workers or default_workers()
+
+    def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        context = _context()
+        waiting, running = deque(jobs), list[_Running]()
+        try:
+            while waiting or running:
+                while waiting and len(running) < count:
+                    running.append(_start(context, waiting.popleft(), make))
+                for done, outcome in _finished(running):
+                    running.remove(done)
+                    yield outcome
+        finally:
+            for left in running:
+                _stop(left)
+
+    return run
+
+
+def _context() -> BaseContext:
+    methods = multiprocessing.get_all_start_methods()
+    if "forkserver" not in methods:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["whatworks.workflow.warm"])
+    return context
+
+
+def _start(context: BaseContext, job: Job, make: Maker) -> _Running:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, job, make), name=job.question.folder)  # type: ignore[attr-defined]
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    # The fork server reads its environment once, when the first worker starts it.
+    os.environ.update(_ENVIRONMENT)
+    try:
+        process.start()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    theirs.close()
+    return _Running(job, process, ours, time.monotonic() + _REPORT_TO_CELL * job.timeout)
+
+
+def _finished(running: Sequence[_Running]) -> list[tuple[_Running, Outcome]]:
+    """Wait until a worker has answered, died or run out of time."""
+    soonest = min(each.deadline for each in running)
+    ready = wait([each.line for each in running], timeout=max(0.0, soonest - time.monotonic()))
+    done = []
+    for each in running:
+        if each.line in ready:
+            done.append((each, _answer(each)))
+        elif time.monotonic() >= each.deadline:
+            _stop(each)
+            message = f"The report took longer than {_REPORT_TO_CELL * each.job.timeout:.0f} seconds and was stopped."
+            done.append((each, _failed(each.job, "ReportTimeout", message)))
+    return done
+
+
+def _answer(each: _Running) -> Outcome:
+    try:
+        outcome: Outcome = each.line.recv()
+    except (EOFError, OSError):
+        each.process.join(_GRACE)
+        message = f"The worker process ended by itself (exit code {each.process.exitcode}); often memory ran out."
+        outcome = _failed(each.job, "WorkerDied", message)
+    _stop(each)
+    return outcome
+
+
+def _failed(job: Job, kind: str, message: str) -> Outcome:
+    return Outcome(folder=job.question.folder, failure=Failure(type=kind, message=message))
+
+
+def _stop(each: _Running) -> None:
+    """End a worker that we started; politely first, so that it takes its notebook kernel along."""
+    each.line.close()
+    each.process.join(_GRACE if each.process.exitcode is None else 0)
+    for end in (each.process.terminate, each.process.kill):
+        if each.process.is_alive():
+            end()
+            each.process.join(_GRACE)
+
+
+def _work(line: Connection, job: Job, make: Maker) -> None:
+    """The life of a worker: surroundings of its own, one job, one answer."""
+    threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
+    with tempfile.TemporaryDirectory(prefix="kernel-", dir=job.scratch) as scratch:
+        os.environ.update(_ENVIRONMENT)
+        # The user's start-up scripts would be part of the report without being part of its key.
+        os.environ.update(IPYTHONDIR=f"{scratch}/ipython", JUPYTER_RUNTIME_DIR=f"{scratch}/runtime")
+        # Kernels warn about their transport at each start; what a reader must know is in the notebook itself.
+        silence = os.open(os.devnull, os.O_WRONLY)
+        for loud in (1, 2):
+            os.dup2(silence, loud)
+        outcome = make(job)
+    line.send(outcome)
+
+
+def _end_with_parent(line: Connection) -> None:
+    """Nothing is ever sent this way: the line ends when the run does, even when the run was killed."""
+    try:
+        line.recv()
+    except (EOFError, OSError):
+        # A running notebook takes its kernel along on this signal; anything else just ends.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE / 2)
+        os._exit(1)

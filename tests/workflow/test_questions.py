@@ -1,0 +1,136 @@
+"""Parameter files: what is read, and what is refused with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from whatworks.core.errors import InvalidParameters
+from whatworks.workflow.project import Project
+from whatworks.workflow.questions import read_questions
+
+
+@pytest.fixture
+def ask(project: Path, catalogues):
+    """Replace the parameter files by one, and read it."""
+
+    def read(text: str, name: str = "young_people.yml"):
+        folder = project / "notebooks" / "parameters"
+        for path in folder.iterdir():
+            path.unlink()
+        (folder / name).write_text(text, encoding="utf-8")
+        return read_questions(Project(project), catalogues)
+
+    return read
+
+
+GOOD = """\
+target_group: young_people
+questions:
+  - design: matched
+    method: housing_first
+    outcome: days_housed
+    data: supported_work
+    k: 7
+  - design: reviews
+"""
+
+
+def test_a_question_carries_every_parameter_it_was_given(ask):
+    first, second = ask(GOOD)
+    assert first.folder == "young_people/housing_first"
+    assert dict(first.parameters) == {
+        "target_group": "young_people",
+        "method": "housing_first",
+        "outcome": "days_housed",
+        "design": "matched",
+        "data": "supported_work",
+        "language": "da",
+        "k": 7,
+    }
+    assert first.where == "notebooks/parameters/young_people.yml:3"
+    assert second.folder == "young_people/published_reviews"
+    assert second.parameters["outcome"] is None
+
+
+def refusal(ask, text: str, **options) -> str:
+    with pytest.raises(InvalidParameters) as caught:
+        ask(text, **options)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "words"),
+    [
+        ("method: housing_first", "methd: housing_first", 4, ["'methd'", "did you mean 'method'", "allowed:"]),
+        ("method: housing_first", "method: housing_frist", 4, ["did you mean 'housing_first'", "supported_work"]),
+        ("outcome: days_housed", "outcome: days_hosed", 5, ["did you mean 'days_housed'"]),
+        ("design: matched", "design: match", 3, ["did you mean 'matched'", "reviews, rollout"]),
+        ("target_group: young_people", "target_group: young_peple", 1, ["did you mean 'young_people'"]),
+        ("target_group: young_people", "target_group: homelessness", 1, ["young_people.yml", "make them equal"]),
+        ("questions:", "question:", 2, ["'question'", "did you mean 'questions'"]),
+        ("k: 7", "k: seven", 7, ["'seven'", "default is 5"]),
+        ("k: 7", "title: no", 7, ["False", "put it in quotes"]),
+        ("k: 7", "title: 2024-01-01", 7, ["date", "text, numbers"]),
+        ("k: 7", "output: elsewhere", 7, ["'output'", "parameter of the report notebook"]),
+        ("k: 7", "target_group: young_people", 7, ["'target_group'"]),
+        ("k: 7", "language: de", 7, ["'de'", "da, en"]),
+        ("data: supported_work", "data: ../secret.csv", 6, ["leads out of the project"]),
+        ("data: supported_work", "data: /etc/passwd", 6, ["leads out of the project"]),
+        ("data: supported_work", "data: ~/deliveries", 6, ["leads out of the project"]),
+        ("data: supported_work", "data: https://example.org/x.csv", 6, ["leads out of the project"]),
+        ("data: supported_work", "data: 'C:\\x.csv'", 6, ["leads out of the project"]),
+        ("    data: supported_work\n", "", 3, ["data is missing"]),
+        ("  - design: reviews", "  - {design: reviews, method: housing_first}", 8, ["leave method out"]),
+        ("  - design: reviews", "  - homelessness", 8, ["block of keys"]),
+        ("k: 7", "k: 7\n    k: 8", 8, ["stands twice"]),
+        ("k: 7", "k: !!python/object:os.system x", 7, ["not allowed"]),
+        ("k: 7", "k: [", 8, ["not valid YAML"]),
+    ],
+)
+def test_a_fault_is_named_with_file_and_line(ask, good, bad, line, words):
+    message = refusal(ask, GOOD.replace(good, bad, 1))
+    place = f"notebooks/parameters/young_people.yml:{line}:"
+    assert any(place in fault and all(word in fault for word in words) for fault in message.splitlines()), message
+
+
+def test_all_faults_of_all_files_come_at_once(ask, project):
+    (project / "notebooks" / "parameters").mkdir(exist_ok=True)
+    message = refusal(ask, GOOD.replace("housing_first", "housing").replace("days_housed", "days").replace("k: 7", "kk: 7"))
+    assert message.startswith("3 faults")
+    assert [line.split(":")[1] for line in message.splitlines()[1:]] == ["7", "4", "5"]
+
+
+def test_the_same_target_group_and_method_twice_is_refused(ask):
+    message = refusal(ask, GOOD + "  - design: reviews\n")
+    assert "young_people.yml:9" in message
+    assert "twice (first notebooks/parameters/young_people.yml:8)" in message
+
+
+def test_a_link_that_leaves_the_project_is_refused(ask, project, tmp_path):
+    (tmp_path / "outside").mkdir()
+    (project / "inside").symlink_to(tmp_path / "outside")
+    assert "leads out of the project" in refusal(ask, GOOD.replace("data: supported_work", "data: inside/x.csv"))
+
+
+def test_files_that_are_no_questions_are_named(ask):
+    assert "Rename it" in refusal(ask, GOOD, name="young_people.yaml")
+    assert "at least one question" in refusal(ask, "target_group: young_people\nquestions: []\n")
+    assert "must hold the keys" in refusal(ask, "- a\n")
+
+
+def test_text_in_another_encoding_is_named(project, catalogues):
+    (project / "notebooks" / "parameters" / "young_people.yml").write_bytes("target_group: børn".encode("latin-1"))
+    with pytest.raises(InvalidParameters, match=r"young_people\.yml: .*cannot be read"):
+        read_questions(Project(project), catalogues)
+
+
+def test_a_code_that_cannot_name_a_folder_is_refused(ask, catalogues):
+    catalogues.methods["../../etc"] = None
+    assert "cannot name a folder" in refusal(ask, GOOD.replace("housing_first", "../../etc"))
+
+
+def test_a_project_without_questions_says_how_to_ask_one(project, catalogues):
+    for path in (project / "notebooks" / "parameters").iterdir():
+        path.unlink()
+    with pytest.raises(InvalidParameters, match="Add a file"):
+        read_questions(Project(project), catalogues)
