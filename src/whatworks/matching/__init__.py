@@ -1,0 +1,9 @@
+"""Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
+
+from whatworks.matching.covariate_balance import balance, overlap
+from whatworks.matching.effect import estimate
+from whatworks.matching.pairing import match
+from whatworks.matching.propensity import propensity_score
+from whatworks.matching.samples import unmatched
+
+__all__ = ["balance", "estimate", "match", "overlap", "propensity_score", "unmatched"]

@@ -1,0 +1,124 @@
+"""The propensity score: how likely each person was to be treated, given what was known before."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.errors import InvalidColumn, NotIdentified
+from whatworks.inference import fit_binary, independent_columns
+from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
+
+
+def propensity_score(
+    df: pd.DataFrame,
+    *,
+    treatment: str,
+    covariates: str | Sequence[str],
+    link: str = "logit",
+    weights: str | None = None,
+) -> pd.Series:
+    """Probability of being treated given the covariates, by maximum likelihood.
+
+    Parameters
+    ----------
+    df : one row per person, each with its own index label
+    treatment : 0/1 or boolean column
+    covariates : columns known before treatment; text and categories become one column per level, the first sorted level
+        being the reference
+    link : ``"logit"`` or ``"probit"``
+    weights : column of positive sampling weights; None counts every row once
+
+    Returns
+    -------
+    Series named ``"propensity"`` on the frame's index, strictly between 0 and 1.
+
+    Raises
+    ------
+    MissingValues
+        With the number of rows that lack each covariate.
+    NotIdentified
+        If a covariate separates the arms perfectly, or is a combination of others; the column is named.
+    InvalidColumn
+        If a covariate is constant or of a type that cannot be read, or a weight is not positive.
+    NoTreatedGroup, NoComparisonGroup, DuplicateRows, InvalidOption, MissingColumn
+
+    References
+    ----------
+    Rosenbaum & Rubin (1983), Biometrika 70:41-55.
+
+    Examples
+    --------
+    >>> df = pd.DataFrame({"treated": [0, 0, 1, 0, 1, 1], "need": [1.0, 2, 3, 4, 5, 6]})
+    >>> ww.matching.propensity_score(df, treatment="treated", covariates=["need"]).round(3).tolist()
+    [0.046, 0.139, 0.353, 0.647, 0.861, 0.954]
+    """
+    names = covariate_list(covariates, treatment)
+    treated = arms(df, treatment)
+    scores = score_rows(encode(df, names), treated, link=link, weights=sampling_weights(df, weights))
+    return pd.Series(scores, index=df.index, name="propensity")
+
+
+def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", weights: np.ndarray | None = None) -> np.ndarray:
+    """Fitted probabilities of an encoded design, with faults named by column.
+
+    Raises
+    ------
+    InvalidColumn, NotIdentified, NotConverged, InvalidOption
+    """
+    refuse_constant(encoded)
+    # The same fit on one scale: earnings in dollars and ages in years would cost digits.
+    centred = encoded.matrix - encoded.matrix.mean(axis=0)
+    spread = centred.std(axis=0)
+    design = np.column_stack([np.ones(len(centred)), centred / np.where(spread > 0, spread, 1.0)])
+    _refuse_collinear(design, encoded)
+    try:
+        return fit_binary(design, treated, link=link, weights=weights).fitted
+    except NotIdentified as error:
+        column = _separating_column(encoded, treated)
+        if column is None:
+            raise
+        raise NotIdentified(f"{column} {error}") from None
+
+
+def _refuse_collinear(design: np.ndarray, encoded: Encoded) -> None:
+    dependent = np.flatnonzero(~independent_columns(design)) - 1
+    if len(dependent):
+        named = ", ".join(repr(encoded.names[place]) for place in dependent)
+        raise NotIdentified(
+            f"Covariates {named} are exact combinations of the covariates before them ({len(encoded.names)} columns, "
+            f"{len(design)} rows). Leave them out."
+        )
+
+
+def _separating_column(encoded: Encoded, treated: np.ndarray) -> str | None:
+    """A sentence about the first column that alone tells (part of) one arm from the other."""
+    for place, name in enumerate(encoded.names):
+        ours, theirs = encoded.matrix[treated, place], encoded.matrix[~treated, place]
+        if ours.min() >= theirs.max() or theirs.min() >= ours.max():
+            return _one_sided(name, ours, theirs)
+        if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
+            return _one_sided(name, ours, theirs)
+    return None
+
+
+def _one_sided(name: str, ours: np.ndarray, theirs: np.ndarray) -> str:
+    varying = "treated" if np.ptp(ours) > 0 else "comparison" if np.ptp(theirs) > 0 else "neither arm's"
+    return (
+        f"Column {name!r} splits the arms ({len(ours)} treated, {len(theirs)} comparison; it varies among {varying} rows only "
+        "or its ranges do not overlap)."
+    )
+
+
+def require_score(propensity: pd.Series | None, *, purpose: str) -> pd.Series:
+    """The score of a sample, or a refusal that says where it is needed.
+
+    Raises
+    ------
+    InvalidColumn
+    """
+    if propensity is None:
+        raise InvalidColumn(
+            f"The sample has no propensity score, and {purpose} needs one. Name covariates when making the sample."
+        )
+    return propensity

@@ -1,0 +1,220 @@
+"""Turning pairs into a sample: weights, subclasses, counts, and what is already doubtful before any outcome is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.columns import as_list
+from whatworks.core.errors import NotIdentified
+from whatworks.core.samples import MatchedSample
+from whatworks.matching.doubts import doubts_of_matching, people_meant
+from whatworks.matching.encoding import arms, covariate_list, encode, sampling_weights
+from whatworks.matching.propensity import score_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Who was chosen for whom, by row number.
+
+    Attributes
+    ----------
+    focal, neighbour : (p,) row numbers in the frame
+    share : (p,) of a focal row's comparison that this neighbour makes up; sums to 1 for every focal row
+    distance : (p,) in the measure matched on
+    """
+
+    focal: np.ndarray
+    neighbour: np.ndarray
+    share: np.ndarray
+    distance: np.ndarray
+
+    @staticmethod
+    def made_for(focal: np.ndarray, neighbour: np.ndarray, positions: np.ndarray) -> "Pairs":
+        """Pairs with equal shares for the neighbours of one focal row."""
+        chosen = np.bincount(focal, minlength=len(positions))
+        distance = np.sqrt(((positions[focal] - positions[neighbour]) ** 2).sum(axis=1))
+        return Pairs(focal, neighbour, 1 / chosen[focal], distance)
+
+    @staticmethod
+    def none() -> "Pairs":
+        """No pair at all."""
+        rows, numbers = np.empty(0, dtype=np.int64), np.empty(0)
+        return Pairs(rows, rows, numbers, numbers)
+
+    @staticmethod
+    def joined(parts: Sequence["Pairs"]) -> "Pairs":
+        """Several lists one after the other."""
+        columns = ([part.focal, part.neighbour, part.share, part.distance] for part in parts)
+        return Pairs(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+
+
+def matched_sample(
+    df: pd.DataFrame,
+    pairs: Pairs,
+    *,
+    treated: np.ndarray,
+    scores: np.ndarray | None,
+    base: np.ndarray,
+    call: Mapping[str, Any],
+) -> MatchedSample:
+    """What :func:`~whatworks.matching.match` hands over."""
+    weights = _matching_weights(pairs, treated, base)
+    subclass = _subclasses(pairs, len(df))
+    counts = arm_counts(treated, weights)
+    return MatchedSample(
+        data=df,
+        treatment=call["treatment"],
+        covariates=tuple(call["covariates"]),
+        pairs=_pair_table(df.index, pairs, treated),
+        weights=pd.Series(weights, index=df.index, name="weight"),
+        subclass=pd.Series(subclass, index=df.index, name="subclass"),
+        propensity=None if scores is None else pd.Series(scores, index=df.index, name="propensity"),
+        counts=counts,
+        estimand=_estimand_reached(call["estimand"], pairs, treated),
+        call=dict(call),
+        checks=doubts_of_matching(pairs.focal, pairs.neighbour, treated, weights, scores, call["estimand"]),
+    )
+
+
+def unmatched(
+    df: pd.DataFrame,
+    *,
+    treatment: str,
+    covariates: str | Sequence[str] = (),
+    randomised: bool = False,
+    weights: str | None = None,
+) -> MatchedSample:
+    """Everybody as they are, so that a raw gap or an experiment goes through the same ``estimate`` as a matched sample.
+
+    Parameters
+    ----------
+    df : one row per person, each with its own index label
+    treatment : 0/1 or boolean column
+    covariates : columns known before treatment, for balance tables and overlap; may be empty
+    randomised : True only where lots were drawn. Otherwise every estimate carries the failed check ``unadjusted``
+    weights : column of positive sampling weights; None counts every row once
+
+    Returns
+    -------
+    :class:`~whatworks.core.MatchedSample` without pairs; without sampling weights everybody has weight 1. The score is left
+    out where there are no covariates, or where they separate the arms.
+
+    Raises
+    ------
+    MissingValues, InvalidColumn, InvalidOption, NoTreatedGroup, NoComparisonGroup, DuplicateRows, MissingColumn
+
+    Examples
+    --------
+    >>> df = pd.DataFrame({"treated": [1, 1, 0, 0], "days": [3.0, 5, 6, 8]})
+    >>> trial = ww.matching.unmatched(df, treatment="treated", randomised=True)
+    >>> round(ww.matching.estimate(trial, outcome="days").headline.estimate, 6)
+    -3.0
+    """
+    names = covariate_list(covariates, treatment) if as_list(covariates) else []
+    treated, base = arms(df, treatment), sampling_weights(df, weights)
+    call = {
+        "treatment": treatment,
+        "covariates": names,
+        "method": "unmatched",
+        "estimand": "ATE",
+        "randomised": bool(randomised),
+        "weights": weights,
+    }
+    scores = _scores_if_any(df, names, treated, base)
+    everybody = _one_scale(base, treated)
+    return MatchedSample(
+        data=df,
+        treatment=treatment,
+        covariates=tuple(names),
+        pairs=_pair_table(df.index, Pairs.none(), treated),
+        weights=pd.Series(everybody, index=df.index, name="weight"),
+        subclass=pd.Series(pd.NA, index=df.index, name="subclass", dtype="Int64"),
+        propensity=None if scores is None else pd.Series(scores, index=df.index, name="propensity"),
+        counts=arm_counts(treated, everybody),
+        estimand="average effect, by randomisation" if randomised else "difference between the arms as they are",
+        call=call,
+    )
+
+
+def _scores_if_any(df: pd.DataFrame, covariates: list[str], treated: np.ndarray, base: np.ndarray) -> np.ndarray | None:
+    if not covariates:
+        return None
+    encoded = encode(df, covariates)
+    try:
+        return score_rows(encoded, treated, weights=base)
+    except NotIdentified:
+        return None
+
+
+def effective_size(weights: np.ndarray) -> float:
+    """How many equally weighted people tell as much: the squared sum over the sum of squares (Kish 1965)."""
+    squared = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squared if squared > 0 else 0.0
+
+
+def arm_counts(treated: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+    """Rows by arm: all, matched, dropped, and the effective sample size."""
+    rows = []
+    for arm, member in (("treated", treated), ("comparison", ~treated)):
+        matched = int((weights[member] > 0).sum())
+        total = int(member.sum())
+        ess = effective_size(weights[member])
+        rows.append({"arm": arm, "all": total, "matched": matched, "dropped": total - matched, "ess": ess})
+    return pd.DataFrame(rows)
+
+
+def _matching_weights(pairs: Pairs, treated: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Focal rows stand for themselves; neighbours take over what they make up of each focal row."""
+    weights = np.zeros(len(treated))
+    own = np.unique(pairs.focal)
+    weights[own] = base[own]
+    weights += np.bincount(pairs.neighbour, pairs.share * base[pairs.focal], minlength=len(treated))
+    return _one_scale(weights, treated)
+
+
+def _one_scale(weights: np.ndarray, treated: np.ndarray) -> np.ndarray:
+    """In each arm the weights sum to the number of rows that have one."""
+    scaled = weights.copy()
+    for arm in (treated, ~treated):
+        total = weights[arm].sum()
+        if total > 0:
+            scaled[arm] *= (weights[arm] > 0).sum() / total
+    return scaled
+
+
+def _subclasses(pairs: Pairs, size: int) -> pd.arrays.IntegerArray:
+    """The number of a row's pair or set; none for rows left out or standing in several."""
+    own, number = np.unique(pairs.focal, return_inverse=True)
+    sets = np.bincount(own, minlength=size) + np.bincount(pairs.neighbour, minlength=size)
+    subclass = np.zeros(size, dtype=np.int64)
+    subclass[own] = np.arange(1, len(own) + 1)
+    subclass[pairs.neighbour] = number + 1
+    return pd.arrays.IntegerArray(subclass, sets != 1)
+
+
+def _pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray) -> pd.DataFrame:
+    made_for_treated = treated[pairs.focal]
+    number = np.unique(pairs.focal, return_inverse=True)[1] + 1
+    return pd.DataFrame(
+        {
+            "treated": index[np.where(made_for_treated, pairs.focal, pairs.neighbour)],
+            "control": index[np.where(made_for_treated, pairs.neighbour, pairs.focal)],
+            "distance": pairs.distance,
+            "subclass": number,
+            "weight": pairs.share,
+            "focal": pd.Categorical(np.where(made_for_treated, "treated", "control"), categories=["treated", "control"]),
+        }
+    )
+
+
+def _estimand_reached(estimand: str, pairs: Pairs, treated: np.ndarray) -> str:
+    """The estimand asked for, and for how many of its people the answer holds."""
+    wanted = people_meant(estimand, treated)
+    served = len(np.unique(pairs.focal))
+    if served == wanted.sum():
+        return estimand
+    who = {"ATT": "treated", "ATC": "comparison people", "ATE": "people"}[estimand]
+    return f"{estimand} among the {served} of {int(wanted.sum())} {who} who have a match"

@@ -1,0 +1,181 @@
+"""The search itself: whose turn it is, who is nearest, who is taken."""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from whatworks.matching.calipers import Caliper
+from whatworks.matching.cloud import Cloud
+from whatworks.matching.line import Allowed, Line, nearest_on_line
+from whatworks.matching.neighbours import tied_neighbours
+from whatworks.matching.samples import Pairs
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rules:
+    """How neighbours are chosen; see :func:`~whatworks.matching.match` for the words.
+
+    Attributes
+    ----------
+    unit : what ``tolerance`` is a share of
+    line : True where the distance is a difference in score
+    turn : (n,) score that decides whose turn it is; None where no order needs it
+    first : (n,) first covariate, which decides between people equally far off among several covariates
+    """
+
+    ratio: int
+    replace: bool
+    order: str
+    ties: str
+    tolerance: float
+    unit: float
+    line: bool
+    turn: np.ndarray | None
+    first: np.ndarray
+
+
+class Search(Protocol):
+    """Free rows of a pool, nearest first."""
+
+    def nearest(self, focal: int, count: int = 1) -> list[tuple[float, int]]:
+        """Up to ``count`` free rows with their distances."""
+
+    def take(self, row: int) -> None:
+        """Nobody else gets this row."""
+
+    def is_free(self, row: int) -> bool:
+        """True until the row is taken."""
+
+
+def pair_up(positions: np.ndarray, focal: np.ndarray, groups: np.ndarray, calipers: list[Caliper], rules: Rules) -> Pairs:
+    """Neighbours for every focal row, within each group that must agree exactly.
+
+    Parameters
+    ----------
+    positions : (n, k) coordinates of everybody
+    focal : (n,) True for the rows that get neighbours; the others are the pool
+    groups : (n,) pairs never cross groups
+    """
+    by_group = np.argsort(groups, kind="stable")
+    cuts = np.flatnonzero(np.diff(groups[by_group])) + 1
+    focal_rows, pool_rows = [], []
+    for rows in np.split(by_group, cuts):
+        ours, theirs = rows[focal[rows]], rows[~focal[rows]]
+        if len(ours) and len(theirs):
+            left, right = _pair_group(positions, ours, theirs, calipers, rules)
+            focal_rows.append(ours[left])
+            pool_rows.append(theirs[right])
+    if not focal_rows:
+        return Pairs.none()
+    left, right = np.concatenate(focal_rows), np.concatenate(pool_rows)
+    # Row by row of the frame, whoever's turn it was; a person's own neighbours stay nearest first.
+    by_row = np.argsort(left, kind="stable")
+    return Pairs.made_for(left[by_row], right[by_row], positions)
+
+
+def _pair_group(
+    positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper], rules: Rules
+) -> tuple[np.ndarray, np.ndarray]:
+    if rules.ties == "average":
+        return _all_ties(positions, ours, theirs, calipers, rules)
+    if not rules.line:
+        search: Search = _cloud(positions, ours, theirs, _permission(ours, theirs, calipers), rules)
+        return _with_search(search, ours, rules)
+    step = rules.tolerance * rules.unit
+    line = np.rint(positions[:, 0] / step).astype(np.int64) if step > 0 else positions[:, 0]
+    own = next((caliper.width for caliper in calipers if caliper.name == "propensity"), np.inf)
+    limit = own / step if step > 0 else own
+    others = [caliper for caliper in calipers if caliper.name != "propensity"]
+    if rules.replace and not others:
+        return nearest_on_line(line[theirs], line[ours], count=rules.ratio, limit=limit)
+    return _with_search(Line(line[theirs], line[ours], limit=limit, allowed=_permission(ours, theirs, others)), ours, rules)
+
+
+def _cloud(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, allowed: Allowed | None, rules: Rules) -> Cloud:
+    # Read in order of the first covariate and of rows, the last one read wins.
+    reading = np.lexsort((np.arange(len(theirs)), rules.first[theirs]))
+    rank = np.empty(len(theirs), dtype=np.int64)
+    rank[reading] = np.arange(len(theirs))[::-1]
+    return Cloud(positions[theirs], positions[ours], rank=rank, tolerance=rules.tolerance, allowed=allowed)
+
+
+def _permission(ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper]) -> Allowed | None:
+    """Whether a pair keeps within every caliper; None where there is none."""
+    if not calipers:
+        return None
+    limits = [(caliper.values[ours].tolist(), caliper.values[theirs].tolist(), caliper.width) for caliper in calipers]
+
+    def allowed(focal: int, row: int) -> bool:
+        return all(abs(own[focal] - other[row]) <= width for own, other, width in limits)
+
+    return allowed
+
+
+def _all_ties(
+    positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper], rules: Rules
+) -> tuple[np.ndarray, np.ndarray]:
+    scaled = positions / rules.unit
+    count = min(rules.ratio, len(theirs))
+    left, right = tied_neighbours(scaled[ours], scaled[theirs], count=count, tolerance=rules.tolerance)
+    near = np.ones(len(left), dtype=bool)
+    for caliper in calipers:
+        near &= np.abs(caliper.values[ours[left]] - caliper.values[theirs[right]]) <= caliper.width
+    return left[near], right[near]
+
+
+def _with_search(search: Search, ours: np.ndarray, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+    found: Iterable[tuple[int, int]]
+    if rules.replace:
+        found = ((focal, row) for focal in range(len(ours)) for _, row in search.nearest(focal, rules.ratio))
+    elif rules.order == "closest":
+        found = _closest_first(search, len(ours), rules.ratio)
+    else:
+        found = _in_turn(search, _turns(ours, rules), rules.ratio)
+    pairs = np.array(list(found), dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _turns(ours: np.ndarray, rules: Rules) -> list[int]:
+    """Focal rows in the order they choose; equal scores in row order."""
+    if rules.order == "data" or rules.turn is None:
+        return list(range(len(ours)))
+    step = rules.tolerance * float(rules.turn.std(ddof=1))
+    scores = np.rint(rules.turn[ours] / step) if step > 0 else rules.turn[ours]
+    return np.argsort(-scores if rules.order == "largest" else scores, kind="stable").tolist()
+
+
+def _in_turn(search: Search, turns: Iterable[int], ratio: int) -> Iterable[tuple[int, int]]:
+    """Everybody gets a first neighbour before anybody gets a second."""
+    waiting = list(turns)
+    for _ in range(ratio):
+        served = []
+        for focal in waiting:
+            nearest = search.nearest(focal)
+            if nearest:
+                row = nearest[0][1]
+                search.take(row)
+                served.append(focal)
+                yield focal, row
+        waiting = served
+
+
+def _closest_first(search: Search, size: int, ratio: int) -> Iterable[tuple[int, int]]:
+    """The closest pair there is, then the closest among those left; once round for each neighbour wanted."""
+    waiting = list(range(size))
+    for _ in range(ratio):
+        heap = [(distance, focal, row) for focal in waiting for distance, row in search.nearest(focal)]
+        heapq.heapify(heap)
+        waiting = []
+        while heap:
+            _, focal, row = heapq.heappop(heap)
+            if search.is_free(row):
+                search.take(row)
+                waiting.append(focal)
+                yield focal, row
+            else:
+                for again, other in search.nearest(focal):
+                    heapq.heappush(heap, (again, focal, other))
+        waiting.sort()
