@@ -1,6 +1,6 @@
 """Group-time average treatment effects of a staggered roll-out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from whatworks.did import checks
 from whatworks.did.cells import Cell, Rules, plan_cells
 from whatworks.did.cohort_effects import CohortEffects, cohort_effects_on_cross_sections, cohort_effects_on_panel
 from whatworks.did.cross_sections import CrossSections, read_cross_sections
-from whatworks.did.group_time import AttGtResult, Average, GroupTime
+from whatworks.did.group_time import AttGtResult, GroupTime
 from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.table import effects_table, vcov_table, whole
@@ -228,42 +228,27 @@ def time_text(label: Any) -> str:
 def _result(
     data: Panel | CrossSections, effects: CohortEffects, basis: GroupTime, doubts: tuple[Check, ...], provenance: Provenance
 ) -> AttGtResult:
-    m = len(basis.cells)
-    estimated = np.isfinite(basis.estimates)
-    overall = basis.average(np.flatnonzero(estimated & (basis.event_times >= 0)))
-    singles = [
-        Average(estimate=basis.estimates[i], gradient=np.eye(m, m + len(basis.cohorts))[i], places=np.array([i]))
-        for i in range(m)
-    ]
-    spread = np.where(np.append(True, estimated), basis.standard_errors([overall, *singles]), np.nan)
     terms = [cell_term(basis, cell) for cell in basis.cells]
-    conf_level = float(provenance.arguments["conf_level"])
-    reference = np.array([cell.is_reference for cell in basis.cells])
-    counts = [np.where(reference, np.nan, number) for number in (basis.n_treated, basis.n_comparison)]
-    treated = np.isin(data.cohort, basis.cohorts)
-    effects_frame = effects_table(
-        ["ATT", *terms],
-        ["headline", *["part"] * m],
-        np.append(overall.estimate, basis.estimates),
-        spread,
-        critical=float(stats.norm.ppf(0.5 + conf_level / 2)),
-        extras={
-            "group": basis.timeline.column_of([np.nan, *(cell.cohort for cell in basis.cells)]),
-            "time": basis.timeline.column_of([np.nan, *(basis.timeline.ordinals[cell.time] for cell in basis.cells)]),
-            "event_time": whole([np.nan, *basis.event_times]),
-            "n_treated": whole([treated.sum(), *counts[0]]),
-            "n_comparison": whole([(~treated).sum(), *counts[1]]),
-            "reason": pd.Series(["", *(effects.reasons.get(i, "") for i in range(m))], dtype="str"),
-        },
-    )
+    m = len(terms)
+    unknown = ~np.isfinite(basis.estimates)
     vcov = basis.vcov[:m, :m].copy()
-    vcov[~estimated], vcov[:, ~estimated] = np.nan, np.nan
+    vcov[unknown], vcov[:, unknown] = np.nan, np.nan
+    treated = np.isin(data.cohort, basis.cohorts)
+    conf_level = float(provenance.arguments["conf_level"])
+    overall = basis.average(np.flatnonzero(~unknown & (basis.event_times >= 0)))
     return AttGtResult(
         method="did.att_gt",
         estimand="Average effect on the treated, from the start on, over all groups and times",
         measure="MD",
         unit=f"units of {provenance.arguments['outcome']}",
-        effects=effects_frame,
+        effects=effects_table(
+            ["ATT", *terms],
+            ["headline", *["part"] * m],
+            np.append(overall.estimate, basis.estimates),
+            np.where(np.append(False, unknown), np.nan, basis.standard_errors([overall, *basis.each_cell()])),
+            critical=float(stats.norm.ppf(0.5 + conf_level / 2)),
+            extras=_extras(basis, effects.reasons, int(treated.sum()), int((~treated).sum())),
+        ),
         provenance=provenance,
         conf_level=conf_level,
         statistics=_statistics(data, basis, treated),
@@ -271,6 +256,22 @@ def _result(
         vcov=vcov_table(terms, vcov),
         group_time=basis,
     )
+
+
+def _extras(basis: GroupTime, reasons: Mapping[int, str], n_treated: int, n_comparison: int) -> dict[str, pd.Series]:
+    """Columns beside the seven common ones, the headline's row first."""
+    times = [basis.timeline.ordinals[cell.time] for cell in basis.cells]
+    reference = np.array([cell.is_reference for cell in basis.cells])
+    # A reference cell compares nothing, so it has no counts.
+    treated, comparison = (np.where(reference, np.nan, count) for count in (basis.n_treated, basis.n_comparison))
+    return {
+        "group": basis.timeline.column_of([np.nan, *(cell.cohort for cell in basis.cells)]),
+        "time": basis.timeline.column_of([np.nan, *times]),
+        "event_time": whole([np.nan, *basis.event_times]),
+        "n_treated": whole([n_treated, *treated]),
+        "n_comparison": whole([n_comparison, *comparison]),
+        "reason": pd.Series(["", *(reasons.get(place, "") for place in range(len(times)))], dtype="str"),
+    }
 
 
 def _statistics(data: Panel | CrossSections, basis: GroupTime, treated: np.ndarray) -> dict[str, float]:

@@ -34,11 +34,11 @@ def parallel_pretrends(estimates: np.ndarray, vcov: np.ndarray) -> Check:
 
 def dropped_rows(n_dropped: int, n_rows: int, always_treated: int = 0) -> Check:
     """Rows no estimate rests on."""
-    why = f", among them all rows of {always_treated} units treated from the first time on" if always_treated else ""
+    why = f", or treated from the first time on ({always_treated} units)" if always_treated else ""
     return Check(
         name="dropped_rows",
         passed=n_dropped == 0,
-        message=f"{n_dropped} of {n_rows} rows could not be used (missing outcome or covariate{why}).",
+        message=f"{n_dropped} of {n_rows} rows could not be used: a value missing, or nobody untreated then{why}.",
         statistics={"n_dropped": float(n_dropped)},
     )
 

@@ -72,9 +72,8 @@ def _gap(
         beta, spread = _regression(X, y, t)
         level, own = _average(d, X @ beta)
         estimate += level
-        contributions += own
-        if estimator == "dr":
-            contributions += spread @ _average(d, X)[0]
+        # At the treated's covariates of this time the regression is their mean outcome; the way to those of both times vanishes.
+        contributions += own + spread @ _average(d if estimator == "dr" else t, X)[0]
     else:
         level, own = _average(t, y)
         estimate += level

@@ -12,7 +12,7 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel
-from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel
+from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
 from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
 from whatworks.did.twfe import forbidden_share
 from whatworks.inference import TwoWayFit
@@ -172,8 +172,8 @@ def fit_event_cells(roll_out: RollOut, *, reference: int, by_cohort: bool) -> Ev
         fit = roll_out.fit(regressors)
     except NotIdentified as error:
         raise NotIdentified(
-            f"Event times cannot be told from calendar time and unit effects: every cohort needs rows at event time {reference}, and "
-            f"a comparison that starts later or never. ({error})"
+            f"Event times cannot be told from calendar time and unit effects: every cohort needs rows at event time {reference}, "
+            f"and a comparison that starts later or never. ({error})"
         ) from None
     return EventCells(
         cohort=cells[:, 0] if by_cohort else np.full(len(cells), np.nan),
@@ -189,9 +189,7 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
     if not (at >= 0).any():
         raise NoTreatedGroup("No treated unit is observed at or after its start. Add later times.")
     averaging = np.array([_weights_at(cells, e) for e in at])
-    overall = averaging[at >= 0].mean(axis=0)
-    by_rows = cells.average(cells.event_time >= 0)
-    everything = np.vstack([overall, averaging, by_rows])
+    everything = np.vstack([averaging[at >= 0].mean(axis=0), averaging, cells.average(cells.event_time >= 0)])
     estimates = everything @ cells.fit.coefficients
     covariance = everything @ cells.fit.vcov @ everything.T
     spread = standard_errors(covariance)
@@ -199,11 +197,8 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
     before = at < 0
     pretrends = checks.parallel_pretrends(estimates[1:-1][before], parts[np.ix_(before, before)])
     terms = [f"event time {e}" for e in at]
-    df_t = cells.fit.clusters - 1
     conf_level = float(arguments["conf_level"])
-    treated = _treated_units(roll_out, at)
-    n_treated = int(np.isfinite(roll_out.panel.cohort).sum())
-    n_comparison = len(roll_out.panel.cohort) - n_treated
+    counts = regression_statistics(roll_out.panel, cells.fit)
     return EffectResult(
         method="did.event_study",
         estimand="Average effect on the treated, mean over the times since start",
@@ -214,27 +209,17 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
             ["headline", *["part"] * len(terms)],
             estimates[:-1],
             spread[:-1],
-            critical=float(stats.t.ppf(0.5 + conf_level / 2, df_t)),
-            df=df_t,
+            critical=float(stats.t.ppf(0.5 + conf_level / 2, counts["df"])),
+            df=counts["df"],
             extras={
                 "event_time": whole([np.nan, *at]),
-                "n_treated": whole([n_treated, *treated]),
-                "n_comparison": whole([n_comparison] * (len(at) + 1)),
+                "n_treated": whole([counts["n_treated"], *_treated_units(roll_out, at)]),
+                "n_comparison": whole([counts["n_comparison"]] * (len(at) + 1)),
             },
         ),
         provenance=provenance,
         conf_level=conf_level,
-        statistics={
-            "nobs": cells.fit.nobs,
-            "n_units": len(roll_out.panel.cohort),
-            "n_treated": n_treated,
-            "n_comparison": n_comparison,
-            "n_dropped": roll_out.panel.n_rows - cells.fit.nobs,
-            "clusters": cells.fit.clusters,
-            "df": df_t,
-            "att": float(estimates[-1]),
-            "att_std_error": float(spread[-1]),
-        },
+        statistics={**counts, "att": float(estimates[-1]), "att_std_error": float(spread[-1])},
         checks=(pretrends, *doubts),
         vcov=vcov_table(terms, parts),
     )

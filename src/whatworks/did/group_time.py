@@ -67,6 +67,14 @@ class GroupTime:
         """(m,) time since start."""
         return np.array([cell.event_time for cell in self.cells])
 
+    def each_cell(self) -> list[Average]:
+        """Every cell as an average of itself."""
+        gradients = np.eye(len(self.cells), len(self.cells) + len(self.cohorts))
+        return [
+            Average(estimate=float(estimate), gradient=gradient, places=np.array([place]))
+            for place, (estimate, gradient) in enumerate(zip(self.estimates, gradients, strict=True))
+        ]
+
     def average(self, places: np.ndarray) -> Average:
         """Average cells by the shares of their cohorts; the shares' sampling error enters the gradient."""
         codes = self.cohort_codes[places]
@@ -103,7 +111,9 @@ class GroupTime:
         """From the bootstrap where there is one (interquartile range, which no wild draw upsets), else from the covariance."""
         deviations = self.deviations(averages)
         if deviations is None:
-            return np.sqrt(np.maximum(np.diag(self.covariance(averages)), 0.0))
+            # One at a time, so that an average has the same last digit in whatever company it is computed.
+            variances = [average.gradient @ self.vcov @ average.gradient for average in averages]
+            return np.sqrt(np.maximum(variances, 0.0))
         high, low = np.quantile(deviations, [0.75, 0.25], axis=0)
         return (high - low) / _IQR
 

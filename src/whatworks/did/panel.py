@@ -62,11 +62,17 @@ class Panel:
         first = np.argmax(~np.isnan(self.weights), axis=1)
         return self.weights[np.arange(len(first)), first]
 
+    @property
+    def usable(self) -> np.ndarray:
+        """(n, T) marks of unit-times with outcome and covariates."""
+        known = ~np.isnan(self.covariates).any(axis=-1)
+        return ~np.isnan(self.outcome) & (known if known.ndim == 2 else known[:, None])
+
     def take(self, keep: np.ndarray) -> "Panel":
         """Only the marked units; the rows of the others are counted as dropped."""
         if keep.all():
             return self
-        lost = int((~np.isnan(self.outcome[~keep])).sum())
+        lost = int(self.usable[~keep].sum())
         cluster = None if self.cluster is None else pd.factorize(self.cluster[keep])[0]
         return replace(
             self,

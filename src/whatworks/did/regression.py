@@ -63,6 +63,20 @@ def read_roll_out_panel(df: pd.DataFrame, columns: Columns, first_treated: str) 
     return read_panel(df, columns, when, timeline, start)
 
 
+def regression_statistics(panel: Panel, fit: TwoWayFit) -> dict[str, float]:
+    """Counts that every regression result carries."""
+    n_treated = int(np.isfinite(panel.cohort).sum())
+    return {
+        "nobs": fit.nobs,
+        "n_units": len(panel.cohort),
+        "n_treated": n_treated,
+        "n_comparison": len(panel.cohort) - n_treated,
+        "n_dropped": panel.n_rows - fit.nobs,
+        "clusters": fit.clusters,
+        "df": fit.clusters - 1,
+    }
+
+
 def group_into_profiles(panel: Panel) -> RollOut:
     """Find the profiles; units without any usable row are left out."""
     seen = ~np.isnan(panel.outcome)

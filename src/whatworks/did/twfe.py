@@ -8,8 +8,8 @@ from whatworks.core import EffectResult, Provenance, fingerprint
 from whatworks.core.errors import NotIdentified, NoTreatedGroup
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel
-from whatworks.did.regression import group_into_profiles, read_roll_out_panel
-from whatworks.did.table import effects_table
+from whatworks.did.regression import group_into_profiles, read_roll_out_panel, regression_statistics
+from whatworks.did.table import effects_table, standard_errors
 
 _CONF_LEVEL = 0.95
 
@@ -80,8 +80,11 @@ def twfe(
             "Treatment does not differ between units within any period, so it cannot be told from time. "
             "Add units that start at another time or never."
         ) from None
-    df_t = fit.clusters - 1
-    ever = np.isfinite(panel.cohort)
+    arguments = {
+        "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "weights": weights, "cluster": cluster,
+    }  # fmt: skip
+    statistics = regression_statistics(panel, fit)
+    df_t = statistics["df"]
     return EffectResult(
         method="did.twfe",
         estimand="Two-way regression coefficient of treatment (an average effect only if effects are constant)",
@@ -91,31 +94,13 @@ def twfe(
             ["ATT"],
             ["headline"],
             fit.coefficients,
-            np.sqrt(np.diag(fit.vcov)),
+            standard_errors(fit.vcov),
             critical=float(stats.t.ppf(0.5 + _CONF_LEVEL / 2, df_t)),
             df=df_t,
         ),
-        provenance=Provenance(
-            data_fingerprint=fingerprint(df, columns.used(first_treated)),
-            arguments={
-                "outcome": outcome,
-                "unit": unit,
-                "time": time,
-                "first_treated": first_treated,
-                "weights": weights,
-                "cluster": cluster,
-            },  # fmt: skip
-        ),
+        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments),
         conf_level=_CONF_LEVEL,
-        statistics={
-            "nobs": fit.nobs,
-            "n_units": len(panel.cohort),
-            "n_treated": int(ever.sum()),
-            "n_comparison": int((~ever).sum()),
-            "n_dropped": panel.n_rows - fit.nobs,
-            "clusters": fit.clusters,
-            "df": df_t,
-        },
+        statistics=statistics,
         checks=(
             checks.dropped_rows(panel.n_rows - fit.nobs, panel.n_rows),
             checks.few_clusters(fit.clusters),

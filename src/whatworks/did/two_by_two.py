@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from whatworks.core import EffectResult, Provenance, fingerprint
+from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, binary, one_of
 from whatworks.core.errors import (
     InvalidColumn,
@@ -22,7 +22,7 @@ from whatworks.did.cohort_effects import CohortEffects, cohort_effects_on_cross_
 from whatworks.did.cross_sections import CrossSections, read_cross_sections
 from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
-from whatworks.did.table import effects_table
+from whatworks.did.table import effects_table, standard_errors
 from whatworks.did.timeline import Timeline, read_time
 from whatworks.inference import Influence
 
@@ -95,22 +95,7 @@ def two_by_two(
         )
     group = _treated_group(df, columns, when == timeline.ordinals[1], treated)
     data, effects = _estimate(df, columns, (when, timeline, group), estimator)
-    if effects.reasons:
-        raise TooFewUnits(
-            f"The effect cannot be estimated: {effects.reasons[0].rstrip('.')}. Gather more units, or fewer covariates."
-        )
-    influence = Influence(n_rows=len(data.cohort), n_columns=1, blocks=tuple(effects.blocks), cluster=data.cluster)
-    if influence.n_clusters < 2:
-        raise TooFewUnits("Clustered standard errors need at least 2 clusters; found 1. Cluster at a finer level.")
-    doubts = [
-        checks.dropped_rows(data.n_dropped, data.n_rows),
-        checks.few_clusters(influence.n_clusters),
-        checks.small_cells(effects.n_treated, effects.n_comparison),
-    ]
-    if columns.covariates and estimator in WEIGHTING:
-        doubts.append(checks.overlap(int(effects.beyond.sum())))
-    if effects.lost_covariates:
-        doubts.append(checks.collinear_covariates(effects.lost_covariates))
+    influence = _influence(data, effects)
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "treated": treated, "covariates": as_list(covariates),
         "estimator": estimator, "weights": weights, "cluster": cluster,
@@ -124,7 +109,7 @@ def two_by_two(
             ["ATT"],
             ["headline"],
             effects.estimates,
-            np.sqrt(influence.covariance().ravel()),
+            standard_errors(influence.covariance()),
             critical=float(stats.norm.ppf(0.5 + _CONF_LEVEL / 2)),
         ),
         provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(treated)), arguments=arguments),
@@ -137,8 +122,32 @@ def two_by_two(
             "n_dropped": data.n_dropped,
             "clusters": influence.n_clusters,
         },
-        checks=tuple(doubts),
+        checks=_doubts(data, effects, influence.n_clusters, with_scores=bool(columns.covariates) and estimator in WEIGHTING),
     )
+
+
+def _influence(data: Panel | CrossSections, effects: CohortEffects) -> Influence:
+    if effects.reasons:
+        raise TooFewUnits(
+            f"The effect cannot be estimated: {effects.reasons[0].rstrip('.')}. Gather more units, or use fewer covariates."
+        )
+    influence = Influence(n_rows=len(data.cohort), n_columns=1, blocks=tuple(effects.blocks), cluster=data.cluster)
+    if influence.n_clusters < 2:
+        raise TooFewUnits("Clustered standard errors need at least 2 clusters; found 1. Cluster at a finer level.")
+    return influence
+
+
+def _doubts(data: Panel | CrossSections, effects: CohortEffects, clusters: int, *, with_scores: bool) -> tuple[Check, ...]:
+    doubts = [
+        checks.dropped_rows(data.n_dropped, data.n_rows),
+        checks.few_clusters(clusters),
+        checks.small_cells(effects.n_treated, effects.n_comparison),
+    ]
+    if with_scores:
+        doubts.append(checks.overlap(int(effects.beyond.sum())))
+    if effects.lost_covariates:
+        doubts.append(checks.collinear_covariates(effects.lost_covariates))
+    return tuple(doubts)
 
 
 def _estimate(
@@ -177,7 +186,8 @@ def _treated_group(df: pd.DataFrame, columns: Columns, late: np.ndarray, treated
     off = int((late & member & ~flag).sum())
     if off:
         raise TreatmentReversal(
-            f"Treatment switches off in {off} units of frame column {treated!r}; it must stay on. Leave those units out knowingly."
+            f"Treatment switches off in {off} units of frame column {treated!r}; it must stay on. "
+            "Leave those units out knowingly."
         )
     before = flag[~late & member]
     if before.any() and not before.all():
