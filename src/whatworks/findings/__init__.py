@@ -13,8 +13,18 @@ from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, sort_key, translator
 
 if TYPE_CHECKING:
-    from whatworks.findings.wording import certainty, check_sentence, covariate_name, design_explanation, design_name
-    from whatworks.findings.wording import sentence, verdict
+    from whatworks.findings.index import error_page, index_page
+    from whatworks.findings.pages import page
+    from whatworks.findings.published import published
+    from whatworks.findings.wording import (
+        certainty,
+        check_sentence,
+        covariate_name,
+        design_explanation,
+        design_name,
+        sentence,
+        verdict,
+    )
 
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {"error_page": "index", "index_page": "index", "page": "pages", "published": "published"}
@@ -29,10 +39,14 @@ __all__ = [
     "design_explanation",
     "design_name",
     "document",
+    "error_page",
+    "index_page",
     "interval",
     "load",
     "number",
+    "page",
     "percent",
+    "published",
     "save",
     "sentence",
     "sort_key",

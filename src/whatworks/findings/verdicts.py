@@ -108,7 +108,8 @@ def _benefit(result: EffectResult) -> tuple[float, float]:
 
 
 def _cannot_tell(reason: str, language: str) -> Verdict:
-    return Verdict("cannot_tell", translator(language)("We cannot tell"), reason, "unknown")
+    _ = translator(language)
+    return Verdict("cannot_tell", _("We cannot tell"), reason, "unknown")
 
 
 def _inside(low: float, high: float, language: str) -> Verdict:

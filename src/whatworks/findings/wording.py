@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
-from whatworks.findings.language import number, translator
+from whatworks.findings.language import interval, number, translator
 from whatworks.findings.names import N_, covariate_name, design_explanation, design_name
 from whatworks.findings.verdicts import Verdict, certainty, verdict
 
@@ -17,6 +17,7 @@ __all__ = [
     "design_explanation",
     "design_name",
     "sentence",
+    "shown",
     "shown_decimals",
     "size_word",
     "verdict",
@@ -83,19 +84,13 @@ def sentence(result: EffectResult, language: str = "da", *, unit: str | None = N
     'With the intervention the average is 22 nights a year lower than without it (probably 12 to 32 lower). Lower is better.'
     """
     _ = translator(language)
-    row = result.headline
-    estimate, low, high = float(row.estimate), float(row.conf_low), float(row.conf_high)
+    estimate, low, high = scale = _read_out(result)
     if not math.isfinite(estimate):
         return _("We do not know: there is no number for this effect.")
-    if result.measure in LOGGED:
-        estimate, low, high = math.exp(estimate), math.exp(low), math.exp(high)
-    elif result.measure == "RD":
-        estimate, low, high = 100 * estimate, 100 * low, 100 * high
     unit = result.unit if unit is None else unit
     if result.measure in STANDARDISED:
         unit = _("standard deviations")
-    if decimals is None or result.measure not in ("MD", "money"):
-        decimals = shown_decimals(estimate, low, high)
+    decimals = _places(result, scale, decimals)
     if not (math.isfinite(low) and math.isfinite(high)):
         return _without_range(result, estimate, unit=unit, decimals=decimals, language=language)
     if result.measure in RATIOS:
@@ -103,6 +98,27 @@ def sentence(result: EffectResult, language: str = "da", *, unit: str | None = N
         return f"{said} {_good(result, language, ratio=True)}".strip()
     said = _difference(estimate, low, high, unit=unit, decimals=decimals, language=language, out_of_100=result.measure == "RD")
     return f"{said} {_good(result, language)}".strip()
+
+
+def shown(result: EffectResult, language: str = "da", *, unit: str | None = None, decimals: int | None = None) -> tuple[str, str]:
+    """An effect and its range as short as a table wants them.
+
+    Returns
+    -------
+    Two texts: ``"+1.794 dollar om året"`` and ``"551 til 3.038"``; the second is empty where there is no range.
+    """
+    _ = translator(language)
+    scale = _read_out(result)
+    unit = result.unit if unit is None else unit
+    places = _places(result, scale, decimals)
+    signed = result.measure not in RATIOS
+    words = {"RD": _("out of 100"), **dict.fromkeys(STANDARDISED, _("standard deviations")), **dict.fromkeys(RATIOS, _("times"))}
+    if not math.isfinite(scale[0]):
+        return _("not known"), ""
+    size = f"{number(scale[0], language, decimals=places, signed=signed)} {words.get(result.measure, unit)}"
+    if not all(map(math.isfinite, scale)):
+        return size, ""
+    return size, interval(scale[1], scale[2], language, decimals=places)
 
 
 def shown_decimals(estimate: float, low: float, high: float) -> int:
@@ -127,6 +143,24 @@ def size_word(smd: float, language: str) -> str:
     """
     _ = translator(language)
     return next((_(word) for limit, word in _SIZES if abs(smd) < limit), _("large"))
+
+
+def _read_out(result: EffectResult) -> tuple[float, float, float]:
+    """Estimate and range on the scale that is read aloud: ratios rather than their logs, people out of 100."""
+    row = result.headline
+    values = (float(row.estimate), float(row.conf_low), float(row.conf_high))
+    if result.measure in LOGGED:
+        values = (math.exp(values[0]), math.exp(values[1]), math.exp(values[2]))
+    elif result.measure == "RD":
+        values = (100 * values[0], 100 * values[1], 100 * values[2])
+    return values
+
+
+def _places(result: EffectResult, values: tuple[float, float, float], decimals: int | None) -> int:
+    """Decimals to show: ratios two, natural units as told, the rest as many as the range deserves."""
+    if result.measure in RATIOS:
+        return 2
+    return decimals if decimals is not None and result.measure in ("MD", "money") else shown_decimals(*values)
 
 
 def _difference(estimate: float, low: float, high: float, *, unit: str, decimals: int, language: str, out_of_100: bool) -> str:

@@ -1,0 +1,225 @@
+"""The front door: who it is for, what is known about each group at a glance, and how to read it. And the page for a failure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from whatworks.core.columns import one_of
+from whatworks.core.result import EffectResult
+from whatworks.core.version import __version__
+from whatworks.findings.document import document, simulated_banner
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import (
+    decimals_of,
+    group_name,
+    label,
+    method_name,
+    outcome_name,
+    smallest_important,
+    speaking,
+    unit_of,
+)
+from whatworks.findings.language import LANGUAGES, sort_key, translator
+from whatworks.findings.marks import dots_mark, interval_mark
+from whatworks.findings.published import count_reviews, published_methods, side
+from whatworks.findings.rendering import render
+from whatworks.findings.verdicts import verdict
+from whatworks.findings.view import counted
+from whatworks.findings.wording import shown
+
+# Where the reports stand, seen from each front page.
+_PREFIXES = {"da": "", "en": "../"}
+_OTHERS = {"da": "en/index.html", "en": "../index.html"}
+
+
+def index_page(
+    findings: Sequence[Finding],
+    *,
+    language: str,
+    failed: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    version: str = __version__,
+) -> str:
+    """The front page of the site: ``reports/index.html`` in Danish, ``reports/en/index.html`` in English.
+
+    Parameters
+    ----------
+    findings : every finding that has a page, in any order
+    language : ``"da"`` or ``"en"``; it decides the relative addresses, too
+    failed : (folder, labels) of reports that could not be made; the folder as ``target_group/method``, labels as a
+        finding's
+    version : of the library, shown to the reader
+
+    Returns
+    -------
+    HTML text. Groups stand in the language's alphabetical order, never by effect; simulated examples stand apart.
+
+    Examples
+    --------
+    >>> html = index_page([], language="da")
+    >>> "Hvad virker?" in html, "<script" in html
+    (True, False)
+    """
+    one_of(language, LANGUAGES, name="language")
+    _ = translator(language)
+    real = [finding for finding in findings if not finding.synthetic]
+    view = {
+        "groups": _groups(real, language),
+        "examples": _groups([finding for finding in findings if finding.synthetic], language),
+        "answers": _answers(real, language),
+        "reports": _reports(findings, language),
+        "failed": sorted((_failure(folder, labels, language) for folder, labels in failed), key=lambda one: one["name"]),
+        "banner": simulated_banner(language),
+        "version": version,
+        "reviews_text": lambda n: counted(n, _("1 published review"), _("{n} published reviews"), language),
+    }
+    return document(
+        title=_("What works, for whom, and how sure are we?"),
+        body=render("index.html", language, view=view),
+        language=language,
+        other_language=_OTHERS[language],
+        home="index.html",
+        description=_("What is known about help for people in specialised social services, and how sure we are."),
+    )
+
+
+def error_page(labels: Mapping[str, Any], error: str, language: str, *, folder: str = "", synthetic: bool = False) -> str:
+    """The page that stands in for a report that could not be made; the reader is told so and by what.
+
+    Parameters
+    ----------
+    labels : as a finding's: target_group, method, outcome
+    error : what went wrong, in English as the run reported it; shown as text
+    language : ``"da"`` or ``"en"``
+    folder : ``target_group/method`` of the report, for names that have no label
+    synthetic : True where the report would have been made from simulated data
+
+    Examples
+    --------
+    >>> html = error_page({"target_group": {"da": "Voksne", "en": "Adults"}}, "MissingData: <no file>", "da")
+    >>> "Voksne" in html, "&lt;no file&gt;" in html
+    (True, True)
+    """
+    _ = translator(language)
+    other = "en" if language == "da" else "da"
+    failure = _failure(folder, labels, language)
+    return document(
+        title=_("This report could not be made"),
+        body=render("error.html", language, name=failure["name"], error=error),
+        language=language,
+        breadcrumbs=[(failure["name"], None)],
+        other_language=f"finding.{other}.html",
+        synthetic=synthetic,
+    )
+
+
+def _failure(folder: str, labels: Mapping[str, Any], language: str) -> dict[str, str]:
+    _ = translator(language)
+    group, _slash, method = folder.partition("/")
+    names = [label(labels, "target_group", group, language)]
+    if labels.get("method") or method:
+        method = _("Published reviews") if method == "published_reviews" else label(labels, "method", method, language)
+        names.append(method)
+    return {
+        "name": " – ".join(name for name in names if name),
+        "address": f"{_PREFIXES[language]}{folder}/finding.{language}.html",
+    }
+
+
+def _address(finding: Finding, file: str, language: str) -> str:
+    return f"{_PREFIXES[language]}{finding.target_group}/{finding.method}/{file}"
+
+
+def _groups(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    """One tile per target group, alphabetical, each with its findings."""
+    by_group: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_group.setdefault(finding.target_group, []).append(finding)
+    tiles = []
+    for code, own in by_group.items():
+        items = sorted((_item(finding, language) for finding in own), key=lambda item: sort_key(item["name"], language))
+        tiles.append(
+            {
+                "code": code,
+                "name": group_name(own[0], language),
+                "items": items,
+                "known": any(item["known"] for item in items),
+                "reviews": sum(item["reviews"] for item in items),
+            }
+        )
+    return sorted(tiles, key=lambda tile: (sort_key(tile["name"], language), tile["code"]))
+
+
+def _item(finding: Finding, language: str) -> dict[str, Any]:
+    """A finding at a glance: name, words, mark, and where it leads."""
+    _ = translator(language)
+    spoken, reviews = speaking(finding), finding.tables.get("reviews")
+    item: dict[str, Any] = {
+        "name": method_name(finding, language),
+        "address": _address(finding, f"finding.{language}.html", language),
+        "report": _address(finding, f"report.{language}.html", language),
+        "known": True,
+        "reviews": 0,
+        "methods": "",
+    }
+    if spoken is not None:
+        words, mark = _own_glance(finding, spoken[1], language)
+        return {**item, "words": words, "mark": mark}
+    if reviews is None or not len(reviews):
+        return {**item, "words": _("We do not know"), "mark": "", "known": False}
+    sides = [side(row, language).code for _index, row in reviews.iterrows()]
+    words = _("{some} of {total} results speak for. No joint verdict.").format(some=sides.count("for"), total=len(sides))
+    methods = ", ".join(published_methods(reviews, language))
+    return {**item, "words": words, "mark": dots_mark(sides), "reviews": count_reviews(reviews), "methods": methods}
+
+
+def _own_glance(finding: Finding, result: EffectResult, language: str) -> tuple[str, Markup | str]:
+    _ = translator(language)
+    conclusion = verdict(result, smallest_important(finding), language=language)
+    if conclusion.code == "not_trustworthy":
+        return f"{conclusion.word}.", ""
+    size, span = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
+    # The catalogue says whether the number is a difference or a ratio; the range always stands beside it.
+    words = _("{conclusion}. {outcome}: {size} ({range}).").format(
+        conclusion=conclusion.word, outcome=outcome_name(finding, language), size=size, range=span or _("range not stated")
+    )
+    return words, interval_mark(result, conclusion.tone)
+
+
+def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    """Own answers as a table for those who decide: alphabetical by group, with every open question in its place."""
+    _ = translator(language)
+    rows = []
+    for finding in findings:
+        spoken = speaking(finding)
+        if spoken is None:
+            continue
+        conclusion = verdict(spoken[1], smallest_important(finding), language=language)
+        size, span = shown(spoken[1], language, unit=unit_of(finding, spoken[1], language), decimals=decimals_of(finding))
+        trusted = conclusion.code != "not_trustworthy"
+        rows.append(
+            {
+                "group": group_name(finding, language),
+                "method": method_name(finding, language),
+                "outcome": outcome_name(finding, language),
+                "address": _address(finding, f"finding.{language}.html", language),
+                "conclusion": conclusion.word,
+                "size": size if trusted else _("Not shown"),
+                "range": span if trusted else "",
+            }
+        )
+    return sorted(rows, key=lambda row: (sort_key(row["group"], language), sort_key(row["method"], language)))
+
+
+def _reports(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "name": f"{group_name(finding, language)} – {method_name(finding, language)}",
+            "report": _address(finding, f"report.{language}.html", language),
+            "csv": _address(finding, "results.csv", language),
+            "json": _address(finding, "results.json", language),
+            "synthetic": finding.synthetic,
+        }
+        for finding in findings
+    ]
+    return sorted(rows, key=lambda row: sort_key(str(row["name"]), language))

@@ -1,0 +1,100 @@
+"""Finding pages for practitioners: the question, the answer with its range, how sure it is, and what nobody can say yet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from whatworks.core.columns import one_of
+from whatworks.findings import charts
+from whatworks.findings.answer import own_view, unknown_view
+from whatworks.findings.document import document
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import decimals_of, group_name, method_name, smallest_important, speaking
+from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.published import review_view
+from whatworks.findings.rendering import render
+from whatworks.findings.view import about
+
+
+def page(finding: Finding, language: str = "da") -> str:
+    """The finding as a whole HTML page for people who work with citizens.
+
+    Parameters
+    ----------
+    finding : a finding as saved by its report
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    HTML text. With results: the answer, its charts and its doubts. With published reviews only: their numbers, and no
+    joint verdict. With neither: a page that says "we do not know" and what would help.
+
+    Examples
+    --------
+    >>> nothing = ww.findings.Finding(target_group="adults_autism", method="published_reviews", outcome=None, design="reviews",
+    ...                               labels={"target_group": {"da": "Voksne med autisme", "en": "Adults with autism"}})
+    >>> "<strong>Vi ved det ikke.</strong>" in page(nothing, "da")
+    True
+    """
+    one_of(language, LANGUAGES, name="language")
+    reviews = finding.tables.get("reviews")
+    if speaking(finding) is not None:
+        view = own_view(finding, language)
+        view |= _figures(finding, trusted=view["trusted"], language=language)
+        body = render(f"{'rollout' if finding.design == 'rollout' else 'matched'}.html", language, view=view)
+    elif reviews is not None and len(reviews):
+        view = {**about(finding, language), **review_view(finding, reviews, language)}
+        view["forest"] = charts.forest_figure(reviews, language=language, synthetic=finding.synthetic)
+        body = render("reviews.html", language, view=view)
+    else:
+        view = {**about(finding, language), **unknown_view(finding, language)}
+        body = render("unknown.html", language, view=view)
+    return _framed(finding, view, body, language)
+
+
+def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str) -> str:
+    _ = translator(language)
+    other = "en" if language == "da" else "da"
+    return document(
+        title=view["question"],
+        body=body,
+        language=language,
+        breadcrumbs=[
+            (group_name(finding, language), f"{view['home']}#{finding.target_group}"),
+            (method_name(finding, language), None),
+        ],
+        links=[(_("Method report"), view["report"]), (_("Numbers (CSV)"), "results.csv")],
+        other_language=f"finding.{other}.html",
+        synthetic=finding.synthetic,
+        home=view["home"],
+        description=view.get("lead"),
+    )
+
+
+def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any]:
+    """Each figure of the page, empty where its numbers are not there or must not be shown."""
+    spoken = speaking(finding)
+    assert spoken is not None
+    name, _result = spoken
+    told: dict[str, Any] = {"language": language, "synthetic": finding.synthetic}
+    good, unit = finding.results[name].good, (finding.labels.get("outcome") or {}).get("unit")
+    figures: dict[str, Any] = dict.fromkeys(("designs", "dots", "event", "trends", "love", "overlap"), Markup(""))
+    named = {key: result for key, result in finding.results.items() if key != "event"}
+    if trusted and len(named) > 1:
+        figures["designs"] = charts.designs_figure(
+            named, benchmark=finding.benchmark, answer=finding.answer, good=good, unit=unit, decimals=decimals_of(finding), **told
+        )
+    if trusted and float(finding.results[name].headline.std_error) > 0:
+        limit = smallest_important(finding)
+        figures["dots"] = charts.dots_figure(finding.results[name], good=good, smallest_important=limit, unit=unit, **told)
+    if "event" in finding.results and not finding.results["event"].parts.empty:
+        figures["event"] = charts.event_study_figure(finding.results["event"], good=good, unit=unit, **told)
+    tables = {name: table for name, table in finding.tables.items() if len(table)}
+    if "trends" in tables:
+        figures["trends"] = charts.trends_figure(tables["trends"], unit=unit, **told)
+    if "balance" in tables:
+        figures["love"] = charts.love_figure(tables["balance"], **told)
+    if "overlap" in tables:
+        figures["overlap"] = charts.overlap_figure(tables["overlap"], **told)
+    return figures

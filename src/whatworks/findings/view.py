@@ -1,0 +1,55 @@
+"""What several pages show: the cells of the strip, counted things, what a page rests on, and where it leads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from whatworks.core.version import __version__
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import group_name, method_name
+from whatworks.findings.language import number, translator
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the strip that answers at a glance.
+
+    Attributes
+    ----------
+    label, value, why : what it is about, the answer in a few words, and the reason
+    tone : ``"good"``, ``"bad"``, ``"neutral"`` or ``"unknown"``; an unknown is drawn unlike every answer
+    """
+
+    label: str
+    value: str
+    why: str
+    tone: str
+
+
+def unknown_cost(language: str) -> Cell:
+    """Costs that nobody has calculated: an open question, not a zero."""
+    _ = translator(language)
+    why = _("We do not know what it costs, or whether it pays for itself.")
+    return Cell(_("What does it cost?"), _("Not calculated yet"), why, "unknown")
+
+
+def counted(n: int, one: str, many: str, language: str) -> str:
+    """``1 result`` or ``12 results``."""
+    return one if n == 1 else many.format(n=number(n, language))
+
+
+def about(finding: Finding, language: str) -> dict[str, Any]:
+    """Source, citation and links that close every page."""
+    _ = translator(language)
+    prints = sorted({result.provenance.data_fingerprint for result in finding.results.values()})
+    cited = _("whatworks {version}: {method}, {group}.").format(
+        version=__version__, method=method_name(finding, language), group=group_name(finding, language)
+    )
+    named = _("Data: {fingerprint}.").format(fingerprint=", ".join(prints)) if prints else ""
+    return {
+        "source": finding.source.get(language, ""),
+        "facts": [],
+        "method": [],
+        "citation": f"{cited} {named}".strip(),
+        "report": f"report.{language}.html",
+        "home": "../../index.html" if language == "da" else "../../en/index.html",
+    }
