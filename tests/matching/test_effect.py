@@ -232,6 +232,46 @@ def test_weighing_a_row_twice_is_counting_it_twice_in_the_difference(experiment)
     assert effect(weighted, outcome="re78")[0] == pytest.approx(effect(counted, outcome="re78")[0], rel=1e-9)
 
 
+def test_weighing_treated_people_twice_is_counting_them_twice(services):
+    doubled = services["sex"].eq("woman") & services["treated"].eq(1)
+    weighted = match_services(
+        services.assign(w=1.0 + doubled), covariates=NUMERIC, distance="inverse_variance", replace=True, weights="w"
+    )
+    focal = weighted.pairs.drop_duplicates("treated")
+    by_hand = services["outcome"][focal["treated"]].to_numpy() - services["outcome"][focal["control"]].to_numpy()
+    counted = np.average(by_hand, weights=1.0 + doubled[focal["treated"]].to_numpy())
+    for vcov in ("auto", "HC1", "cluster"):
+        assert effect(weighted, vcov=vcov)[0] == pytest.approx(counted, rel=1e-9)
+
+
+def test_equal_sampling_weights_change_no_number(services):
+    weighted = services.assign(w=3.0)
+    for matching in ({}, {"replace": True}, {"replace": True, "estimand": "ATE"}):
+        plain = effect(match_services(services, **matching))
+        assert effect(match_services(weighted, weights="w", **matching)) == pytest.approx(plain, rel=1e-9)
+
+
+@pytest.mark.parametrize("estimand", ["ATT", "ATC", "ATE"])
+def test_g_computation_averages_predictions_over_the_people_meant(services, estimand):
+    sample = match_services(services, replace=True, estimand=estimand)
+    headline = ww.matching.estimate(sample, outcome="outcome", covariates=["age", "need"], vcov="HC1").headline
+    meant = {"ATT": services["treated"] == 1, "ATC": services["treated"] == 0, "ATE": services["treated"] >= 0}[estimand]
+    predictions = []
+    for arm in (1, 0):
+        rows = services[(services["treated"] == arm) & (sample.weights > 0)]
+        design = np.column_stack([np.ones(len(rows)), rows[["age", "need"]]])
+        root = np.sqrt(sample.weights[rows.index].to_numpy())
+        slopes = np.linalg.lstsq(design * root[:, None], rows["outcome"] * root, rcond=None)[0]
+        predictions.append(slopes[0] + services.loc[meant, ["age", "need"]].to_numpy() @ slopes[1:])
+    assert headline.estimate == pytest.approx((predictions[0] - predictions[1]).mean(), rel=1e-9)
+    assert headline.term == estimand
+
+
+def test_an_abadie_imbens_error_that_lets_spreads_differ_works_among_distinct_scores(services):
+    first, average = (match_services(services, replace=True, ties=ties) for ties in ("first", "average"))
+    assert effect(first, vcov="abadie_imbens_robust") == pytest.approx(effect(average, vcov="abadie_imbens_robust"), rel=1e-9)
+
+
 def test_a_yes_or_no_outcome_is_a_difference_between_shares(services):
     sample = match_services(services.assign(well=services["outcome"] > 45))
     result = ww.matching.estimate(sample, outcome="well")

@@ -6,9 +6,9 @@ import numpy as np
 
 from whatworks.core.errors import TooFewUnits
 from whatworks.inference import fit_least_squares, independent_columns
-from whatworks.matching.neighbours import tied_neighbours
+from whatworks.matching.neighbours import variances_in_reach
 
-# Neighbours in one's own arm that tell the spread of the outcome there; the number used in the paper's own examples.
+# Neighbours in one's own arm that tell the spread of the outcome there; Abadie et al. (2004) take four in their examples.
 NEIGHBOURS_IN_ARM = 4
 
 
@@ -116,12 +116,6 @@ def _spread_among_alike(matches: Matches, coordinates: np.ndarray, tolerance: fl
         rows = np.flatnonzero(arm)
         if len(rows) < 2:
             raise TooFewUnits("A robust standard error needs at least 2 people in each arm. Use vcov='abadie_imbens'.")
-        # The row itself is its own nearest, so one more is asked for.
-        count = min(NEIGHBOURS_IN_ARM + 1, len(rows))
-        own, other = tied_neighbours(coordinates[rows], coordinates[rows], count=count, tolerance=tolerance)
-        # Squares of small deviations, not of large levels, keep the digits.
-        y = matches.y[rows] - matches.y[rows].mean()
-        size = np.bincount(own)
-        mean = np.bincount(own, y[other]) / size
-        spread[rows] = np.bincount(own, (y[other] - mean[own]) ** 2) / (size - 1)
+        count = min(NEIGHBOURS_IN_ARM, len(rows) - 1)
+        spread[rows] = variances_in_reach(coordinates[rows], matches.y[rows], count=count, tolerance=tolerance)
     return spread

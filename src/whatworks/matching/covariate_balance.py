@@ -125,22 +125,36 @@ def overlap(sample: Sample, *, bins: int = 20) -> pd.DataFrame:
 
 def _compare(name: str, values: np.ndarray, treated: np.ndarray, base: np.ndarray, after: np.ndarray, sd: str) -> list[tuple]:
     """One row for each stage."""
-    found, codes = np.unique(values, return_inverse=True)
-    yes_or_no = bool(np.isin(found, (0.0, 1.0)).all())
+    yes_or_no = _is_share(values)
     spread = _spread(values, base, treated, sd)
+    codes, size = (None, 0) if yes_or_no else _ranks(values)
     rows = []
     for stage, weights in (("before", base), ("after", after)):
         means = [_mean(values, weights, arm) for arm in (treated, ~treated)]
-        ks, ecdf_mean = _distribution_distances(codes, len(found), weights, treated)
+        gap = means[0] - means[1]
         ratio: float | object = pd.NA
-        if yes_or_no:
-            ks = ecdf_mean = abs(means[0] - means[1])
+        if codes is None:
+            ks = ecdf_mean = abs(gap)
         else:
+            ks, ecdf_mean = _distribution_distances(codes, size, weights, treated)
             below = _variance(values, weights, ~treated)
             ratio = _variance(values, weights, treated) / below if below > 0 else pd.NA
-        smd = _standardise(means[0] - means[1], spread)
-        rows.append((name, stage, means[0], means[1], smd, ratio, ks, ecdf_mean))
+        rows.append((name, stage, means[0], means[1], _standardise(gap, spread), ratio, ks, ecdf_mean))
     return rows
+
+
+def _is_share(values: np.ndarray) -> bool:
+    return bool(((values == 0.0) | (values == 1.0)).all())
+
+
+def _ranks(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Place of each value among the distinct ones, and how many there are; one sort."""
+    order = np.argsort(values)
+    ordered = values[order]
+    step = np.concatenate([[0], np.cumsum(ordered[1:] > ordered[:-1])])
+    codes = np.empty(len(values), dtype=np.int64)
+    codes[order] = step
+    return codes, int(step[-1]) + 1
 
 
 def _mean(values: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> float:
@@ -159,7 +173,7 @@ def _spread(values: np.ndarray, base: np.ndarray, treated: np.ndarray, sd: str) 
     """The standard deviation before matching that differences are shown in; of a share it is the root of p(1 - p)."""
 
     def variance(arm: np.ndarray) -> float:
-        if np.isin(values, (0.0, 1.0)).all():
+        if _is_share(values):
             share = _mean(values, base, arm)
             return share * (1 - share)
         return _variance(values, base, arm)

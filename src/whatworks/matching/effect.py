@@ -1,6 +1,6 @@
 """The effect in a matched sample, with the standard error that its design calls for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -228,12 +228,15 @@ def _by_matching(
         share=sample.pairs["weight"].to_numpy(),
     )
     adjust = encode(sample.data, names or sample.covariates).matrix if bias_adjust else None
-    where = None
+    where, tolerance = None, sample.call["tie_tolerance"]
     if robust:
+        if sample.call["ties"] == "first":
+            # There the tolerance is one of distance, here one of its square.
+            tolerance = tolerance**2
         scores = None if sample.propensity is None else sample.propensity.to_numpy()
         positions, unit = coordinates(sample.data, {**sample.call, "ties": "average"}, treated, scores)
         where = positions / unit
-    return matching_effect(matches, adjust, where, sample.call["tie_tolerance"])
+    return matching_effect(matches, adjust, where, tolerance)
 
 
 def _headline(term: str, estimate_: float, std_error: float, freedom: float) -> pd.DataFrame:
@@ -275,5 +278,6 @@ def _checks(sample: MatchedSample, *, adjusted: bool, clusters: int | None) -> t
 
 def _columns_read(sample: MatchedSample, columns: list[str], cluster: str | None) -> list[str]:
     call: dict[str, Any] = dict(sample.call)
-    extra = [name for name in (call.get("weights"), cluster) if name]
+    limited = call["caliper"] if isinstance(call.get("caliper"), Mapping) else {}
+    extra = [name for name in (call.get("weights"), cluster, *limited) if name in sample.data.columns]
     return list(dict.fromkeys([sample.treatment, *sample.covariates, *call.get("exact", []), *columns, *extra]))

@@ -44,8 +44,8 @@ def arms(df: pd.DataFrame, treatment: str) -> np.ndarray:
     MissingColumn, EmptyData, InvalidColumn, MissingValues, NoTreatedGroup, NoComparisonGroup, DuplicateRows
     """
     require_columns(df, [treatment])
-    repeated = int(df.index.duplicated().sum())
-    if repeated:
+    if not df.index.is_unique:
+        repeated = int(df.index.duplicated().sum())
         raise DuplicateRows(
             f"The frame's index repeats a label in {repeated} of {len(df)} rows, and pairs are named by label. "
             "Remove the repeated rows, or call reset_index(drop=True) if they are different people."
@@ -123,7 +123,8 @@ def encode(df: pd.DataFrame, covariates: Sequence[str], *, levels: str = "refere
         blocks.append(block)
         names.extend(labels)
         sources.extend([covariate] * len(labels))
-    matrix = np.hstack(blocks) if blocks else np.empty((len(df), 0))
+    # Column by column in memory, as it is read from here on.
+    matrix = np.asfortranarray(np.hstack(blocks)) if blocks else np.empty((len(df), 0))
     return Encoded(matrix=matrix, names=tuple(names), sources=tuple(sources))
 
 
@@ -203,7 +204,8 @@ def _indicators(values: pd.Series, covariate: str, levels: str) -> tuple[np.ndar
             "Merge levels, or match on it with exact=."
         )
     labels = list(found)
-    by_label = sorted(range(len(labels)), key=lambda place: labels[place] if _sortable(labels) else str(labels[place]))
+    keys = labels if _sortable(labels) else [str(label) for label in labels]
+    by_label = sorted(range(len(labels)), key=keys.__getitem__)
     first = 0 if levels == "every" and len(labels) > 2 else 1
     # A single level is kept as a column of ones, so that a constant covariate can be named.
     kept = by_label[first:] or by_label
