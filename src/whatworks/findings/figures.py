@@ -241,9 +241,11 @@ class _LeanRenderer(RendererBase):
             (x1, y1), (x2, y2) = points
             return f'line x1="{_short(x1)}" y1="{_short(y1)}" x2="{_short(x2)}" y2="{_short(y2)}"'
         if codes is not None and len(points) == _CIRCLE and codes[1] == Path.CURVE4:
-            low, high = points[:-1].min(axis=0), points[:-1].max(axis=0)
-            middle = (low + high) / 2
-            return f'circle cx="{_short(middle[0])}" cy="{_short(middle[1])}" r="{_short((high[0] - low[0]) / 2)}"'
+            middle = (points[:-1].min(axis=0) + points[:-1].max(axis=0)) / 2
+            # Every third point lies on the outline; on an ellipse they are not all as far from the middle.
+            radii = np.hypot(*(points[:-1:3] - middle).T)
+            if np.ptp(radii) < 0.05:
+                return f'circle cx="{_short(middle[0])}" cy="{_short(middle[1])}" r="{_short(radii[0])}"'
         steps = _steps(path, points)
         return f'path d="{steps}"' if steps else ""
 

@@ -7,16 +7,19 @@ the fonts of our pages: what fits here fits there.
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 # Natural width of a figure in CSS pixels: shrunk to a 320-pixel page its smallest text is still legible.
@@ -62,6 +65,8 @@ MUTED = LIGHT["--muted-fill"]
 # Matplotlib's own default for text and lines is black.
 VARIABLES = {code: name for name, code in LIGHT.items()} | {"#000000": "--ink"}
 
+Points = Sequence[float] | np.ndarray
+
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": TEXT,
@@ -79,27 +84,28 @@ _RC: dict[Any, Any] = {
     "path.simplify": False,
 }
 
+# The reader's browser has fonts for what DejaVu lacks.
+_GLYPHS = "Glyph .* missing from"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @contextmanager
 def applied() -> Iterator[None]:
-    """Draw in our style inside a ``with`` block; the caller's matplotlib settings come back after it."""
+    """Draw in our style, as ``with applied():`` or ``@applied()``; the caller's matplotlib settings come back after it."""
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
         mpl.rcParams.update(_RC)
-        # The reader's browser has fonts for what DejaVu lacks.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        warnings.filterwarnings("ignore", message=_GLYPHS)
         yield
 
 
 def sheet(height: float = 100.0, *, width: float = WIDTH) -> Axes:
     """A bare figure covered by one axes whose units are CSS pixels from the top left corner."""
-    with applied():
-        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-        figure.patch.set_visible(False)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
     return cut(axes, height, width=width)
 
 
@@ -132,8 +138,9 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     >>> text_width("iiii") < text_width("MMMM")
     True
     """
-    with applied():
-        font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=_GLYPHS)
         return float(text_to_path.get_text_width_height_descent(plain(text), font, ismath=False)[0])
 
 
@@ -182,9 +189,10 @@ def write(
     align: str = "left",
 ) -> None:
     """Write one line with its baseline at ``y``."""
-    with applied():
-        weight = "bold" if bold else "normal"
-        page.text(x, y, plain(text), size=size, color=color, weight=weight, ha=align, va="baseline")
+    weight = "bold" if bold else "normal"
+    # Labels come from data: a dollar sign in a name is a dollar sign, also outside our style.
+    words: dict[str, Any] = {"size": size, "color": color, "weight": weight, "ha": align, "va": "baseline", "parse_math": False}
+    page.figure.text(x, y, plain(text), transform=page.transData, **words)
 
 
 def write_within(
@@ -196,27 +204,33 @@ def write_within(
     write(page, place, y, text, size=size, color=color, bold=bold, align="center")
 
 
-def line(
-    page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = INK_2, width: float = 1.0, dash: Any = "-"
-) -> None:
-    """Draw one straight line."""
-    with applied():
-        # A straight rule needs square ends, or a hairline looks longer than it is.
-        page.plot(x, y, color=color, linewidth=width, linestyle=dash, solid_capstyle="round" if width > 2 else "butt")
+def line(page: Axes, x: Points, y: Points, *, color: str = INK_2, width: float = 1.0, dash: Any = "-") -> None:
+    """Draw a line through points."""
+    # A hairline needs square ends, or it looks longer than it is.
+    cap: Any = "round" if width > 2 else "butt"
+    page.add_line(Line2D(x, y, color=color, linewidth=width, linestyle=dash, solid_capstyle=cap, dash_capstyle="butt"))
 
 
 def mark(
     page: Axes, x: float, y: float, *, color: str = ACCENT, shape: str = "o", size: float = 11.0, hollow: bool = False
 ) -> None:
     """Draw one marker ``size`` pixels wide; hollow ones show the paper through."""
-    with applied():
-        page.plot(
-            [x], [y], marker=shape, markersize=size, linestyle="none", color=color, markeredgewidth=1.8 if hollow else 0.0,
-            markerfacecolor=CARD if hollow else color, markeredgecolor=color,
-        )  # fmt: skip
+    page.add_line(
+        Line2D(
+            [x],
+            [y],
+            marker=shape,
+            markersize=size,
+            linestyle="none",
+            markeredgewidth=1.8 if hollow else 0.0,
+            markerfacecolor=CARD if hollow else color,
+            markeredgecolor=color,
+        )
+    )
 
 
 def box(page: Axes, x: tuple[float, float], y: tuple[float, float], *, color: str = RULE, opacity: float = 1.0) -> None:
     """Fill a rectangle."""
-    with applied():
-        page.fill([x[0], x[1], x[1], x[0]], [y[0], y[0], y[1], y[1]], color=color, alpha=opacity, linewidth=0)
+    left, top = min(x), min(y)
+    shape = Rectangle((left, top), abs(x[1] - x[0]), abs(y[1] - y[0]), facecolor=color, alpha=opacity, linewidth=0)
+    page.add_patch(shape)

@@ -68,6 +68,7 @@ def designs_data(results: Results, *, benchmark: str | None = None, answer: str 
     return data.assign(distance=apart, inside=data["estimate"].between(yardstick["conf_low"], yardstick["conf_high"]))
 
 
+@style.applied()
 def designs_chart(
     results: Results,
     *,

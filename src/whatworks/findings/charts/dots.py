@@ -79,6 +79,7 @@ def dots_data(result: EffectResult, *, good: str | None = None, smallest_importa
     return pd.DataFrame({"dot": np.arange(1, DOTS + 1), "value": shown, "side": sides})
 
 
+@style.applied()
 def dots_chart(
     result: EffectResult, *, good: str | None = None, smallest_important: float | None = None, language: str = "da"
 ) -> Figure:

@@ -58,6 +58,7 @@ def event_study_data(result: EffectResult) -> pd.DataFrame:
     return data.sort_values("event_time", kind="stable").reset_index(drop=True)
 
 
+@style.applied()
 def event_study_chart(
     result: EffectResult, *, good: str | None = None, period: Words | None = None, language: str = "da"
 ) -> Figure:
@@ -91,7 +92,7 @@ def event_study_alt(result: EffectResult, *, unit: Words | None = None, period: 
     _ = translator(language)
     data = event_study_data(result)
     told = _numbers_after(data, language)
-    measured = _("In {unit}, by {periods} since start: {list}.").format(
+    measured = _("Measured in {unit}, by {periods} since start: {list}.").format(
         unit=unit_of(result, unit, language), periods=spoken(period, language, default=_("quarters")), list=told
     )
     return f"{_finding(result, data, language)} {measured}"
@@ -209,5 +210,5 @@ def _note(result: EffectResult, data: pd.DataFrame, language: str) -> str:
         parts.append(_("The square is the time that the others are measured from."))
     hidden = int((data["period"].ne("reference") & data["estimate"].isna()).sum())
     if hidden:
-        parts.append(_("{n} points rest on too few people and are not shown.").format(n=number(hidden, language)))
+        parts.append(_("Points not shown because they rest on too few people: {n}.").format(n=number(hidden, language)))
     return " ".join(parts)

@@ -78,6 +78,7 @@ def forest_data(reviews: pd.DataFrame, *, labels: Labels | None = None, language
     return _in_drawing_order(data)
 
 
+@style.applied()
 def forest_chart(reviews: pd.DataFrame, *, labels: Labels | None = None, language: str = "da") -> Figure:
     """Draw :func:`forest_data`: one panel per family of measures, each with its own axis.
 
@@ -261,14 +262,14 @@ def _finding(data: pd.DataFrame, language: str) -> str:
     rest = [
         text.format(n=number(counts[key], language))
         for key, text in (
-            ("worse", _("{n} clearly worse")),
-            ("unclear", _("{n} are too uncertain to show a difference")),
-            ("unknown", _("{n} without a stated interval")),
-            ("different", _("{n} without a stated direction")),
+            ("worse", _("clearly worse: {n}")),
+            ("unclear", _("too uncertain to show a difference: {n}")),
+            ("unknown", _("without a stated interval: {n}")),
+            ("different", _("without a stated direction: {n}")),
         )
         if key in counts
     ]
-    return "; ".join([said, *rest]) + "."
+    return f"{said} ({'; '.join(rest)})." if rest else f"{said}."
 
 
 def _note(data: pd.DataFrame, language: str) -> str:
@@ -279,7 +280,7 @@ def _note(data: pd.DataFrame, language: str) -> str:
     unconfirmed = int((~data["confirmed"]).sum())
     if unconfirmed:
         parts.append(
-            _("{n} of {total} are read in an abstract and still to be confirmed.").format(
+            _("Read in an abstract and still to be confirmed: {n} of {total}.").format(
                 n=number(unconfirmed, language), total=number(len(data), language)
             )
         )

@@ -70,6 +70,7 @@ def love_data(balance: pd.DataFrame) -> pd.DataFrame:
     return wide.iloc[order].reset_index(drop=True)
 
 
+@style.applied()
 def love_chart(balance: pd.DataFrame, *, labels: Labels | None = None, language: str = "da") -> Figure:
     """Draw :func:`love_data`: hollow before, filled after, and the band within which groups count as alike."""
     _ = translator(language)

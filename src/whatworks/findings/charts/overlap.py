@@ -77,6 +77,7 @@ def overlap_data(frame: Overlap, *, bins: int = _BINS) -> pd.DataFrame:
     return _hidden(pd.concat(cells, ignore_index=True))
 
 
+@style.applied()
 def overlap_chart(frame: Overlap, *, bins: int = _BINS, language: str = "da") -> Figure:
     """Draw :func:`overlap_data`: treated upwards, comparison downwards, as shares of their own group."""
     _ = translator(language)
@@ -120,7 +121,7 @@ def overlap_figure(
     note = _("Each bar is the share of its own group.")
     hidden = int(data["count"].isna().sum())
     if hidden:
-        note += " " + _("{n} bars rest on fewer than 5 people, or would give such a one away, and are not shown.").format(
+        note += " " + _("Bars not shown because they rest on fewer than 5 people, or would give such a bar away: {n}.").format(
             n=number(hidden, language)
         )
     return figure_html(

@@ -58,6 +58,7 @@ def rollout_data(frame: pd.DataFrame, *, unit: str = "municipality") -> pd.DataF
     return table.assign(order=order).sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
 
 
+@style.applied()
 def rollout_chart(frame: pd.DataFrame, *, unit: str = "municipality", language: str = "da") -> Figure:
     """Draw :func:`rollout_data`: a thin line while a group waits, a thick one from its start."""
     data = rollout_data(frame, unit=unit)

@@ -63,6 +63,7 @@ def study_forest_data(result: EffectResult) -> pd.DataFrame:
     return data.assign(weight=data["weight"] / total) if total > 0 else data
 
 
+@style.applied()
 def study_forest_chart(result: EffectResult, *, good: str | None = None, language: str = "da") -> Figure:
     """Draw :func:`study_forest_data`: a line per study, its dot as large as its weight, the pooled effect as a diamond.
 

@@ -68,6 +68,7 @@ def trends_data(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@style.applied()
 def trends_chart(frame: pd.DataFrame, *, language: str = "da") -> Figure:
     """Draw :func:`trends_data`: thin before the start, thick after it, each cohort named at its end."""
     _ = translator(language)
@@ -97,7 +98,7 @@ def trends_alt(frame: pd.DataFrame, *, unit: Words | None = None, language: str 
     _ = translator(language)
     data = trends_data(frame)
     count = data["cohort"].nunique()
-    measured = _("{n} lines, one per group with the same start. Measured in: {unit}.").format(
+    measured = _("Lines, one per group with the same start: {n}. Measured in {unit}.").format(
         n=number(count, language), unit=spoken(unit, language, default=_("the outcome's own unit"))
     )
     return f"{_finding(data, language)} {measured}"
@@ -148,19 +149,13 @@ def _cohort_line(plane: Plane, cohort: str, part: pd.DataFrame) -> tuple[float, 
     started = known["started"].to_numpy(dtype=bool)
     first = int(np.argmax(started)) if started.any() else len(points)
     never = cohort == NEVER
-    with style.applied():
-        if first > 0:
-            # The step into the first quarter with the method belongs to the time before it.
-            before = points[: first + 1]
-            plane.page.plot(
-                before[:, 0],
-                before[:, 1],
-                color=style.INK_2,
-                linewidth=1.6 if never else 1.2,
-                dashes=(5, 3) if never else (None, None),
-            )
-        if first < len(points):
-            plane.page.plot(points[first:, 0], points[first:, 1], color=style.ACCENT, linewidth=2.6)
+    if first > 0:
+        # The step into the first quarter with the method belongs to the time before it.
+        before = points[: first + 1]
+        dash = (0, (5, 3)) if never else "-"
+        style.line(plane.page, before[:, 0], before[:, 1], color=style.INK_2, width=1.6 if never else 1.2, dash=dash)
+    if first < len(points):
+        style.line(plane.page, points[first:, 0], points[first:, 1], color=style.ACCENT, width=2.6)
     if 0 < first < len(points):
         style.mark(plane.page, *points[first], color=style.ACCENT, size=8)
     return float(points[-1, 0]), float(points[-1, 1])
@@ -217,7 +212,7 @@ def _note(data: pd.DataFrame, language: str) -> str:
         parts.append(_("The dashed line is those that have not started."))
     hidden = int(data["suppressed"].sum())
     if hidden:
-        parts.append(_("{n} points rest on fewer than 5 people and are not shown.").format(n=number(hidden, language)))
+        parts.append(_("Points not shown because they rest on fewer than 5 people: {n}.").format(n=number(hidden, language)))
     return " ".join(parts)
 
 

@@ -12,8 +12,8 @@ from whatworks.findings.language import interval, number, translator
 # A text, or the same text in each language.
 Words = str | Mapping[str, str]
 
-LOG_MEASURES = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "logHR": "HR"}
-RATIO_MEASURES = ("RR", "OR", "IRR", "HR")
+LOG_MEASURES = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "logHR": "HR", "ROM": "ROM"}
+RATIO_MEASURES = ("RR", "OR", "IRR", "HR", "ROM")
 
 
 def spoken(words: Words | None, language: str, *, default: str = "") -> str:

@@ -1,0 +1,206 @@
+"""Small results to draw, and an eye for what stands where in a figure."""
+
+import html
+import re
+from collections.abc import Callable
+from itertools import combinations
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from whatworks import EffectResult, Provenance
+from whatworks.findings import charts, style
+
+UNIT = {"da": "point på WHO-5", "en": "points on WHO-5"}
+HOSTILE = '<script>alert("1")</script>{{ 7*7 }} $\\frac{1}{2}$ & \x00\n"quoted"'
+_TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)"([^>]*?) style="font-size:([\d.]+)px;([^"]*)">([^<]*)</text>')
+_LINE = re.compile(r'<line x1="([^"]+)" y1="([^"]+)" x2="([^"]+)" y2="([^"]+)"[^>]*stroke="var\(--([\w-]+)\)')
+
+
+def effect(
+    estimate: float, std_error: float, *, parts: list[dict] | None = None, arguments: dict | None = None, **about
+) -> EffectResult:
+    """A result with this headline, its parts completed with 95 % intervals."""
+    rows = [{"term": "ATT", "kind": "headline", "estimate": estimate, "std_error": std_error}, *(parts or [])]
+    effects = pd.DataFrame(rows)
+    for column, sign in (("conf_low", -1), ("conf_high", 1)):
+        bound = effects["estimate"] + sign * 1.96 * effects["std_error"]
+        effects[column] = effects[column].fillna(bound) if column in effects else bound
+    effects["p_value"] = np.nan
+    common = ["term", "kind", "estimate", "std_error", "conf_low", "conf_high", "p_value"]
+    effects = effects[common + [column for column in effects if column not in common]]
+    known = {"method": "example", "estimand": "ATT", "measure": "MD", "unit": "points", "good": "up"}
+    return EffectResult(
+        effects=effects, provenance=Provenance(data_fingerprint="0", arguments=arguments or {}), **{**known, **about}
+    )
+
+
+def review(**changes) -> dict:
+    """One row of published effects."""
+    row = {
+        "method": "peer_support", "outcome": "recovery", "outcome_as_printed": "personal recovery", "measure": "SMD",
+        "effect": 0.2, "conf_low": 0.11, "conf_high": 0.29, "k": 49.0, "direction_of_good": "up", "confirmed": "yes",
+        "authors": "Smit et al.", "year": 2022.0,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def every_review() -> pd.DataFrame:
+    """Every kind of published effect: ratio and standardised, both directions, without interval, unconfirmed."""
+    return pd.DataFrame(
+        [
+            review(),
+            review(outcome_as_printed="self-rated", effect=-0.24, conf_low=-0.39, conf_high=-0.09, direction_of_good="down", k=4),
+            review(method="housing_first", outcome="housed", measure="RR", effect=2.46, conf_low=1.58, conf_high=3.84, k=4),
+            review(method="housing_first", measure="IRR", effect=0.63, conf_low=0.48, conf_high=0.82, direction_of_good="down"),
+            review(measure="d", effect=0.27, conf_low=np.nan, conf_high=np.nan, k=np.nan, method="parenting", confirmed="no"),
+            review(outcome="functioning", effect=0.08, conf_low=-0.02, conf_high=0.18, k=1, confirmed="no"),
+            review(outcome_as_printed="recovery, last follow-up", effect=0.195, conf_low=0.122, conf_high=0.268),
+            review(outcome="distress", effect=-0.3, conf_low=-0.5, conf_high=-0.1),
+        ]
+    )  # fmt: skip
+
+
+def event_result(**about) -> EffectResult:
+    parts = [
+        {"term": f"event {time}", "kind": "part", "estimate": 0.0 if time == -1 else 0.3 * max(time, 0) + 0.05 * (-1) ** time,
+         "std_error": np.nan if time == -1 else 0.25, "event_time": time}
+        for time in range(-6, 9)
+    ]  # fmt: skip
+    return effect(1.2, 0.3, parts=parts, method="did.event_study", **about)
+
+
+def pooled_result() -> EffectResult:
+    studies = [
+        ("Aronson 1948", -0.89, 0.57, 5.1),
+        ("Ferguson & Simes 1949", -1.59, 0.44, 6.4),
+        ("TPT Madras 1980", 0.01, 0.06, 10.2),
+    ]
+    parts = [
+        {"term": name, "kind": "part", "estimate": yi, "std_error": error, "study": name, "weight": weight}
+        for name, yi, error, weight in studies
+    ]
+    parts.append(
+        {
+            "term": "prediction",
+            "kind": "prediction",
+            "estimate": np.nan,
+            "std_error": np.nan,
+            "conf_low": -1.87,
+            "conf_high": 0.44,
+        }
+    )
+    return effect(-0.71, 0.18, parts=parts, measure="logRR", unit="log risk ratio", good="down", method="synthesis.pool")
+
+
+def trend_table() -> pd.DataFrame:
+    quarters = [str(quarter) for quarter in pd.period_range("2019Q1", "2021Q4", freq="Q")]
+    levels = {"2020Q3": 1.0, "2021Q1": 1.2, "never": 0.0}
+    return pd.DataFrame(
+        [
+            {"cohort": cohort, "quarter": quarter, "mean": 47 + level + 0.1 * place + (quarter >= cohort), "n": 300}
+            for cohort, level in levels.items()
+            for place, quarter in enumerate(quarters)
+        ]
+    )
+
+
+def rollout_table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"cohort": ["2021Q1", "2020Q3", "never"], "units": [14, 9, 31], "first_quarter": "2019Q1", "last_quarter": "2021Q4"}
+    )
+
+
+def people() -> pd.DataFrame:
+    """Scores of 60 treated and 240 others, spread by hand so that some cells are small."""
+    treated = np.repeat([1, 0], [60, 240])
+    score = np.concatenate([np.linspace(0.3, 0.82, 60), np.linspace(0.02, 0.6, 238), [0.71, 0.72]])
+    return pd.DataFrame({"propensity": score, "treated": treated, "weight": np.where((treated == 1) | (score > 0.3), 1.0, 0.0)})
+
+
+def balance_table() -> pd.DataFrame:
+    values = {"age": (-0.80, 0.02), "re74": (-1.57, -0.02), "married": (-1.23, 0.14)}
+    return pd.DataFrame(
+        [
+            {"covariate": name, "stage": stage, "smd": smd}
+            for name, pair in values.items()
+            for stage, smd in zip(("before", "after"), pair, strict=True)
+        ]
+    )
+
+
+def design_results() -> dict[str, EffectResult]:
+    return {
+        "raw_gap": effect(-8498, 712), "matched": effect(1650, 900),
+        "matched_did": effect(1890, 850), "experiment": effect(1794, 633),
+    }  # fmt: skip
+
+
+FIGURES: dict[str, Callable[[str], str]] = {
+    "forest": lambda language: charts.forest_figure(every_review(), language=language),
+    "study_forest": lambda language: charts.study_forest_figure(pooled_result(), language=language),
+    "designs": lambda language: charts.designs_figure(
+        design_results(), benchmark="experiment", answer="matched_did", language=language
+    ),
+    "love": lambda language: charts.love_figure(balance_table(), language=language),
+    "overlap": lambda language: charts.overlap_figure(people(), bins=10, language=language),
+    "event_study": lambda language: charts.event_study_figure(event_result(), unit=UNIT, language=language),
+    "trends": lambda language: charts.trends_figure(trend_table(), unit=UNIT, language=language),
+    "rollout": lambda language: charts.rollout_figure(rollout_table(), language=language),
+    "dots": lambda language: charts.dots_figure(effect(1.2, 0.6), smallest_important=0.5, unit=UNIT, language=language),
+}
+
+
+def faults(markup: str) -> list[str]:
+    """What is wrong with where things stand: text beyond the edge, text over text, lines through text."""
+    drawing = markup[markup.index("<svg") : markup.index("</svg>")]
+    width, height = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', drawing).groups())
+    boxes = []
+    for x, y, anchor, size, look, words in _TEXT.findall(drawing):
+        left, base, size = float(x), float(y), float(size)
+        wide = style.text_width(html.unescape(words), size, bold="700" in look)
+        left -= wide / 2 if "middle" in anchor else wide if "end" in anchor else 0
+        boxes.append((left, base - 0.72 * size, left + wide, base + 0.2 * size, words))
+    found = [f"{box[4]!r} is outside" for box in boxes if box[0] < -1 or box[2] > width + 1 or box[1] < -1 or box[3] > height + 1]
+    for one, other in combinations(boxes, 2):
+        if min(one[2], other[2]) - max(one[0], other[0]) > 0.5 and min(one[3], other[3]) - max(one[1], other[1]) > 0.5:
+            found.append(f"{one[4]!r} over {other[4]!r}")
+    for x1, y1, x2, y2, color in _LINE.findall(drawing):
+        (left, right), (top, bottom) = sorted((float(x1), float(x2))), sorted((float(y1), float(y2)))
+        for box in boxes:
+            crossing = color != "line" and left == right and box[0] + 1 < left < box[2] - 1
+            if crossing and min(box[3], bottom) - max(box[1], top) > 1:
+                found.append(f"a line through {box[4]!r}")
+    return found
+
+
+@pytest.fixture(params=["da", "en"])
+def language(request) -> str:
+    return request.param
+
+
+@pytest.fixture(params=list(FIGURES))
+def drawn(request, language) -> str:
+    """Every kind of figure in every language."""
+    return FIGURES[request.param](language)
+
+
+@pytest.fixture
+def make():
+    """The builders above, for tests to call."""
+    names = (
+        effect,
+        review,
+        every_review,
+        event_result,
+        pooled_result,
+        trend_table,
+        rollout_table,
+        people,
+        balance_table,
+        design_results,
+        faults,
+    )
+    return SimpleNamespace(hostile=HOSTILE, figures=FIGURES, **{each.__name__: each for each in names})
