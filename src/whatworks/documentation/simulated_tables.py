@@ -77,7 +77,8 @@ def delivery_tables(
     quarters : the quarters
     """
     begin = quarters.to_timestamp().to_numpy().astype("datetime64[D]")
-    episode, citizen = _episodes(rng, world, frame, stays, age_at_start, begin)
+    episode = _episodes(rng, world, frame, stays, begin)
+    citizen = _citizens(rng, episode, age_at_start)
     return {
         "municipality": frame,
         "method": _text({"method_id": [world.method], "method_name": [world.method_name], "status": ["scaled"]}),
@@ -126,11 +127,10 @@ def _episodes(
     world: Scenario,
     frame: pd.DataFrame,
     stays: Stays,
-    age_at_start: np.ndarray,
     begin: np.ndarray,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Episodes and their citizens, one citizen each, in the order of their numbers."""
-    n = len(age_at_start)
+) -> pd.DataFrame:
+    """Episodes in the order of their numbers, one citizen each."""
+    n = int(stays.episode.max()) + 1
     _, seen = np.unique(stays.episode.ravel(), return_index=True)
     place, quarter = np.unravel_index(seen, stays.episode.shape)
     start = _quarter_start(begin, quarter - stays.age[place, quarter]) + rng.integers(*_START_DAYS, n)
@@ -140,30 +140,31 @@ def _episodes(
     end[leaving] = begin[leaving_quarter] + rng.integers(*_END_DAYS, len(leaving))
     reason = pd.Series(_drawn(rng, _END_REASONS, _END_SHARES, n), dtype="str").mask(np.isnat(end))
     pseudonym = pd.Series([f"b_{''.join(row)}" for row in _BASE32[rng.integers(0, 32, (n, _PSEUDONYM_LENGTH))]], dtype="str")
-    home = pd.Series(frame["municipality_code"].to_numpy()[stays.municipality[place]], dtype="str")
-    episode = pd.DataFrame(
+    return pd.DataFrame(
         {
             "episode_id": _numbered("e", n),
             "citizen_id": pseudonym,
             "target_group_code": pd.Series([world.target_group] * n, dtype="str"),
-            "acting_municipality": home,
+            "acting_municipality": pd.Series(frame["municipality_code"].to_numpy()[stays.municipality[place]], dtype="str"),
             "referral": (start - rng.integers(*_REFERRAL_DAYS, n)).astype("datetime64[s]"),
             "start": start.astype("datetime64[s]"),
             "end": end.astype("datetime64[s]"),
             "end_reason": reason,
         }
     )
-    born = start.astype("datetime64[Y]").astype("int64") + 1970 - age_at_start
-    citizen = pd.DataFrame(
+
+
+def _citizens(rng: np.random.Generator, episode: pd.DataFrame, age_at_start: np.ndarray) -> pd.DataFrame:
+    """The citizen of each episode, who lives in the municipality that acts and pays."""
+    return pd.DataFrame(
         {
-            "citizen_id": pseudonym,
-            "birth_year": pd.array(born, dtype="Int64"),
-            "sex": pd.Series(_drawn(rng, _SEXES, _SEX_SHARES, n), dtype="str"),
-            "residence_municipality": home,
-            "paying_municipality": home,
+            "citizen_id": episode["citizen_id"],
+            "birth_year": pd.array(episode["start"].dt.year.to_numpy() - age_at_start, dtype="Int64"),
+            "sex": pd.Series(_drawn(rng, _SEXES, _SEX_SHARES, len(episode)), dtype="str"),
+            "residence_municipality": episode["acting_municipality"],
+            "paying_municipality": episode["acting_municipality"],
         }
     )
-    return episode, citizen
 
 
 def _measurements(
