@@ -1,6 +1,7 @@
 """Two groups, two times: against R's DRDID, by numerical differentiation, and on bad input."""
 
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -69,11 +70,12 @@ def test_every_estimator_equals_r(name, answers, frames):
     assert result.headline.std_error == pytest.approx(values["se"], rel=4e-4 if peculiar else 1e-9)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-@pytest.mark.parametrize("kind", ["panel", "cross_sections"])
+# The improved estimator's variance on cross-sections leaves the nuisance coefficients' vanishing error out, as in the paper.
+DIFFERENTIABLE = [case for case in product(["panel", "cross_sections"], ESTIMATORS) if case != ("cross_sections", "dr_improved")]
+
+
+@pytest.mark.parametrize(("kind", "estimator"), DIFFERENTIABLE)
 def test_contributions_are_the_derivative_in_every_rows_weight(frames, estimator, kind):
-    if kind == "cross_sections" and estimator == "dr_improved":
-        pytest.skip("the paper's variance leaves the nuisance coefficients' vanishing error out")
     df = frames[kind]
     df = df[df["period"].isin([3, 4]) & df["first_treated"].isin([0, 4])].sort_values(["unit", "period"])
     if kind == "panel":
