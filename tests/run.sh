@@ -13,5 +13,5 @@ command -v chromium >/dev/null 2>&1 || echo "WARNING: no chromium on this machin
 "$bin/ruff" check .
 "$bin/ruff" format --check .
 "$bin/mypy"
-"$bin/lint-imports" --no-timing >/dev/null || "$bin/lint-imports"
+"$bin/lint-imports"
 exec "$bin/python" -m pytest -n 2 --dist loadfile -rs

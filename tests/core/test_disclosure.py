@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,3 +81,20 @@ def test_a_headline_on_few_people_is_refused():
 def test_a_result_without_small_cells_is_returned_unchanged():
     result = result_with_counts([20, 30], n_treated=40)
     assert disclose(result).effects["estimate"].tolist() == result.effects["estimate"].tolist()
+
+
+def test_how_many_people_were_left_out_is_not_told_when_they_are_few():
+    check = ww.Check(
+        name="dropped_treated", passed=False, message="2 of 185 left out.", statistics={"n_dropped": 2, "n_treated": 185}
+    )
+    result = dataclasses.replace(result_with_counts([20], n_treated=40, n_dropped=2), checks=(check,))
+    out = disclose(result)
+    assert np.isnan(out.statistics["n_dropped"])
+    assert np.isnan(out.checks[0].statistics["n_dropped"])
+    assert "2 of 185" not in out.to_json()
+    assert out.checks[0].passed is False
+
+
+def test_many_left_out_are_counted():
+    check = ww.Check(name="dropped_rows", passed=False, message="20 left out.", statistics={"n_dropped": 20})
+    assert disclose(dataclasses.replace(result_with_counts([20]), checks=(check,))).checks[0] == check

@@ -4,6 +4,7 @@ Statistics Denmark's rule of thumb is at least 3 observations in a cell; Danish 
 So 5 is the default and 3 is a floor that no setting lowers.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from whatworks.core.check import Check
 from whatworks.core.errors import DisclosureRisk
 from whatworks.core.result import EffectResult
 
+# Statistics and check numbers that count people a method left aside.
+LEFT_OUT = ("n_dropped", "units")
 K_PUBLISH = 5
 K_FLOOR = 3
 
@@ -126,6 +129,8 @@ def _lonely_cell(hidden: np.ndarray) -> tuple[int, int, int] | None:
 def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
     """Make a result fit to publish: parts that rest on fewer than k people in an arm are blanked, and a Check says so.
 
+    A check or statistic that counts people left out says "fewer than k" where they are few.
+
     Raises
     ------
     DisclosureRisk
@@ -139,6 +144,7 @@ def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
                 f"{result.method}: {arm} is below {k}, so the effect cannot be published. "
                 "Widen the target group or the period, or pool several units."
             )
+    result = _without_small_drops(result, k)
     counts = [column for column in ("n_treated", "n_comparison") if column in result.effects]
     if not counts:
         return result
@@ -154,3 +160,18 @@ def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
         statistics={"hidden_parts": int(hidden.sum()), "k": k},
     )
     return replace(result, effects=effects.drop(columns="suppressed"), checks=(*result.checks, check), vcov=None)
+
+
+def _without_small_drops(result: EffectResult, k: int) -> EffectResult:
+    """Hide how many people were left out where they are few: such a count points at them as a small cell does."""
+    statistics = {key: math.nan if key in LEFT_OUT and is_small(value, k) else value for key, value in result.statistics.items()}
+    checks = tuple(_without_small_count(check, k) for check in result.checks)
+    return replace(result, statistics=statistics, checks=checks)
+
+
+def _without_small_count(check: Check, k: int) -> Check:
+    small = [key for key in LEFT_OUT if is_small(check.statistics.get(key, 0), k)]
+    if not small:
+        return check
+    statistics = {**check.statistics, **dict.fromkeys(small, math.nan)}
+    return replace(check, message=f"Fewer than {k} people are concerned.", statistics=statistics)

@@ -5,9 +5,11 @@ from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataF
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
 from whatworks.documentation.simulation import simulate
+from whatworks.documentation.summary import SUPPORTED_WORK_SOURCE, source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
 
 __all__ = [
+    "SUPPORTED_WORK_SOURCE",
     "Fault",
     "InvalidDelivery",
     "PersonalDataFound",
@@ -17,6 +19,8 @@ __all__ = [
     "municipalities",
     "read_delivery",
     "simulate",
+    "source",
     "supported_work",
+    "trends",
     "write_delivery",
 ]

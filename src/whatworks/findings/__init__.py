@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
     from whatworks.findings.published import published
+    from whatworks.findings.question import ask
+    from whatworks.findings.report import (
+        REVIEWS_SOURCE,
+        checks_table,
+        counts_table,
+        designs_table,
+        reviews_table,
+        std_error_rules,
+        std_errors_table,
+    )
     from whatworks.findings.wording import (
         certainty,
         check_sentence,
@@ -27,17 +37,35 @@ if TYPE_CHECKING:
     )
 
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
-_PAGES = {"error_page": "index", "index_page": "index", "page": "pages", "published": "published"}
+_PAGES = {
+    "REVIEWS_SOURCE": "report",
+    "ask": "question",
+    "checks_table": "report",
+    "counts_table": "report",
+    "designs_table": "report",
+    "error_page": "index",
+    "index_page": "index",
+    "page": "pages",
+    "published": "published",
+    "reviews_table": "report",
+    "std_error_rules": "report",
+    "std_errors_table": "report",
+}
 # Where charts, figures for notebooks and the one style live; each lists its own public names.
 _DRAWING = ("show", "charts", "figures", "style")
 
 __all__ = [
+    "REVIEWS_SOURCE",
     "Finding",
+    "ask",
     "certainty",
     "check_sentence",
+    "checks_table",
+    "counts_table",
     "covariate_name",
     "design_explanation",
     "design_name",
+    "designs_table",
     "document",
     "error_page",
     "index_page",
@@ -47,9 +75,12 @@ __all__ = [
     "page",
     "percent",
     "published",
+    "reviews_table",
     "save",
     "sentence",
     "sort_key",
+    "std_error_rules",
+    "std_errors_table",
     "translator",
     "verdict",
 ]

@@ -7,6 +7,7 @@ from html import escape
 from markupsafe import Markup
 
 from whatworks.core.check import Check
+from whatworks.core.disclosure import LEFT_OUT
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_
 
@@ -143,9 +144,11 @@ def check_sentence(check: Check, language: str = "da") -> str:
 
 
 def _spoken(check: Check, language: str) -> dict[str, str]:
-    """The check's numbers as the language writes them; missing ones are left out."""
+    """The check's numbers as the language writes them; a missing one is left out, a hidden count is said to be small."""
     values = {key: float(value) for key, value in check.statistics.items() if value is not None}
-    return {key: _number(check.name, key, value, language) for key, value in values.items() if math.isfinite(value)}
+    spoken = {key: _number(check.name, key, value, language) for key, value in values.items() if math.isfinite(value)}
+    hidden = dict.fromkeys((key for key in LEFT_OUT if math.isnan(values.get(key, 0.0))), translator(language)("fewer than 5"))
+    return {**hidden, **spoken}
 
 
 def _number(name: str, key: str, value: float, language: str) -> str:

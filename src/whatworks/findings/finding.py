@@ -86,6 +86,11 @@ class Finding:
         """The result that answers the question; None where there is no own result."""
         return None if self.answer is None else self.results[self.answer]
 
+    @property
+    def compared(self) -> Mapping[str, EffectResult]:
+        """Results that answer the same question in one number each, so that they may stand side by side."""
+        return {name: result for name, result in self.results.items() if name != "event"}
+
     def tidy(self) -> pd.DataFrame:
         """One row per effect over all results; without results the published effects."""
         if not self.results:

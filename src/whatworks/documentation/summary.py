@@ -1,0 +1,85 @@
+"""A panel for the eye: how each cohort went, and where the data come from."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from whatworks.core.columns import require_columns
+from whatworks.core.disclosure import K_PUBLISH, suppress_counts
+from whatworks.documentation.manifest import read_manifest
+
+SUPPORTED_WORK_SOURCE: Mapping[str, str] = {
+    "da": (
+        "Forsøget National Supported Work i USA i 1970'erne (Dehejia og Wahbas udvalg: 185 deltagere, 260 i kontrolgruppen) og "
+        "15.992 personer fra befolkningsundersøgelsen Current Population Survey. Indtægter i dollars. Dehejia & Wahba (1999), "
+        "Journal of the American Statistical Association 94:1053-1062; data fra Python-pakken causaldata (MIT)."
+    ),
+    "en": (
+        "The National Supported Work experiment in the United States in the 1970s (Dehejia and Wahba's sample: 185 participants, "
+        "260 controls) and 15,992 people from the Current Population Survey. Earnings in dollars. Dehejia & Wahba (1999), "
+        "Journal of the American Statistical Association 94:1053-1062; data from the Python package causaldata (MIT)."
+    ),
+}
+_SIMULATED: Mapping[str, str] = {
+    "da": (
+        "Simulerede data. Kommunernes navne er rigtige, men borgere, forløb, målinger og metode er opdigtede. "
+        "Tallene siger intet om et virkeligt tilbud."
+    ),
+    "en": (
+        "Simulated data. The municipalities' names are real, but citizens, episodes, measurements and method are invented. "
+        "The numbers say nothing about a real service."
+    ),
+}
+_DELIVERED: Mapping[str, str] = {
+    "da": "Kommunernes egne leverancer efter det fælles dokumentationskoncept.",
+    "en": "The municipalities' own deliveries by the shared documentation concept.",
+}
+
+
+def trends(panel: pd.DataFrame, *, outcome: str, k: int = K_PUBLISH) -> pd.DataFrame:
+    """Mean outcome by cohort and quarter, every municipality counting the same.
+
+    Parameters
+    ----------
+    panel : from :func:`build_panel`
+    outcome : its outcome column
+    k : cells with fewer citizens are blanked (5 by default, never below 3)
+
+    Returns
+    -------
+    One row per cohort and quarter: cohort (Period; NaT for never), quarter, mean (in the outcome's unit), n (citizens).
+
+    Raises
+    ------
+    MissingColumn, EmptyData, DisclosureRisk
+
+    Examples
+    --------
+    >>> quarter = pd.PeriodIndex(["2020Q1", "2020Q1"], freq="Q")
+    >>> panel = pd.DataFrame({"quarter": quarter, "first_treated": [pd.NaT, pd.NaT], "who5": [40.0, 60.0], "n_citizens": [9, 3]})
+    >>> trends(panel, outcome="who5")[["mean", "n"]].values.tolist()
+    [[50.0, 12]]
+    """
+    require_columns(panel, ["quarter", "first_treated", "n_citizens", outcome], what="panel")
+    cells = panel.assign(cohort=panel["first_treated"]).groupby(["cohort", "quarter"], dropna=False)
+    table = cells.agg(mean=(outcome, "mean"), n=("n_citizens", "sum")).reset_index()
+    table["cohort"] = pd.PeriodIndex(table["cohort"], freq="Q-DEC")
+    return suppress_counts(table, counts=["n"], values=["mean"], k=k).drop(columns="suppressed")
+
+
+def source(data: str | Path) -> Mapping[str, str]:
+    """Where the data of a question come from, in Danish and English.
+
+    Parameters
+    ----------
+    data : ``"supported_work"``, or the folder of a delivery
+
+    Examples
+    --------
+    >>> source("supported_work")["en"].startswith("The National Supported Work experiment")
+    True
+    """
+    if str(data) == "supported_work":
+        return SUPPORTED_WORK_SOURCE
+    return _SIMULATED if read_manifest(Path(data)).synthetic else _DELIVERED

@@ -1,0 +1,116 @@
+"""A question with its words: codes looked up once, so that results and pages speak of the same thing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from whatworks.core.columns import one_of
+from whatworks.core.errors import UnknownCode
+from whatworks.core.result import EffectResult
+from whatworks.evidence import Registry
+from whatworks.findings.finding import DESIGNS, Finding
+
+# The folder of a report that gathers what others have published for a target group.
+PUBLISHED = "published_reviews"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One target group, one method, one outcome and the design that is to answer; see :func:`ask`."""
+
+    target_group: str
+    method: str
+    outcome: str | None
+    design: str
+    labels: Mapping[str, Any]
+    synthetic: bool
+
+    def answered(
+        self,
+        *,
+        results: Mapping[str, EffectResult] | None = None,
+        answer: str | None = None,
+        benchmark: str | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+        source: Mapping[str, str] | None = None,
+    ) -> Finding:
+        """Put results and tables together into a finding, every result in the outcome's unit and direction of good.
+
+        Parameters
+        ----------
+        results : name to result, in the order a reader should meet them
+        answer : the result that answers the question
+        benchmark : the result that the others are held against
+        tables : small tables of groups
+        source : where the data come from, ``{"da", "en"}``
+        """
+        return Finding(
+            target_group=self.target_group,
+            method=self.method,
+            outcome=self.outcome,
+            design=self.design,
+            labels=self.labels,
+            synthetic=self.synthetic,
+            results={name: self.in_unit(result) for name, result in (results or {}).items()},
+            answer=answer,
+            benchmark=benchmark,
+            tables=dict(tables or {}),
+            source=dict(source or {}),
+        )
+
+    @property
+    def unit(self) -> Mapping[str, str] | None:
+        """The outcome's unit in both languages; None where the question covers several outcomes."""
+        about = self.labels.get("outcome")
+        return None if about is None else about["unit"]
+
+    def in_unit(self, result: EffectResult) -> EffectResult:
+        """The same result, saying its unit and which direction is good for the person."""
+        about = self.labels.get("outcome")
+        return result if about is None else replace(result, unit=about["unit"]["en"], good=about["good"])
+
+
+def ask(registry: Registry, *, target_group: str, method: str, outcome: str | None, design: str) -> Question:
+    """Look a question's codes up in the catalogues.
+
+    Parameters
+    ----------
+    registry : the evidence base, from ``ww.evidence.load()``
+    target_group, method, outcome : codes; for ``design="reviews"`` the method is ``"published_reviews"`` and the outcome
+        is None or empty
+    design : ``"matched"``, ``"rollout"`` or ``"reviews"``
+
+    Raises
+    ------
+    UnknownCode
+        If a code is not in its catalogue, listing those that are.
+
+    Examples
+    --------
+    >>> registry = ww.evidence.load()
+    >>> question = ask(registry, target_group="adults_autism", method="klare_billeder", outcome="who5", design="rollout")
+    >>> question.synthetic, question.labels["outcome"]["good"]
+    (True, 'up')
+    """
+    one_of(design, DESIGNS, name="design")
+    labels: dict[str, Any] = {"target_group": dict(_entry(registry.target_groups, target_group, "target group").name)}
+    synthetic = False
+    if method != PUBLISHED:
+        entry = _entry(registry.methods, method, "method")
+        labels["method"] = dict(entry.name)
+        synthetic = bool(entry.fields.get("synthetic", False))
+    if outcome:
+        entry = _entry(registry.outcomes, outcome, "outcome")
+        kept = ("unit", "good", "decimals", "smallest_important")
+        labels["outcome"] = {"name": dict(entry.name), **{key: entry.fields.get(key) for key in kept}}
+    return Question(
+        target_group=target_group, method=method, outcome=outcome or None, design=design, labels=labels, synthetic=synthetic
+    )
+
+
+def _entry(catalogue: Mapping[str, Any], code: str, kind: str) -> Any:
+    if code not in catalogue:
+        raise UnknownCode(f"There is no {kind} {code!r} in the catalogue; there are {', '.join(sorted(catalogue))}.")
+    return catalogue[code]

@@ -1,0 +1,143 @@
+"""Tables of the method report, each in the reader's language and made from results alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from whatworks.core.columns import require_columns
+from whatworks.core.disclosure import is_small
+from whatworks.core.result import EffectResult
+from whatworks.evidence import citation
+from whatworks.findings.figures import table_html
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import decimals_of, unit_of
+from whatworks.findings.language import interval, number, translator
+from whatworks.findings.names import N_
+from whatworks.findings.published import count_reviews
+from whatworks.findings.wording import check_sentence, design_explanation, design_name, shown
+
+REVIEWS_SOURCE: Mapping[str, str] = {
+    "da": "Systematiske gennemgange, som de er trykt. Tallene står i evidence/reviews.csv med kilde og sted.",
+    "en": "Systematic reviews as printed. The numbers stand in evidence/reviews.csv with source and place.",
+}
+_ARMS = {"treated": N_("Participants"), "comparison": N_("Comparison")}
+_VERDICTS = {True: N_("Passed"), False: N_("Failed"), None: N_("Cannot tell")}
+_RULES = {
+    "classical": N_("Same spread in both groups (classical)"),
+    "HC1": N_("Different spread allowed (robust, HC1)"),
+}
+
+
+def counts_table(counts: pd.DataFrame, language: str = "da") -> str:
+    """Who was compared: people in each group, matched and left out; counts of 1 to 4 are not shown.
+
+    Parameters
+    ----------
+    counts : ``MatchedSample.counts`` with the columns arm, all, matched, dropped, ess
+    """
+    _ = translator(language)
+    require_columns(counts, ["arm", "all", "matched", "dropped", "ess"], what="counts")
+    few = counts["dropped"].map(is_small) | counts["matched"].map(is_small)
+    hidden = _("fewer than 5")
+
+    def counted(column: str, instead: str = "–") -> list[str]:
+        return [instead if small else number(float(n), language) for n, small in zip(counts[column], few, strict=True)]
+
+    table = pd.DataFrame(
+        {
+            _("Group"): [_(_ARMS.get(arm, arm)) for arm in counts["arm"]],
+            _("All"): counts["all"],
+            _("Matched"): counted("matched"),
+            _("Left out"): counted("dropped", hidden),
+            _("Tell as much as"): counted("ess"),
+        }
+    )
+    return table_html(table, caption=_("Who is compared, in numbers of people"), language=language)
+
+
+def std_error_rules(results: Mapping[str, EffectResult]) -> pd.DataFrame:
+    """One row per rule for the standard error of the same estimate: rule, estimate, std_error, conf_low, conf_high."""
+    rows = [(rule, *(getattr(result.headline, name) for name in _NUMBERS)) for rule, result in results.items()]
+    return pd.DataFrame(rows, columns=["rule", *_NUMBERS])
+
+
+_NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
+
+
+def std_errors_table(rules: pd.DataFrame, language: str = "da") -> str:
+    """The trial's own answer with its standard error by each rule of :func:`std_error_rules`."""
+    _ = translator(language)
+    table = pd.DataFrame(
+        {
+            _("How the uncertainty is calculated"): [_(_RULES.get(rule, rule)) for rule in rules["rule"]],
+            _("Effect"): [number(value, language) for value in rules["estimate"]],
+            _("Standard error"): [number(value, language) for value in rules["std_error"]],
+            _("95% interval"): [
+                interval(low, high, language) for low, high in zip(rules["conf_low"], rules["conf_high"], strict=True)
+            ],
+        }
+    )
+    return table_html(table, caption=_("The randomised trial's own answer"), language=language)
+
+
+def designs_table(finding: Finding, language: str = "da") -> str:
+    """Every result of a finding with its interval, what it compares, and how many of its checks failed."""
+    _ = translator(language)
+    rows = []
+    for name, result in finding.results.items():
+        unit = unit_of(finding, result, language)
+        size, around = shown(result, language, unit=unit, decimals=decimals_of(finding))
+        failed = len(result.failed_checks)
+        rows.append((design_name(name, language), size, around or _("not stated"), design_explanation(name, language), failed))
+    headings = [_("Design"), _("Effect"), _("95% interval"), _("What is compared"), _("Failed checks")]
+    return table_html(pd.DataFrame(rows, columns=headings), caption=_("The answer of each design"), language=language)
+
+
+def checks_table(finding: Finding, language: str = "da") -> str:
+    """Every check of every result, failed ones first, in words."""
+    _ = translator(language)
+    order = {False: 0, None: 1, True: 2}
+    checks = [(name, check) for name, result in finding.results.items() for check in result.checks]
+    rows = [
+        (design_name(name, language), _(_VERDICTS[check.passed]), _plain(check_sentence(check, language)))
+        for name, check in sorted(checks, key=lambda item: order[item[1].passed])
+    ]
+    headings = [_("Design"), _("Verdict"), _("What we looked at")]
+    return table_html(pd.DataFrame(rows, columns=headings), caption=_("What could make the answers wrong"), language=language)
+
+
+def reviews_table(reviews: pd.DataFrame, language: str = "da") -> str:
+    """Published effects as printed, with interval, number of studies, source, and whether they are held against the source.
+
+    Parameters
+    ----------
+    reviews : from ``ww.findings.published(registry, target_group)``
+    """
+    _ = translator(language)
+    rows = [_review(row, language) for _index, row in reviews.iterrows()]
+    headings = [_("Method"), _("Outcome"), _("Effect"), _("95% interval"), _("Studies"), _("Source"), _("Status")]
+    caption = _("{n} published results from {reviews} reviews").format(
+        n=number(len(reviews), language), reviews=number(count_reviews(reviews), language)
+    )
+    return table_html(pd.DataFrame(rows, columns=headings), caption=caption, language=language)
+
+
+def _review(row: pd.Series, language: str) -> tuple[Any, ...]:
+    _ = translator(language)
+    stated = not (pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]))
+    around = interval(row["conf_low"], row["conf_high"], language, decimals=2) if stated else _("interval not stated")
+    return (
+        row[f"method_{language}"],
+        row[f"outcome_{language}"],
+        f"{number(row['effect'], language, decimals=2)} ({row['measure']})",
+        around,
+        _("not stated") if pd.isna(row["k"]) else number(int(row["k"]), language),
+        citation(row),
+        _("Confirmed") if row["confirmed"] in ("yes", True) else _("To be confirmed"),
+    )
+
+
+def _plain(text: Any) -> str:
+    """A sentence without the markup that tells a screen reader its language."""
+    return text.striptags() if hasattr(text, "striptags") else str(text)

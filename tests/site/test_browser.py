@@ -1,0 +1,87 @@
+"""The site opened from the file system in a real browser."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: install chromium to run the browser tests"),
+]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
+        launched = playwright.chromium.launch(executable_path=BROWSER, args=[*FLAGS, f"--crash-dumps-dir={home}"])
+        yield launched
+        launched.close()
+
+
+def open_pages(browser, pages, *, width, scheme):
+    """Every page in turn, in a window of that width; any request that leaves the file system fails the test."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    outside: list[str] = []
+    context.on("request", lambda request: outside.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    page = context.new_page()
+    for path in pages:
+        page.goto(path.as_uri())
+        yield path, page
+    context.close()
+    assert outside == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways(browser, pages, width):
+    too_wide = [
+        path.relative_to(pages[0].parents[0]).as_posix() if pages[0].parents[0] in path.parents else str(path.name)
+        for path, page in open_pages(browser, pages, width=width, scheme="light")
+        if page.evaluate("document.documentElement.scrollWidth") > width
+    ]
+    assert too_wide == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_axe_finds_nothing_to_object_to(browser, pages, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    found = {}
+    for path, page in open_pages(browser, pages, width=width, scheme=scheme):
+        violations = axe.run(page).response["violations"]
+        if violations:
+            found[f"{path.parent.parent.name}/{path.parent.name}/{path.name}"] = [
+                (each["id"], each["nodes"][0]["html"][:160]) for each in violations
+            ]
+    assert found == {}
+
+
+def test_text_inside_figures_stays_readable_on_a_telephone(browser, pages):
+    findings = [path for path in pages if path.name.startswith("finding")]
+    measure = """() => Array.from(document.querySelectorAll('figure svg text')).map(t => {
+        const box = t.getBoundingClientRect(); const scale = t.getScreenCTM().a;
+        return [parseFloat(getComputedStyle(t).fontSize) * scale, box.width, t.textContent]; })
+        .filter(([size, width]) => width > 0 && size < 7)"""
+    small = {path: page.evaluate(measure) for path, page in open_pages(browser, findings, width=320, scheme="light")}
+    assert {path.parent.name: texts[:3] for path, texts in small.items() if texts} == {}
+
+
+def test_the_front_page_leads_to_a_finding_and_to_the_other_language(browser, site: Path):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    assert page.locator("html").get_attribute("lang") == "da"
+    page.locator("a[hreflang=en], a[lang=en]").first.click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator("a[href$='supported_work/finding.en.html']").first.click()
+    assert page.locator("h1").count() == 1
+    context.close()
