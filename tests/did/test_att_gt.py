@@ -37,7 +37,7 @@ AT = {"event": "event_time", "group": "group", "calendar": "time"}
 IDS = [
     entry["id"]
     for entry in json.loads((Path(__file__).parents[1] / "reference" / "did.json").read_text(encoding="utf-8"))
-    if entry["id"].startswith(("att_gt", "pairwise_complete")) and not entry["id"].endswith("as_released")
+    if entry["id"].startswith(("att_gt", "pairwise_complete"))
 ]
 
 
@@ -325,6 +325,7 @@ def test_influence_functions_give_the_covariance(panel, columns):
         (lambda d: d.assign(unit=d["unit"].astype("Int64").mask(d.index == 1)), {}, MissingValues, "1 of 2400"),
         (lambda d: d.assign(first_treated=pd.Timestamp("2020-01-01")), {}, InvalidColumn, "holds dates but"),
         (lambda d: d.assign(weight=-d["weight"]), {"weights": "weight"}, InvalidColumn, "2400 negative"),
+        (lambda d: d.assign(weight=0), {"weights": "weight"}, InvalidColumn, "0 in all 2400"),
         (lambda d: d.assign(municipality=d["period"]), {"cluster": "municipality"}, InvalidColumn, "changes within 300"),
         (lambda d: d.assign(municipality=1), {"cluster": "municipality"}, TooFewUnits, "found 1"),
         (lambda d: d, {"control": "later"}, InvalidOption, "'not_yet'"),

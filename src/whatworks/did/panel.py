@@ -142,6 +142,8 @@ def read_values(df: pd.DataFrame, columns: Columns) -> tuple[np.ndarray, np.ndar
     negative = int((w < 0).sum())
     if negative:
         raise InvalidColumn(f"frame column {columns.weights!r} has {negative} negative weights. Weights must be 0 or more.")
+    if not w.any():
+        raise InvalidColumn(f"frame column {columns.weights!r} is 0 in all {len(w)} rows. At least some rows need weight.")
     return y, np.column_stack(covariates) if covariates else np.empty((len(df), 0)), tuple(names), w
 
 
