@@ -65,16 +65,21 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
     conclusion = verdict(result, smallest_important(finding), language=language)
     trusted = conclusion.code != "not_trustworthy"
     sure = _certainty(name, result, language)
+    told = _measured(finding, result, conclusion, language)
     method, group = _method_within(finding, language), within(group_name(finding, language))
     return {
         **about(finding, language),
         "question": _("Does {method} work for {group}?").format(method=method, group=group),
-        "lead": _lead(finding, result, conclusion, language),
+        "answer": _(_ANSWERS[conclusion.code]),
+        "told": told,
+        "lead": f"{_(_ANSWERS[conclusion.code])} {told}",
         "second": _second(finding, name, language),
         "strip": _strip(finding, result, conclusion, sure, language),
         "withheld": ""
         if trusted
-        else _("We do not show an effect, because the comparison is not reliable. The check below says why."),
+        else _(
+            "We show no number, because the comparison is not reliable. The checks below say why; the method report has it all."
+        ),
         "certainty": _certainty_sentence(sure, language),
         "checks": _checks(finding, name, language),
         "lift": _lift(finding, name, result, conclusion, language),
@@ -92,19 +97,15 @@ def _method_within(finding: Finding, language: str) -> str:
     return within(label(finding.labels, "method", finding.method, language), proper=finding.synthetic)
 
 
-def _told(finding: Finding, result: EffectResult, language: str) -> str:
-    return sentence(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
-
-
-def _lead(finding: Finding, result: EffectResult, conclusion: Verdict, language: str) -> str:
-    """The answer in a few words, then the effect with its range; no effect where the comparison does not hold."""
+def _measured(finding: Finding, result: EffectResult, conclusion: Verdict, language: str) -> str:
+    """The effect with its range; where the comparison does not hold, the reason instead."""
     _ = translator(language)
-    answer = _(_ANSWERS[conclusion.code])
     if conclusion.code == "not_trustworthy":
-        return f"{answer} {conclusion.reason}"
+        return conclusion.reason
     outcome = within(outcome_name(finding, language))
     measured = _("Measured on {outcome}: {said}") if outcome else "{said}"
-    return f"{answer} {measured.format(outcome=outcome, said=_told(finding, result, language))}"
+    said = sentence(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
+    return measured.format(outcome=outcome, said=said)
 
 
 def _second(finding: Finding, name: str, language: str) -> str:
@@ -147,19 +148,16 @@ def _certainty_sentence(sure: Verdict, language: str) -> str:
 
 def _checks(finding: Finding, name: str, language: str) -> list[dict[str, Any]]:
     """Doubts that came true first, then the open ones, then those that were laid to rest."""
-    asked: list[tuple[str, Check]] = []
-    for key, result in finding.results.items():
-        whole = key in (name, finding.answer)
-        asked += [(key, check) for check in result.checks if whole or check.passed is False]
+    _ = translator(language)
+    keys = list(dict.fromkeys(key for key in (name, finding.answer) if key is not None))
+    asked: list[tuple[str, Check]] = [(key, check) for key in keys for check in finding.results[key].checks]
     order = {False: 0, None: 1, True: 2}
-    seen: dict[tuple[str, bool | None, str], dict[str, Any]] = {}
+    rows = []
     for key, check in sorted(asked, key=lambda item: order[item[1].passed]):
         state, mark, word = _STATES[check.passed]
-        text = check_sentence(check, language)
-        design = design_name(key, language) if len(finding.results) > 1 else ""
-        row = {"state": state, "mark": mark, "word": translator(language)(word), "text": text, "design": design}
-        seen.setdefault((key, check.passed, str(text)), row)
-    return list(seen.values())
+        design = design_name(key, language) if len(keys) > 1 else ""
+        rows.append({"state": state, "mark": mark, "word": _(word), "text": check_sentence(check, language), "design": design})
+    return rows
 
 
 def _lift(finding: Finding, name: str, result: EffectResult, conclusion: Verdict, language: str) -> list[str]:
@@ -232,7 +230,7 @@ def _method(finding: Finding, name: str, result: EffectResult, language: str) ->
     return [explained.strip(), spans.format(level=percent(result.conf_level, language)), matters]
 
 
-def _lessons(finding: Finding, name: str, language: str) -> list[dict[str, str]]:
+def _lessons(finding: Finding, name: str, language: str) -> list[dict[str, Any]]:
     """Every comparison explained; beside a yardstick also where it lands."""
     if finding.benchmark is None and finding.design != "rollout":
         return []
@@ -243,7 +241,15 @@ def _lessons(finding: Finding, name: str, language: str) -> list[dict[str, str]]
         landing = "" if finding.benchmark is None else _landing(result, finding.results[finding.benchmark], language)
         if key in _STANDINGS and finding.benchmark is None:
             landing = translator(language)(_STANDINGS[key])
-        lessons.append({"name": design_name(key, language), "landing": landing, "explanation": design_explanation(key, language)})
+        doubts = [] if key in (name, finding.answer) else [check_sentence(check, language) for check in result.failed_checks]
+        lessons.append(
+            {
+                "name": design_name(key, language),
+                "landing": landing,
+                "explanation": design_explanation(key, language),
+                "doubts": doubts,
+            }
+        )
     return lessons
 
 

@@ -22,7 +22,7 @@ from whatworks.findings.labels import (
 )
 from whatworks.findings.language import LANGUAGES, sort_key, translator
 from whatworks.findings.marks import dots_mark, interval_mark
-from whatworks.findings.published import count_reviews, published_methods, side
+from whatworks.findings.published import count_reviews, published_methods, side, tally
 from whatworks.findings.rendering import render
 from whatworks.findings.verdicts import verdict
 from whatworks.findings.view import counted
@@ -71,7 +71,6 @@ def index_page(
         "failed": sorted((_failure(folder, labels, language) for folder, labels in failed), key=lambda one: one["name"]),
         "banner": simulated_banner(language),
         "version": version,
-        "reviews_text": lambda n: counted(n, _("1 published review"), _("{n} published reviews"), language),
     }
     return document(
         title=_("What works, for whom, and how sure are we?"),
@@ -144,7 +143,6 @@ def _groups(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
                 "name": group_name(own[0], language),
                 "items": items,
                 "known": any(item["known"] for item in items),
-                "reviews": sum(item["reviews"] for item in items),
             }
         )
     return sorted(tiles, key=lambda tile: (sort_key(tile["name"], language), tile["code"]))
@@ -159,8 +157,6 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
         "address": _address(finding, f"finding.{language}.html", language),
         "report": _address(finding, f"report.{language}.html", language),
         "known": True,
-        "reviews": 0,
-        "methods": "",
     }
     if spoken is not None:
         words, mark = _own_glance(finding, spoken[1], language)
@@ -168,9 +164,9 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
     if reviews is None or not len(reviews):
         return {**item, "words": _("We do not know"), "mark": "", "known": False}
     sides = [side(row, language).code for _index, row in reviews.iterrows()]
-    words = _("{some} of {total} results speak for. No joint verdict.").format(some=sides.count("for"), total=len(sides))
-    methods = ", ".join(published_methods(reviews, language))
-    return {**item, "words": words, "mark": dots_mark(sides), "reviews": count_reviews(reviews), "methods": methods}
+    said = counted(count_reviews(reviews), _("1 published review"), _("{n} published reviews"), language)
+    words = f"{said}. {tally(sides, language)}"
+    return {**item, "name": ", ".join(published_methods(reviews, language)), "words": words, "mark": dots_mark(sides)}
 
 
 def _own_glance(finding: Finding, result: EffectResult, language: str) -> tuple[str, Markup | str]:

@@ -38,16 +38,29 @@ def outcome_name(finding: Finding, language: str) -> str:
     return label(finding.labels, "outcome", finding.outcome, language)
 
 
+def short(name: str) -> str:
+    """A title without the explanation in brackets at its end.
+
+    Examples
+    --------
+    >>> short("Støttet arbejde (NSW)")
+    'Støttet arbejde'
+    """
+    return _PARENTHESIS.sub("", name)
+
+
 def within(name: str, *, proper: bool = False) -> str:
     """A title as it stands inside a sentence: its explanation in brackets left out, a small first letter unless a proper name.
 
     Examples
     --------
-    >>> within("Voksne med autisme"), within("Housing First"), within("WHO-5"), within("Støttet arbejde (NSW)")
-    ('voksne med autisme', 'Housing First', 'WHO-5', 'støttet arbejde')
+    >>> within("Voksne med autisme"), within("Housing First"), within("The Lark Model"), within("Støttet arbejde (NSW)")
+    ('voksne med autisme', 'Housing First', 'the Lark Model', 'støttet arbejde')
     """
-    short = _PARENTHESIS.sub("", name)
-    return short if proper or short[1:] != short[1:].lower() else short[:1].lower() + short[1:]
+    title = short(name)
+    if title.startswith("The "):
+        return "the " + title.removeprefix("The ")
+    return title if proper or title[1:] != title[1:].lower() else title[:1].lower() + title[1:]
 
 
 def unit_of(finding: Finding, result: EffectResult, language: str) -> str:

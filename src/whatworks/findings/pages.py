@@ -10,7 +10,7 @@ from whatworks.findings import charts
 from whatworks.findings.answer import own_view, unknown_view
 from whatworks.findings.document import document
 from whatworks.findings.finding import Finding
-from whatworks.findings.labels import decimals_of, group_name, method_name, smallest_important, speaking
+from whatworks.findings.labels import decimals_of, group_name, method_name, short, smallest_important, speaking
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.published import review_view
 from whatworks.findings.rendering import render
@@ -62,7 +62,7 @@ def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str)
         language=language,
         breadcrumbs=[
             (group_name(finding, language), f"{view['home']}#{finding.target_group}"),
-            (method_name(finding, language), None),
+            (short(method_name(finding, language)), None),
         ],
         links=[(_("Method report"), view["report"]), (_("Numbers (CSV)"), "results.csv")],
         other_language=f"finding.{other}.html",
@@ -88,7 +88,7 @@ def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any
     if trusted and float(finding.results[name].headline.std_error) > 0:
         limit = smallest_important(finding)
         figures["dots"] = charts.dots_figure(finding.results[name], good=good, smallest_important=limit, unit=unit, **told)
-    if "event" in finding.results and not finding.results["event"].parts.empty:
+    if trusted and "event" in finding.results and not finding.results["event"].parts.empty:
         figures["event"] = charts.event_study_figure(finding.results["event"], good=good, unit=unit, **told)
     tables = {name: table for name, table in finding.tables.items() if len(table)}
     if "trends" in tables:

@@ -1,7 +1,7 @@
 """Pages about what others have published: the numbers as printed, each with its source, and no verdict of our own."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,25 @@ def side(row: Mapping[str, Any] | pd.Series, language: str) -> Side:
     return Side("for", _("Speaks for")) if (low > none) == (good == "up") else Side("against", _("Speaks against"))
 
 
+def tally(sides: Sequence[str], language: str) -> str:
+    """How the published results fall, in words, naming only what there is.
+
+    Examples
+    --------
+    >>> tally(["for", "for", "unstated"], "en")
+    '3 results: 2 speak for, 1 without a range.'
+    """
+    _ = translator(language)
+    words = {
+        "for": _("{n} speak for"),
+        "against": _("{n} speak against"),
+        "both": _("{n} can go both ways"),
+        "unstated": _("{n} without a range"),
+    }
+    parts = [said.format(n=number(sides.count(code), language)) for code, said in words.items() if code in sides]
+    return f"{counted(len(sides), _('1 result'), _('{n} results'), language)}: {', '.join(parts)}."
+
+
 def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[str, Any]:
     """What the page about published reviews shows, in the language."""
     _ = translator(language)
@@ -131,16 +150,23 @@ def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]
     _ = translator(language)
     total, confirmed = len(reviews), int(reviews["confirmed"].isin(["yes", True]).sum())
     share = _("{some} of {total}")
-    others = _("Against: {against}. Both ways: {both}. Without a range: {unstated}.").format(
-        **{code: number(sides.count(code), language) for code in ("against", "both", "unstated")}
-    )
+    stated = set(sides) != {"unstated"}
+    said = _("{some} of {total} speak for").format(some=number(sides.count("for"), language), total=number(total, language))
     checked = _("All are held against the publication.") if confirmed == total else _("The rest are to be confirmed.")
     return [
         Cell(_("Conclusion"), _("No joint verdict"), _("We have no numbers of our own for the group."), "unknown"),
         Cell(
-            _("Results that speak for"), share.format(some=number(sides.count("for"), language), total=total), others, "neutral"
+            _("The published results"),
+            said if stated else _("Range not stated"),
+            tally(sides, language),
+            "neutral" if stated else "unknown",
         ),
-        Cell(_("Held against the source"), share.format(some=number(confirmed, language), total=total), checked, "neutral"),
+        Cell(
+            _("Held against the source"),
+            share.format(some=number(confirmed, language), total=number(total, language)),
+            checked,
+            "neutral",
+        ),
         unknown_cost(language),
     ]
 
