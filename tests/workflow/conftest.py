@@ -10,6 +10,7 @@ import nbformat.v4 as notebook_format
 import pytest
 
 from whatworks.findings import Finding, save
+from whatworks.workflow import keys
 from whatworks.workflow.folder import write
 from whatworks.workflow.report import Failure, Job, Outcome
 
@@ -53,8 +54,11 @@ def notebook_cells() -> list:
 
 
 @pytest.fixture
-def project(tmp_path: Path, notebook_cells: list) -> Path:
+def project(tmp_path: Path, notebook_cells: list, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with three questions, the repository's evidence and no report yet."""
+    # Someone may edit the library while its tests run; keys must not move under them.
+    (tmp_path / "library").mkdir()
+    monkeypatch.setattr(keys, "SOURCE", tmp_path / "library")
     root = tmp_path / "project"
     (root / "notebooks" / "parameters").mkdir(parents=True)
     shutil.copytree(REPOSITORY / "evidence", root / "evidence")

@@ -8,7 +8,16 @@ import pytest
 
 from whatworks.core.errors import SiteBusy, SiteNotWritable
 from whatworks.workflow import folder
-from whatworks.workflow.folder import building_beside, carry_over, exchange, one_run_at_a_time, refuse_unwritable, swap, write
+from whatworks.workflow.folder import (
+    building_beside,
+    carry_over,
+    exchange,
+    one_run_at_a_time,
+    recover,
+    refuse_unwritable,
+    swap,
+    write,
+)
 
 
 @pytest.fixture
@@ -62,9 +71,9 @@ def test_a_run_killed_between_two_renames_is_undone_at_the_next_start(target):
     left = target.parent / ".reports-building-abc"
     left.mkdir()
     target.rename(left / "old")
-    with building_beside(target):
-        assert (target / "index.html").read_text() == "old"
-        assert not left.exists()
+    recover(target)
+    assert (target / "index.html").read_text() == "old"
+    assert [path.name for path in target.parent.iterdir()] == ["reports"]
 
 
 def test_a_swap_that_the_system_refuses_leaves_the_old_site(target, monkeypatch):
@@ -79,9 +88,16 @@ def test_a_swap_that_the_system_refuses_leaves_the_old_site(target, monkeypatch)
 
 def test_what_a_killed_run_left_is_removed(target):
     (target.parent / ".reports-building-dead" / "site").mkdir(parents=True)
-    with building_beside(target):
-        pass
+    (target.parent / ".reports-lock").write_text("4711")
+    recover(target)
     assert [path.name for path in target.parent.iterdir()] == ["reports"]
+
+
+def test_what_a_running_run_builds_is_left_alone(target):
+    with one_run_at_a_time(target), building_beside(target) as building:
+        with pytest.raises(SiteBusy):
+            recover(target)
+        assert building.exists()
 
 
 def test_a_second_run_is_refused_by_name(target):

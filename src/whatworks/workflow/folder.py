@@ -54,7 +54,7 @@ def one_run_at_a_time(target: Path) -> Iterator[None]:
     SiteBusy
         If another run holds it.
     """
-    path = target.parent / f".{target.name}-lock"
+    path = _lock_of(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _locked(path, target)
     try:
@@ -64,6 +64,10 @@ def one_run_at_a_time(target: Path) -> Iterator[None]:
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def _lock_of(target: Path) -> Path:
+    return target.parent / f".{target.name}-lock"
 
 
 def _locked(path: Path, target: Path) -> int:
@@ -86,13 +90,12 @@ def _locked(path: Path, target: Path) -> int:
 
 @contextmanager
 def building_beside(target: Path) -> Iterator[Path]:
-    """A new, empty folder beside the site, removed at the end; call it while holding the site.
+    """A new, empty folder beside the site, removed at the end; to be called while holding the site.
 
     Yields
     ------
     Folder with ``site`` (to be filled and swapped in) and ``scratch`` in it.
     """
-    recover(target)
     building = target.parent / f".{target.name}-building-{uuid4().hex[:12]}"
     (building / "site").mkdir(parents=True)
     (building / "scratch").mkdir()
@@ -103,11 +106,25 @@ def building_beside(target: Path) -> Iterator[Path]:
 
 
 def recover(target: Path) -> None:
-    """Undo what a killed run left: bring back a site that was moved aside, remove half-built ones."""
-    for left in sorted(target.parent.glob(f".{target.name}-building-*")):
-        if (left / "old").exists() and not target.exists():
-            (left / "old").rename(target)
-        shutil.rmtree(left, ignore_errors=True)
+    """Undo what a killed run left: bring back a site that was moved aside, remove half-built ones.
+
+    Raises
+    ------
+    SiteBusy
+        If what lies there belongs to a run that is still going.
+    """
+    if not _left_behind(target) and not _lock_of(target).exists():
+        return
+    refuse_unwritable(target)
+    with one_run_at_a_time(target):
+        for left in _left_behind(target):
+            if (left / "old").exists() and not target.exists():
+                (left / "old").rename(target)
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _left_behind(target: Path) -> list[Path]:
+    return sorted(target.parent.glob(f".{target.name}-building-*"))
 
 
 def swap(building: Path, target: Path) -> None:

@@ -22,14 +22,14 @@ _SKIPPED_SUFFIXES = (".pyc", ".pyo", "~", ".swp", ".tmp")
 _LONGEST_PATH = 255
 
 
-def report_keys(project: Project, questions: Sequence[Question], *, source: Path = SOURCE) -> dict[str, str]:
+def report_keys(project: Project, questions: Sequence[Question], *, source: Path | None = None) -> dict[str, str]:
     """The key of every question's report, by its folder.
 
     Parameters
     ----------
     project : supplies the notebook, the evidence and the lock
     questions : what is asked
-    source : the package whose code, catalogues and templates make the pages
+    source : the package whose code, catalogues and templates make the pages; this one by default
 
     Returns
     -------
@@ -39,7 +39,7 @@ def report_keys(project: Project, questions: Sequence[Question], *, source: Path
     """
     common = _digest(
         [
-            *_tree(source),
+            *_tree(source or SOURCE),
             *_tree(project.evidence, skip=(".md",)),
             *_tree(project.lock),
             ("python", ".".join(map(str, sys.version_info[:2])).encode()),

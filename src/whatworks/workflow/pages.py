@@ -1,7 +1,7 @@
 """Where the workflow meets the findings room: every page of a site, with its links to the others."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ from whatworks.findings import Finding, document, error_page, index_page, load, 
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.plan import FRONT_PAGES
-from whatworks.workflow.questions import Question
+from whatworks.workflow.questions import Catalogues, Question
 from whatworks.workflow.report import Failure
 
+Labels = Mapping[str, Any]
 _OTHER = {"da": "en", "en": "da"}
 
 
@@ -22,7 +23,7 @@ def load_finding(folder: Path) -> Finding:
 
 def finding_page(finding: Finding, *, language: str, languages: Sequence[str]) -> str:
     """The page for practitioners."""
-    return _in_this_site(page(finding, language=language), "finding.{}.html", languages)
+    return _in_this_site(page(finding, language=language), languages)
 
 
 def report_page(notebook: Any, finding: Finding, *, language: str, languages: Sequence[str]) -> str:
@@ -47,24 +48,38 @@ def report_page(notebook: Any, finding: Finding, *, language: str, languages: Se
         synthetic=finding.synthetic,
         home=home,
     )
-    return _in_this_site(html, "report.{}.html", languages)
+    return _in_this_site(html, languages)
 
 
-def failure_page(question: Question, failure: Failure, *, language: str, languages: Sequence[str]) -> str:
+def failure_page(question: Question, failure: Failure, labels: Labels, *, language: str, languages: Sequence[str]) -> str:
     """The page in place of a report that failed."""
-    return error_page(question, failure, language=language)
+    html = error_page(labels, str(failure), language, folder=question.folder, synthetic=bool(labels.get("synthetic")))
+    return _in_this_site(html, languages)
 
 
 def front_page(
-    findings: Sequence[Finding], failed: Sequence[Question], *, language: str, place: str, languages: Sequence[str]
+    findings: Sequence[Finding], failed: Sequence[tuple[str, Labels]], *, language: str, place: str, languages: Sequence[str]
 ) -> str:
-    """The front door in one language."""
-    return index_page(findings, language=language)
+    """The front door in one language, for its place in the site."""
+    html = _in_this_site(index_page(findings, language=language, failed=failed), languages)
+    if place != FRONT_PAGES[language]:
+        # The English front page stands one folder down; as the only one it also stands on top.
+        html = html.replace('href="../', 'href="')
+    return html
 
 
-def _in_this_site(html: str, page: str, languages: Sequence[str]) -> str:
+def labels_of(question: Question, catalogues: Catalogues) -> dict[str, Any]:
+    """Names of a question's target group and method in both languages, for pages of a report that has no finding."""
+    labels: dict[str, Any] = {"target_group": dict(catalogues.target_groups[question.target_group].name)}
+    method = catalogues.methods.get(question.method)
+    if method is not None:
+        labels |= {"method": dict(method.name), "synthetic": bool(method.fields.get("synthetic"))}
+    return labels
+
+
+def _in_this_site(html: str, languages: Sequence[str]) -> str:
     """The page without its link to a language that the site does not have."""
     for language in LANGUAGES:
         if language not in languages:
-            html = re.sub(rf'<li><a href="[^"]*{re.escape(page.format(language))}"[^>]*>[^<]*</a></li>\s*', "", html)
+            html = re.sub(rf'<li><a href="[^"]*"[^>]* hreflang="{language}">[^<]*</a></li>\s*', "", html)
     return html

@@ -1,32 +1,20 @@
 """From questions to a site: run what changed, carry over the rest, put it in place at once."""
 
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from whatworks import evidence
 from whatworks.core.columns import one_of
-from whatworks.core.errors import InvalidOption, SiteNotWritable
+from whatworks.core.errors import InvalidOption
 from whatworks.findings.language import LANGUAGES
-from whatworks.workflow.folder import building_beside, carry_over, one_run_at_a_time, refuse_unwritable, swap, write
-from whatworks.workflow.manifest import MANIFEST, SiteManifest, files_below
-from whatworks.workflow.plan import DONE, FAILED, FRONT_PAGES, PAGES, TOP_PAGE, Plan, plan_site, select, site_key
+from whatworks.workflow.assembly import Assembly, Progress
+from whatworks.workflow.folder import building_beside, one_run_at_a_time, recover, refuse_unwritable, swap
+from whatworks.workflow.plan import Plan, plan_site, select
 from whatworks.workflow.project import Project, find_project
 from whatworks.workflow.questions import read_questions
-from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest
+from whatworks.workflow.report import Failure, Outcome
 from whatworks.workflow.run import Runner, in_processes
-
-
-class Progress(Protocol):
-    """Who wants to follow a run."""
-
-    def planned(self, folders: Sequence[str]) -> None:
-        """These reports will be made."""
-
-    def done(self, outcome: Outcome) -> None:
-        """One of them is made, or has failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +87,15 @@ def build_site(
     project = find_project(root)
     target = _target(project, output)
     asked = [one_of(language, LANGUAGES, name="language") for language in languages]
-    questions = read_questions(project, evidence.load(project.evidence))
+    catalogues = evidence.load(project.evidence)
+    questions = read_questions(project, catalogues)
     selected = select(questions, target_groups=tuple(target_groups), methods=tuple(methods))
 
     def look() -> Plan:
         spoken = tuple(language for language in LANGUAGES if language in asked)
         return plan_site(project, target, questions, selected=selected, languages=spoken, force=force)
 
+    recover(target)
     plan = look()
     if plan.stands:
         return SiteRun(output=target, changed=False, reports=_statuses(plan, {}))
@@ -113,7 +103,7 @@ def build_site(
     with one_run_at_a_time(target), building_beside(target) as building:
         # Another run may have finished between the first look and the lock.
         plan = look()
-        outcomes = _build(plan, project, building, runner or in_processes(), progress)
+        outcomes = Assembly(plan, project, catalogues, building).fill(runner or in_processes(), progress)
         swap(building, target)
     return SiteRun(output=target, changed=True, reports=_statuses(plan, outcomes))
 
@@ -123,114 +113,6 @@ def _target(project: Project, output: str | Path | None) -> Path:
     if project.root.resolve().is_relative_to(target):
         raise InvalidOption(f"{target} holds the project itself, and a site replaces its folder as a whole. Name another folder.")
     return target
-
-
-def _build(plan: Plan, project: Project, building: Path, runner: Runner, progress: Progress | None) -> dict[str, Outcome]:
-    """Fill ``building/site``; nothing of the old site is changed."""
-    site = building / "site"
-    try:
-        strangers = _strangers(plan)
-        _carry_over_reports(plan, site)
-        jobs = _jobs(plan, project, building)
-        if progress:
-            progress.planned([job.question.folder for job in jobs])
-        outcomes = {}
-        for outcome in runner(jobs):
-            outcomes[outcome.folder] = outcome
-            if outcome.failure:
-                _write_error_pages(plan, site, outcome.folder, outcome.failure)
-            if progress:
-                progress.done(outcome)
-        _write_front(plan, site, outcomes)
-        for name in strangers:
-            _carry_over_stranger(plan.target, site, name)
-    except OSError as error:
-        raise SiteNotWritable(
-            f"The site could not be written ({error.strerror or type(error).__name__}). The old one is untouched; "
-            "make room, or choose another folder with --output."
-        ) from error
-    return outcomes
-
-
-def _strangers(plan: Plan) -> list[str]:
-    """Files in the folder that no run made (.gitignore, a note): they stay, so none may stand where a page will."""
-    strangers = [name for name in files_below(plan.target) if name not in plan.old.files and name != MANIFEST]
-    ours = set(FRONT_PAGES.values())
-    ours |= {f"{folder}/{page}.{language}.html" for folder in plan.questions for page in PAGES for language in LANGUAGES}
-    for name in sorted(ours.intersection(strangers)):
-        _refuse_in_the_way(plan.target, name)
-    return strangers
-
-
-def _refuse_in_the_way(target: Path, name: str) -> None:
-    raise SiteNotWritable(
-        f"{target} holds {name}, which is not from an earlier run and would be replaced. "
-        "Move it away, or choose another folder with --output."
-    )
-
-
-def _carry_over_stranger(target: Path, site: Path, name: str) -> None:
-    if (site / name).exists():
-        _refuse_in_the_way(target, name)
-    carry_over(target / name, site / name)
-
-
-def _carry_over_reports(plan: Plan, site: Path) -> None:
-    for folder in plan.kept:
-        for name in plan.old.files_of(folder):
-            carry_over(plan.target / name, site / name)
-    for folder in plan.render:
-        for name in plan.old.files_of(folder):
-            if not name.endswith(".html"):
-                carry_over(plan.target / name, site / name)
-
-
-def _jobs(plan: Plan, project: Project, building: Path) -> list[Job]:
-    return [
-        Job(
-            question=plan.questions[folder],
-            root=project.root,
-            folder=building / "site" / folder,
-            languages=plan.languages,
-            key=plan.key(folder),
-            execute=folder in plan.execute,
-            scratch=building / "scratch",
-        )
-        for folder in (*plan.execute, *plan.render)
-    ]
-
-
-def _write_error_pages(plan: Plan, site: Path, report: str, failure: Failure) -> None:
-    from whatworks.workflow import pages
-
-    question = plan.questions[report]
-    shutil.rmtree(site / report, ignore_errors=True)
-    for language in plan.languages:
-        html = pages.failure_page(question, failure, language=language, languages=plan.languages)
-        for page in PAGES:
-            write(site / report / f"{page}.{language}.html", html)
-    write(site / report / MANIFEST, failed_manifest(question, plan.key(report), failure))
-
-
-def _write_front(plan: Plan, site: Path, outcomes: Mapping[str, Outcome]) -> None:
-    """Front pages and the manifest, from what stands in the new site."""
-    from whatworks.workflow import pages
-
-    reports = {}
-    for folder in plan.questions:
-        if folder in outcomes:
-            reports[folder] = {"key": plan.key(folder), "status": FAILED if outcomes[folder].failure else DONE}
-        elif folder in plan.kept:
-            reports[folder] = dict(plan.old.reports[folder])
-    findings = [pages.load_finding(site / folder) for folder, entry in reports.items() if entry["status"] == DONE]
-    failed = [plan.questions[folder] for folder, entry in reports.items() if entry["status"] == FAILED]
-    places = [(language, FRONT_PAGES[language]) for language in plan.languages]
-    if all(place != TOP_PAGE for _, place in places):
-        places.append((plan.languages[0], TOP_PAGE))
-    for language, place in places:
-        write(site / place, pages.front_page(findings, failed, language=language, place=place, languages=plan.languages))
-    manifest = SiteManifest(site_key(reports, plan.languages), plan.languages, reports, files_below(site))
-    write(site / MANIFEST, manifest.to_json())
 
 
 def _statuses(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[ReportStatus, ...]:

@@ -1,0 +1,166 @@
+"""Filling a new site: what is carried over, what is made, what stands on the front page."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from whatworks.core.errors import SiteNotWritable
+from whatworks.findings.language import LANGUAGES
+from whatworks.workflow.folder import carry_over, write
+from whatworks.workflow.manifest import MANIFEST, SiteManifest, files_below
+from whatworks.workflow.plan import DONE, FAILED, FRONT_PAGES, PAGES, TOP_PAGE, Plan, site_key
+from whatworks.workflow.project import Project
+from whatworks.workflow.questions import Catalogues
+from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest
+from whatworks.workflow.run import Runner
+
+
+class Progress(Protocol):
+    """Who wants to follow a run."""
+
+    def planned(self, folders: Sequence[str]) -> None:
+        """These reports will be made."""
+
+    def done(self, outcome: Outcome) -> None:
+        """One of them is made, or has failed."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A new site on its way, in ``building/site``; nothing of the old one is changed."""
+
+    plan: Plan
+    project: Project
+    catalogues: Catalogues
+    building: Path
+
+    @property
+    def site(self) -> Path:
+        """The new site's folder."""
+        return self.building / "site"
+
+    def fill(self, runner: Runner, progress: Progress | None = None) -> dict[str, Outcome]:
+        """Make what is planned and carry over the rest.
+
+        Returns
+        -------
+        Outcomes by report folder.
+
+        Raises
+        ------
+        SiteNotWritable
+            If the disk is full or refuses, or a file that no run made stands where a page will.
+        """
+        try:
+            strangers = self._strangers()
+            self._carry_over_reports()
+            outcomes = self._make(runner, progress)
+            self._write_front(outcomes)
+            for name in strangers:
+                if (self.site / name).exists():
+                    self._refuse_in_the_way(name)
+                carry_over(self.plan.target / name, self.site / name)
+        except OSError as error:
+            raise SiteNotWritable(
+                f"The site could not be written ({error.strerror or type(error).__name__}). The old one is untouched; "
+                "make room, or choose another folder with --output."
+            ) from error
+        return outcomes
+
+    def _strangers(self) -> list[str]:
+        """Files in the folder that no run made (.gitignore, a note): they stay, so none may stand where a page will."""
+        plan = self.plan
+        strangers = [name for name in files_below(plan.target) if name not in plan.old.files and name != MANIFEST]
+        ours = set(FRONT_PAGES.values())
+        ours |= {f"{folder}/{page}.{language}.html" for folder in plan.questions for page in PAGES for language in LANGUAGES}
+        for name in sorted(ours.intersection(strangers)):
+            self._refuse_in_the_way(name)
+        return strangers
+
+    def _refuse_in_the_way(self, name: str) -> None:
+        raise SiteNotWritable(
+            f"{self.plan.target} holds {name}, which is not from an earlier run and would be replaced. "
+            "Move it away, or choose another folder with --output."
+        )
+
+    def _carry_over_reports(self) -> None:
+        plan = self.plan
+        for folder in (*plan.kept, *plan.render):
+            for name in plan.old.files_of(folder):
+                # New pages are made from what the run left; old ones link to languages that are gone.
+                if folder in plan.kept or not name.endswith(".html"):
+                    carry_over(plan.target / name, self.site / name)
+
+    def _make(self, runner: Runner, progress: Progress | None) -> dict[str, Outcome]:
+        jobs = self._jobs()
+        if progress:
+            progress.planned([job.question.folder for job in jobs])
+        outcomes = {}
+        for outcome in runner(jobs):
+            outcomes[outcome.folder] = outcome
+            if outcome.failure:
+                self._write_error_pages(outcome.folder, outcome.failure)
+            if progress:
+                progress.done(outcome)
+        return outcomes
+
+    def _jobs(self) -> list[Job]:
+        plan = self.plan
+        return [
+            Job(
+                question=plan.questions[folder],
+                root=self.project.root,
+                folder=self.site / folder,
+                languages=plan.languages,
+                key=plan.key(folder),
+                execute=folder in plan.execute,
+                scratch=self.building / "scratch",
+            )
+            for folder in (*plan.execute, *plan.render)
+        ]
+
+    def _write_error_pages(self, report: str, failure: Failure) -> None:
+        from whatworks.workflow import pages
+
+        plan, question = self.plan, self.plan.questions[report]
+        labels = pages.labels_of(question, self.catalogues)
+        # Whatever the run got done before it failed is no result.
+        shutil.rmtree(self.site / report, ignore_errors=True)
+        for language in plan.languages:
+            html = pages.failure_page(question, failure, labels, language=language, languages=plan.languages)
+            for page in PAGES:
+                write(self.site / report / f"{page}.{language}.html", html)
+        write(self.site / report / MANIFEST, failed_manifest(question, plan.key(report), failure))
+
+    def _write_front(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Front pages and the manifest, from what stands in the new site."""
+        from whatworks.workflow import pages
+
+        plan = self.plan
+        reports = self._reports(outcomes)
+        findings = [pages.load_finding(self.site / folder) for folder, entry in reports.items() if entry["status"] == DONE]
+        failed = [
+            (folder, pages.labels_of(plan.questions[folder], self.catalogues))
+            for folder, entry in reports.items()
+            if entry["status"] == FAILED
+        ]
+        places = [(language, FRONT_PAGES[language]) for language in plan.languages]
+        if all(place != TOP_PAGE for _language, place in places):
+            places.append((plan.languages[0], TOP_PAGE))
+        for language, place in places:
+            html = pages.front_page(findings, failed, language=language, place=place, languages=plan.languages)
+            write(self.site / place, html)
+        manifest = SiteManifest(site_key(reports, plan.languages), plan.languages, reports, files_below(self.site))
+        write(self.site / MANIFEST, manifest.to_json())
+
+    def _reports(self, outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, str]]:
+        """Key and status of every report in the new site."""
+        plan, reports = self.plan, {}
+        for folder in plan.questions:
+            if folder in outcomes:
+                reports[folder] = {"key": plan.key(folder), "status": FAILED if outcomes[folder].failure else DONE}
+            elif folder in plan.kept:
+                reports[folder] = dict(plan.old.reports[folder])
+        return reports
