@@ -68,3 +68,25 @@ def test_units_outside_overlap_are_counted_and_such_comparison_units_left_out(co
     near = roll_out(np.random.default_rng(12), shift=0.5)
     assert check(ww.did.att_gt(near, **columns, covariates=["z"]), "overlap").passed is True
     assert "overlap" not in [check.name for check in ww.did.att_gt(df, **columns).checks]
+
+
+@pytest.mark.slow
+def test_the_pretrend_test_keeps_its_level_with_forty_municipalities_and_sees_a_steep_drift(columns):
+    # 41 municipalities and 28 leads: the chi-squared test of all of them rejected every clean roll-out.
+    def share_flagged(trend, draws):
+        flagged = 0
+        for seed in range(draws):
+            rng = np.random.default_rng(seed)
+            start = np.repeat([15, 21, 0], [14, 14, 13])
+            time = np.arange(1, 31)
+            drift = trend * (start > 0)[:, None] * time
+            y = rng.normal(size=(41, 1)) + drift + rng.normal(size=(41, 30))
+            df = pd.DataFrame({"unit": np.repeat(np.arange(41), 30), "time": np.tile(time, 41), "y": y.ravel()})
+            result = ww.did.aggregate(ww.did.att_gt(df.assign(start=np.repeat(start, 30)), **columns), by="event")
+            pretrends = check(result, "parallel_pretrends")
+            assert pretrends.statistics["df"] == 4
+            flagged += pretrends.passed is False
+        return flagged / draws
+
+    assert share_flagged(0.0, 150) <= 0.10
+    assert share_flagged(1.0, 30) >= 0.8

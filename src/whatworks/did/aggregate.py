@@ -9,9 +9,9 @@ from scipy import stats
 from whatworks.core import Check, EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
-from whatworks.did import checks
 from whatworks.did.att_gt import time_text
 from whatworks.did.group_time import AttGtResult, Average, GroupTime
+from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
 from whatworks.inference import simultaneous_critical_value
 
@@ -187,6 +187,13 @@ def _doubts(result: AttGtResult, by: str, at: np.ndarray, averages: list[Average
     if by != "event" or vcov is None:
         return result.checks
     before = np.flatnonzero(at < -result.group_time.rules.anticipation)
-    estimates = np.array([averages[i].estimate for i in before])
-    test = checks.parallel_pretrends(estimates, vcov[np.ix_(before, before)])
+    test = parallel_pretrends(
+        Leads(
+            estimates=np.array([averages[i].estimate for i in before]),
+            vcov=vcov[np.ix_(before, before)],
+            event_times=at[before],
+            sizes=np.ones(len(before)),
+            clusters=result.group_time.influence.n_clusters,
+        )
+    )
     return (test, *(check for check in result.checks if check.name != "parallel_pretrends"))

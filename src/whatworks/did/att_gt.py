@@ -17,6 +17,7 @@ from whatworks.did.cross_sections import CrossSections, read_cross_sections
 from whatworks.did.group_time import AttGtResult, GroupTime
 from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
+from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
 from whatworks.did.timeline import Timeline, read_start, read_time
 
@@ -198,8 +199,15 @@ def _doubts(
     estimated = np.array([not cell.is_reference for cell in basis.cells]) & np.isfinite(basis.estimates)
     before = np.flatnonzero(estimated & (basis.event_times < -basis.rules.anticipation))
     terms = {cell_term(basis, basis.cells[place]): reason for place, reason in effects.reasons.items()}
+    leads = Leads(
+        estimates=basis.estimates[before],
+        vcov=basis.vcov[np.ix_(before, before)],
+        event_times=basis.event_times[before],
+        sizes=basis.n_treated[before],
+        clusters=basis.influence.n_clusters,
+    )
     doubts = [
-        checks.parallel_pretrends(basis.estimates[before], basis.vcov[np.ix_(before, before)]),
+        parallel_pretrends(leads),
         checks.dropped_rows(data.n_dropped, data.n_rows, always),
         checks.few_clusters(basis.influence.n_clusters),
         checks.small_cells(basis.n_treated[estimated], basis.n_comparison[estimated]),

@@ -5,31 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from whatworks.core.check import Check
-from whatworks.inference import wald_test
 
 # Angrist & Pischke (2009), Mostly Harmless Econometrics, section 8.2.3: below about 42 clusters, normal intervals are too short.
 FEW_CLUSTERS = 42
 # Smaller cells are blinded when published, and their standard errors rest on a handful of units.
 SMALL_CELL = 5
-_PRETREND_LEVEL = 0.05
-
-
-def parallel_pretrends(estimates: np.ndarray, vcov: np.ndarray) -> Check:
-    """Are all effects before the start zero? A joint Wald test."""
-    known = np.isfinite(estimates) & (np.diag(vcov) > 0)
-    test = wald_test(estimates[known], vcov[np.ix_(known, known)])
-    statistics = {"p_value": test.p_value, "df": float(test.df), "statistic": test.statistic}
-    if test.df == 0:
-        message = "There is no time before the start, apart from the base, in which trends could be compared."
-        return Check(name="parallel_pretrends", passed=None, message=message, statistics=statistics)
-    if np.isnan(test.p_value):
-        message = f"{test.df} effects before the start are too many to be tested jointly with so few clusters."
-        return Check(name="parallel_pretrends", passed=None, message=message, statistics=statistics)
-    message = (
-        f"Joint test that the {test.df} effects before the start are zero: p = {test.p_value:.3f}. "
-        "Not rejecting does not prove parallel trends after it."
-    )
-    return Check(name="parallel_pretrends", passed=bool(test.p_value >= _PRETREND_LEVEL), message=message, statistics=statistics)
 
 
 def dropped_rows(n_dropped: int, n_rows: int, always_treated: int = 0) -> Check:

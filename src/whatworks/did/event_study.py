@@ -12,6 +12,7 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel
+from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
 from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
 from whatworks.did.twfe import forbidden_share
@@ -195,7 +196,13 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
     spread = standard_errors(covariance)
     parts = covariance[1:-1, 1:-1]
     before = at < 0
-    pretrends = checks.parallel_pretrends(estimates[1:-1][before], parts[np.ix_(before, before)])
+    leads = Leads(
+        estimates=estimates[1:-1][before],
+        vcov=parts[np.ix_(before, before)],
+        event_times=at[before],
+        sizes=np.ones(int(before.sum())),
+        clusters=int(regression_statistics(roll_out.panel, cells.fit)["clusters"]),
+    )
     terms = [f"event time {e}" for e in at]
     conf_level = float(arguments["conf_level"])
     counts = regression_statistics(roll_out.panel, cells.fit)
@@ -220,7 +227,7 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
         provenance=provenance,
         conf_level=conf_level,
         statistics={**counts, "att": float(estimates[-1]), "att_std_error": float(spread[-1])},
-        checks=(pretrends, *doubts),
+        checks=(parallel_pretrends(leads), *doubts),
         vcov=vcov_table(terms, parts),
     )
 
