@@ -111,7 +111,7 @@ def figure_html(
     second = f"<br><span>{escape(unit)}</span>" if unit else ""
     parts = [
         f"<figcaption>{escape(caption)}{second}</figcaption>",
-        f'<p class="banner">{escape(warning)}</p>' if warning else "",
+        f'<p class="banner small">{escape(warning)}</p>' if warning else "",
         drawing,
         f'<p class="small">{escape(note)}</p>' if note else "",
         f'<p class="small">{escape(_("Source: {source}").format(source=source))}</p>' if source else "",

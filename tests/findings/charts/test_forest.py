@@ -45,6 +45,8 @@ def test_a_missing_interval_is_said_and_drawn_open(make):
     html = charts.forest_figure(reviews, language="da")
     assert "0,20 (interval ikke oplyst)" in html
     assert html.count("<circle") == html.count('fill="var(--card)"') == 1
+    assert "så man kan ikke sige, hvor sikker den er." in html
+    assert "for usikker" not in html
     assert "(interval not stated)" in charts.forest_figure(reviews, language="en")
 
 
@@ -63,7 +65,7 @@ def test_labels_come_from_the_caller_then_columns_then_codes(make):
 
 def test_two_effects_on_one_outcome_are_told_apart(make):
     detail = charts.forest_data(make.every_review()).set_index("effect")["detail"]
-    assert detail[0.195] == "“recovery, last follow-up”, Smit et al. 2022"
+    assert detail[0.195] == "»recovery, last follow-up«, Smit et al. 2022"
     assert detail[0.08] == ""
 
 

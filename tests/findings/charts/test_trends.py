@@ -22,6 +22,13 @@ def test_cells_with_fewer_than_five_people_are_blank_and_said_to_be(make):
     assert "not shown" in html
 
 
+def test_a_count_hidden_by_whoever_made_the_table_stays_hidden(make):
+    table = make.trend_table().astype({"n": "Int64"})
+    table.loc[3, "n"] = pd.NA
+    data = charts.trends_data(table)
+    assert data["suppressed"].sum() == data["mean"].isna().sum() == 1
+
+
 def test_periods_and_missing_starts_are_read_like_text(make):
     table = make.trend_table()
     typed = table.assign(

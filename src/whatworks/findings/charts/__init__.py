@@ -3,9 +3,10 @@
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
 from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, dots_data, dots_figure
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
-from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_data, forest_figure
+from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
 from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
 from whatworks.findings.charts.overlap import overlap_alt, overlap_chart, overlap_data, overlap_figure
+from whatworks.findings.charts.published_effects import forest_data
 from whatworks.findings.charts.rollout import rollout_alt, rollout_chart, rollout_data, rollout_figure
 from whatworks.findings.charts.study_forest import study_forest_alt, study_forest_chart, study_forest_data, study_forest_figure
 from whatworks.findings.charts.trends import cohort_name, trends_alt, trends_chart, trends_data, trends_figure

@@ -19,6 +19,8 @@ from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
 _HEIGHT = 230.0
+# Pixels between points below which they are drawn smaller.
+_ROOM = 13.0
 
 
 def event_study_data(result: EffectResult) -> pd.DataFrame:
@@ -139,12 +141,15 @@ def _point(page: Axes, plane: Plane, row: Any, good: str | None) -> None:
     if not np.isfinite(row.estimate):
         return
     x, before = plane.x(row.event_time), row.period == "before"
+    crowded = plane.x(1) - plane.x(0) < _ROOM
     verdict_ = verdict(row.conf_low, row.conf_high, 0.0, good)
     color = style.INK_2 if row.period != "after" or verdict_ == "unclear" else rows.VERDICT_COLORS[verdict_]
     if np.isfinite(row.conf_low) and np.isfinite(row.conf_high):
-        style.line(page, (x, x), (plane.y(row.conf_low), plane.y(row.conf_high)), color=color, width=1.5 if before else 3)
+        style.line(
+            page, (x, x), (plane.y(row.conf_low), plane.y(row.conf_high)), color=color, width=1.5 if before or crowded else 3
+        )
     shape = "s" if row.period == "reference" else "o"
-    style.mark(page, x, plane.y(row.estimate), color=color, shape=shape, size=9, hollow=before)
+    style.mark(page, x, plane.y(row.estimate), color=color, shape=shape, size=6 if crowded else 9, hollow=before)
 
 
 def _start(page: Axes, plane: Plane, times: tuple[float, float], language: str) -> None:

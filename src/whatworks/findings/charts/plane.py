@@ -86,6 +86,7 @@ def plane_for(
     left: float = 44.0,
 ) -> Plane:
     """The plane that holds these times and values between the given edges."""
-    margin = 0.5 if x[0] != x[1] else 1.0
-    across = Scale(x[0] - margin, x[1] + margin, left, right)
+    alone = 0.0 if x[0] != x[1] else 1.0
+    # Half a marker of air, so that the first and the last point are whole.
+    across = Scale(x[0] - alone, x[1] + alone, left + 8, right - 8)
     return Plane(page, across, spanning(values, start=bottom, end=top))

@@ -50,13 +50,16 @@ def trends_data(frame: pd.DataFrame) -> pd.DataFrame:
             "cohort": [code(each) for each in frame["cohort"]],
             "quarter": [code(each) for each in frame["quarter"]],
             "mean": numeric(frame, "mean", allow_missing=True, what="trends"),
-            "n": numeric(frame, "n", what="trends"),
+            # A count that is blank already was hidden by whoever made the table.
+            "n": numeric(frame, "n", allow_missing=True, what="trends"),
         }
     )
     twice = int(data.duplicated(["cohort", "quarter"]).sum())
     if twice:
         raise DuplicateRows(f"trends has {twice} rows for a cohort and quarter that already has one. Average them first.")
     data = suppress_counts(data, counts=["n"], values=["mean"])
+    data["suppressed"] |= data["n"].isna()
+    data["mean"] = data["mean"].mask(data["suppressed"])
     places = data["quarter"].map(_place)
     starts = data["cohort"].map(lambda cohort: np.inf if cohort == NEVER else _place(cohort))
     data.insert(2, "started", places >= starts)
