@@ -1,7 +1,10 @@
 """Small hand-made findings for the tests of words and pages. The numbers are made up, but of a likely size."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from whatworks.core import Check, EffectResult, Provenance
 from whatworks.findings import Finding
@@ -30,26 +33,8 @@ LARK = {
     },
 }
 REVIEW_COLUMNS = [
-    "method",
-    "outcome",
-    "intervention",
-    "outcome_as_printed",
-    "method_da",
-    "method_en",
-    "outcome_da",
-    "outcome_en",
-    "authors",
-    "year",
-    "source",
-    "doi",
-    "seen_at",
-    "k",
-    "measure",
-    "effect",
-    "conf_low",
-    "conf_high",
-    "direction_of_good",
-    "confirmed",
+    *("method", "outcome", "outcome_as_printed", "outcome_da", "outcome_en", "intervention", "method_da", "method_en"),
+    *("authors", "year", "source", "doi", "seen_at", "k", "measure", "effect", "conf_low", "conf_high", "confirmed"),
 ]
 
 
@@ -162,25 +147,48 @@ def rollout_finding(*, pretrends=True, answer=(4.6, 3.1, 6.1), **changes):
 def reviews_table():
     """Three published effects: one clear, one that fits both, one without interval; two methods, two publications."""
     ips = [
-        "IPS",
-        "obtained any competitive employment",
-        "Individuelt planlagt job med støtte (IPS)",
         "Individual Placement and Support",
+        "Individuelt planlagt job med støtte (IPS)",
+        "Individual Placement and Support (IPS)",
     ]
+    frederick = ["Frederick & VanderWeele", 2019, "PLOS ONE", "10.1371/journal.pone.0212208", ""]
+    mentoring = ["Mentoring", "Én-til-én mentor", "One-to-one mentoring"]
+    elsewhere = ["", None, "J Youth Adolescence 48(3)", "", "https://example.org/seen"]
     rows = [
-        ["ips", "job", ips[0], ips[1], ips[2], ips[3], "Ordinært job", "Ordinary employment"]
-        + ["Frederick & VanderWeele", 2019, "PLOS ONE", "10.1371/journal.pone.0212208", "", 30]
-        + ["RR", 1.63, 1.46, 1.82, "up", "no"],
-        ["ips", "qol", ips[0], "quality of life", ips[2], ips[3], "Livskvalitet", "Quality of life"]
-        + ["Frederick & VanderWeele", 2019, "PLOS ONE", "10.1371/journal.pone.0212208", "", None]
-        + ["d", 0.3, -0.07, 0.67, "up", "no"],
-        ["mentoring", "all", "Mentoring", "all youth outcomes", "Én-til-én mentor", "One-to-one mentoring", "Udvikling samlet"]
-        + ["Overall development", "", None, "J Youth Adolescence 48(3)", "", "https://example.org/seen", 70]
-        + ["g", 0.21, None, None, "up", "yes"],
+        [
+            "ips",
+            "job",
+            "any competitive employment",
+            "Ordinært job",
+            "Ordinary job",
+            *ips,
+            *frederick,
+            30,
+            "RR",
+            1.63,
+            1.46,
+            1.82,
+            "no",
+        ],
+        ["ips", "qol", "quality of life", "Livskvalitet", "Life quality", *ips, *frederick, None, "d", 0.3, -0.07, 0.67, "no"],
+        [
+            "mentor",
+            "all",
+            "all youth outcomes",
+            "Udvikling",
+            "Development",
+            *mentoring,
+            *elsewhere,
+            70,
+            "g",
+            0.21,
+            None,
+            None,
+            "yes",
+        ],
     ]
-    return pd.DataFrame(rows, columns=REVIEW_COLUMNS).astype(
-        {"k": "Int64", "year": "Int64", "conf_low": float, "conf_high": float}
-    )
+    reviews = pd.DataFrame(rows, columns=REVIEW_COLUMNS).assign(direction_of_good="up")
+    return reviews.astype({"k": "Int64", "year": "Int64", "conf_low": float, "conf_high": float})
 
 
 def reviews_finding(**changes):
@@ -200,3 +208,16 @@ def unknown_finding(**changes):
     """A group about which nothing is known."""
     labels = {"target_group": {"da": "Voksne med erhvervet hjerneskade", "en": "Adults with acquired brain injury"}}
     return reviews_finding(**{"target_group": "acquired_brain_injury", "labels": labels, "tables": {}, **changes})
+
+
+@pytest.fixture(scope="session")
+def samples():
+    """The functions that make findings, by name."""
+    return SimpleNamespace(
+        effect=effect,
+        matched=matched_finding,
+        rollout=rollout_finding,
+        reviews=reviews_finding,
+        reviews_table=reviews_table,
+        unknown=unknown_finding,
+    )

@@ -1,0 +1,274 @@
+"""A finding page answers first, shows its doubts, and never turns "we do not know" into "no difference"."""
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from whatworks.core import Check
+from whatworks.core.errors import InvalidOption
+from whatworks.findings import page
+from whatworks.findings.labels import speaking, within
+
+BANNER = {"da": "EKSEMPEL MED SIMULEREDE DATA - må ikke bruges til beslutninger.", "en": "EXAMPLE WITH SIMULATED DATA"}
+BANNED = re.compile("significan|signifikan|proven|bevist|no effect|ingen effekt|evidence-based|evidensbaseret|best method", re.I)
+MAKERS = ["matched", "rollout", "reviews", "unknown"]
+HOSTILE = '<script>alert("1")</script>{{ 7*7 }}{% x %}'
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, the text of headings and of the whole page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.headings, self.text, self._open = [], [], "", None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._open = tag
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append([int(tag[1]), ""])
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+    def handle_data(self, data):
+        if self._open == "style":
+            return
+        self.text += data + " "
+        if self._open and re.fullmatch("h[1-6]", self._open):
+            self.headings[-1][1] += data
+
+    def all(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def plain(html):
+    return re.sub(r"\s+", " ", Outline(html).text)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("maker", MAKERS)
+class TestEveryPage:
+    @pytest.fixture
+    def html(self, samples, maker, language):
+        return page(getattr(samples, maker)(), language)
+
+    def test_headings_go_down_one_step_at_a_time_from_one_question(self, html):
+        outline = Outline(html)
+        levels = [level for level, _text in outline.headings]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(below <= above + 1 for above, below in pairwise(levels))
+        assert outline.headings[0][1].endswith("?")
+
+    def test_it_is_small_and_asks_for_nothing(self, html):
+        assert len(html.encode()) < 130_000
+        outline = Outline(html)
+        assert not outline.all("script") + outline.all("link") + outline.all("img")
+        assert not [one for one in outline.tags if "src" in one[1] or any(key.startswith("on") for key in one[1])]
+
+    def test_every_figure_has_a_title_a_description_and_its_table(self, html):
+        outline = Outline(html)
+        figures = len(outline.all("figure"))
+        assert figures == len(outline.all("figcaption")) == len(outline.all("desc")) == html.count('role="img"')
+        assert html.count("<details>") >= figures
+
+    def test_tables_scroll_in_a_box_that_the_keyboard_reaches_and_names(self, html):
+        boxes = [attributes for _tag, attributes in Outline(html).tags if attributes.get("class") == "scroll"]
+        assert len(boxes) == html.count("<table")
+        assert all(box.get("tabindex") == "0" and box.get("aria-label") for box in boxes)
+
+    def test_ids_stand_once(self, html):
+        ids = [attributes["id"] for _tag, attributes in Outline(html).tags if "id" in attributes]
+        assert len(ids) == len(set(ids))
+
+    def test_no_word_overclaims_and_no_p_value_is_shown(self, html):
+        text = plain(html)
+        assert not BANNED.search(text)
+        assert not re.search(r"\bp ?[=<] ?0|p-værdi|p-value", text)
+
+    def test_costs_that_nobody_calculated_are_an_open_question(self, html, maker, language):
+        if maker != "unknown":
+            assert {"da": "Ikke beregnet endnu", "en": "Not calculated yet"}[language] in html
+
+    def test_it_leads_to_report_numbers_and_the_other_language(self, html, language):
+        addresses = {attributes.get("href") for attributes in Outline(html).all("a")}
+        other = "en" if language == "da" else "da"
+        assert {f"report.{language}.html", "results.csv", f"finding.{other}.html"} <= addresses
+
+    def test_it_is_the_same_each_time(self, html, samples, maker, language):
+        assert page(getattr(samples, maker)(), language) == html
+
+
+def test_the_trial_answers_where_lots_were_drawn_and_the_others_are_held_against_it(samples):
+    text = plain(page(samples.matched(), "da"))
+    assert speaking(samples.matched())[0] == "experiment"
+    assert "Virker støttet beskæftigelse for voksne uden for arbejdsmarkedet?" in text
+    assert "Sandsynligvis ja. Målt på årlig lønindkomst: Med indsatsen er gennemsnittet 1.794 dollar om året højere" in text
+    assert "Rå forskel: Svaret peger den modsatte vej." in text
+    assert "Matchet sammenligning: Svaret lander inden for målestokkens interval." in text
+    assert "Havde vi kun set på den rå forskel, havde vi draget den forkerte konklusion." in text
+    assert "Der er trukket lod, men det er kun ét forsøg." in text
+    for number in ("−8.498", "+1.402", "+1.716"):
+        assert number in text
+
+
+def test_without_a_yardstick_the_matched_answer_speaks_for_itself(samples):
+    text = plain(page(samples.matched(benchmark=None, answer="matched_did"), "en"))
+    assert "Does supported work work for adults outside the labour market?" in text
+    assert "1,716 dollars a year higher" in text
+    assert "the yardstick" not in text
+    assert "How large is the difference?" in text
+
+
+def test_balance_and_overlap_are_drawn_where_they_are_there(samples):
+    assert "Ligner grupperne hinanden?" in page(samples.matched(), "da")
+    assert "Ligner grupperne hinanden?" not in page(samples.matched(tables={}), "da")
+
+
+def test_failed_checks_come_first_and_all_are_told_in_words(samples):
+    html = page(samples.matched(), "da")
+    html = html[html.index('class="checks"') :]
+    failed, passed = html.index("13 af de 185, der fik indsatsen, er udeladt"), html.index("Efter matchningen ligner grupperne")
+    assert failed < passed
+    assert html.count('<li class="bad">') == 1
+    assert "Ikke bestået" in html
+
+
+def test_doubts_about_other_ways_of_calculating_stand_with_them(samples):
+    text = plain(page(samples.rollout(), "en"))
+    lesson = text[text.index("Two-way comparison:") :]
+    assert "27% of the calculation" in lesson[: lesson.index("Comparison start by start:")]
+
+
+def test_a_roll_out_shows_when_how_much_and_how_it_went(samples):
+    text = plain(page(samples.rollout(), "da"))
+    for part in ("Virker Lærkemodellen for unge", "+4,6 point", "sandsynligvis 3,1 til 6,1", "kvartaler siden start"):
+        assert part in text
+    for heading in ("Hvor stor er forskellen?", "Hvordan er det gået undervejs?", "Giver andre regnemåder samme svar?"):
+        assert heading in text
+    assert "For lille til at betyde noget" in text
+    assert "Den mindste forskel, der betyder noget, er sat til 10 point." in text
+
+
+def test_a_failed_pre_trend_withholds_every_number_of_the_effect(samples):
+    html = page(samples.rollout(pretrends=False), "da")
+    text = plain(html)
+    assert "Det kan vi ikke afgøre, for sammenligningen er ikke pålidelig." in text
+    assert "Grupperne udviklede sig forskelligt allerede før start" in text
+    assert not re.search(r"(?<!\d)(4,6|3,1|6,1)", text)
+    assert "Vises ikke" in text
+    assert "Hvordan er det gået undervejs?" in text
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_simulated_data_are_announced_on_top_and_in_every_figure(samples, language):
+    html = page(samples.rollout(), language)
+    figures = len(Outline(html).all("figure"))
+    assert figures == 4
+    assert plain(html).count(BANNER[language]) >= 1 + 2 * figures
+    assert html.index(BANNER[language]) < html.index("<h1")
+    assert BANNER[language] not in page(samples.matched(), language)
+
+
+def test_published_results_stand_as_printed_with_their_gaps_and_no_joint_verdict(samples):
+    text = plain(page(samples.reviews(), "da"))
+    assert "Vi har samlet, hvad andre har udgivet: 3 resultater fra 2 forskningsoversigter om 2 metoder." in text
+    assert "Ingen samlet dom" in text
+    assert "3 resultater: 1 taler for, 1 kan gå begge veje, 1 uden interval." in text
+    assert "1,63 (RR)" in text
+    assert "1,46 til 1,82" in text
+    assert "+0,21 standardafvigelser (lille)" in text
+    assert "interval ikke oplyst" in text
+    assert text.count("Ikke bekræftet endnu") == 2
+    assert "doi:10.1371/journal.pone.0212208" in text
+    assert "Hjælper" not in text
+
+
+def test_printed_english_words_are_marked_on_a_danish_page(samples):
+    html = page(samples.reviews(), "da")
+    assert '<span class="small" lang="en">any competitive employment</span>' in html
+    nameless = samples.reviews_table().drop(columns=["method_da", "method_en", "outcome_da", "outcome_en"])
+    html = page(samples.reviews(tables={"reviews": nameless}), "da")
+    assert 'lang="en">Individual Placement and Support</th>' in html
+    assert 'lang="en">Individual' not in page(samples.reviews(tables={"reviews": nameless}), "en")
+
+
+def test_an_address_that_is_not_https_is_not_a_link(samples):
+    reviews = samples.reviews_table().assign(doi="", seen_at="javascript:alert(1)")
+    assert "javascript:" not in page(samples.reviews(tables={"reviews": reviews}), "da")
+
+
+def test_a_group_without_evidence_gets_an_honest_page_and_no_number(samples):
+    html = page(samples.unknown(), "da")
+    text = plain(html)
+    assert "Hvad virker for voksne med erhvervet hjerneskade?" in text
+    assert "Vi ved det ikke." in text
+    assert "Det er ikke det samme som ingen forskel." in text
+    assert "Hvad ville hjælpe?" in text
+    assert 'class="strip"' not in html
+    assert page(samples.unknown(tables={"reviews": samples.reviews_table().head(0)}), "da") == html
+
+
+def test_a_method_without_results_asks_about_that_method(samples):
+    nothing = samples.matched(results={}, answer=None, benchmark=None, tables={})
+    assert "Does supported work work for adults outside" in plain(page(nothing, "en"))
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_names_from_catalogues_appear_as_text(samples, maker):
+    names = {"da": HOSTILE, "en": HOSTILE}
+    labels = {"target_group": names, "method": names, "outcome": {"name": names, "unit": names, "good": "up", "decimals": 1}}
+    html = page(getattr(samples, maker)(labels=labels, source=names), "da")
+    assert not Outline(html).all("script")
+    assert "{{ 7*7 }}" in html
+    assert "49" not in Outline(html).headings[0][1]
+
+
+def test_hostile_published_text_appears_as_text(samples):
+    reviews = samples.reviews_table().assign(authors=HOSTILE, outcome_da=HOSTILE, method_da=HOSTILE, outcome_as_printed=HOSTILE)
+    assert not Outline(page(samples.reviews(tables={"reviews": reviews}), "da")).all("script")
+
+
+@pytest.mark.parametrize(
+    ("values", "limit", "answer"),
+    [
+        ((15, 11, 19), 10, "Ja."),
+        ((0.2, -2, 2), 10, "Nej, vi finder ingen forskel af betydning."),
+        ((1, -8, 15), 10, "Det kan vi ikke afgøre."),
+        ((-15, -19, -11), 10, "Nej, det går dårligere."),
+    ],
+)
+def test_the_lead_answers_the_question_in_a_word(samples, values, limit, answer):
+    finding = samples.rollout(answer=values)
+    outcome = {**finding.labels["outcome"], "smallest_important": limit}
+    passed = (Check(name="parallel_pretrends", passed=True, message=""),)
+    results = {"overall": samples.effect(*values, checks=passed)}
+    text = plain(page(samples.rollout(results=results, labels={**finding.labels, "outcome": outcome}), "da"))
+    assert f"psykiske vanskeligheder? {answer} Målt på trivsel:" in text
+
+
+def test_advice_follows_the_verdict(samples):
+    worse = samples.rollout(results={"overall": samples.effect(-15, -19, -11)})
+    assert "Drøft resultatet, før I går i gang eller udvider." in page(worse, "da")
+    assert "Drøft resultatet, før I" not in page(samples.rollout(), "da")
+
+
+def test_what_would_lift_the_certainty_follows_the_doubts(samples):
+    assert "Flere steder eller personer at sammenligne med." in page(samples.rollout(), "da")
+    assert "Flere steder eller personer at sammenligne med." not in page(samples.matched(), "da")
+
+
+def test_titles_lose_their_capital_inside_a_sentence_unless_they_are_names():
+    assert within("Unge i risiko") == "unge i risiko"
+    assert within("Trappestøtte", proper=True) == "Trappestøtte"
+    assert within("The Lark Model", proper=True) == "the Lark Model"
+    assert within("") == ""
+
+
+def test_a_language_without_catalogue_is_refused(samples):
+    with pytest.raises(InvalidOption, match="'da', 'en'"):
+        page(samples.unknown(), "de")

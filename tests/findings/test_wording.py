@@ -1,0 +1,244 @@
+"""Sentences give size, range, unit and direction, and never say more than the numbers do."""
+
+import math
+import re
+
+import pytest
+
+from whatworks.core import Check
+from whatworks.findings import check_sentence, covariate_name, design_explanation, design_name, sentence, verdict
+from whatworks.findings.checks import _SENTENCES
+from whatworks.findings.names import COVARIATES, DESIGN_NAMES
+from whatworks.findings.wording import certainty, shown, shown_decimals, size_word
+
+BANNED = re.compile(
+    r"significan|signifikan|\bproven\b|\bproves?\b|bevis|no effect|ingen effekt|evidence-based|evidensbaseret|best method|"
+    r"bedste metode",
+    re.IGNORECASE,
+)
+# The numbers that the rooms put into each check.
+STATISTICS = {
+    "n_dropped": 13, "n_treated": 185, "clusters": 12, "limit": 30, "cells": 3, "units": 2, "share": 0.27, "share_outside": 0.04,
+    "worst_smd": 0.31, "ess": 40, "n_comparison": 900, "k": 4, "low": -0.2, "high": 0.9, "hidden_parts": 2,
+    "p_value": 0.03, "df": 3, "studies": 7, "covariates": 2, "i2": 0.8,
+}  # fmt: skip
+
+
+def say(samples, estimate, low, high, language="en", **about):
+    unit, decimals = about.pop("said_unit", None), about.pop("decimals", None)
+    return sentence(samples.effect(estimate, low, high, **about), language, unit=unit, decimals=decimals)
+
+
+def test_a_clear_difference_is_told_with_its_range_and_its_good_direction(samples):
+    money = {"measure": "money", "unit": "dollars a year"}
+    assert say(samples, 1794, 551, 3038, "en", **money) == (
+        "With the intervention the average is 1,794 dollars a year higher than without it (probably 551 to 3,038 higher). "
+        "Higher is better."
+    )
+    assert say(samples, 1794, 551, 3038, "da", said_unit="dollar om året", **money) == (
+        "Med indsatsen er gennemsnittet 1.794 dollar om året højere end uden (sandsynligvis 551 til 3.038 højere). "
+        "Højere er bedre."
+    )
+
+
+def test_a_negative_difference_is_told_without_minus_signs(samples):
+    assert say(samples, -22, -32, -12, "da", unit="nætter", good="down") == (
+        "Med indsatsen er gennemsnittet 22 nætter lavere end uden (sandsynligvis 12 til 32 lavere). Lavere er bedre."
+    )
+
+
+def test_a_range_over_both_sides_names_both(samples):
+    assert say(samples, -1.2, -3.1, 0.7, "da", unit="point", good="down") == (
+        "Med indsatsen er gennemsnittet 1,2 point lavere end uden, men tallene passer med alt fra 3,1 lavere til 0,7 højere. "
+        "Lavere er bedre."
+    )
+
+
+def test_a_risk_difference_is_told_in_people_out_of_100(samples):
+    said = say(samples, 0.11, 0.04, 0.18, "da", measure="RD")
+    assert (
+        said == "Ud af 100 personer gælder det 11 flere med indsatsen end uden (sandsynligvis 4 til 18 flere). Højere er bedre."
+    )
+    assert "fewer with the intervention" in say(samples, -0.11, -0.18, -0.04, measure="RD")
+    assert "3 fewer to 9 more" in say(samples, 0.03, -0.03, 0.09, measure="RD")
+
+
+@pytest.mark.parametrize(
+    ("measure", "noun"),
+    [("logRR", "andelen"), ("RR", "andelen"), ("OR", "oddsene"), ("logIRR", "antallet"), ("ROM", "gennemsnittet")],
+)
+def test_ratios_are_told_as_times_and_logs_are_turned_back(samples, measure, noun):
+    values = (1.63, 1.46, 1.82)
+    if measure.startswith("log") or measure == "ROM":
+        values = tuple(map(math.log, values))
+    said = say(samples, *values, "da", measure=measure)
+    assert noun in said
+    assert "1,63 gange" in said
+    assert "(sandsynligvis 1,46 til 1,82 gange)" in said
+
+
+def test_a_ratio_over_both_sides_of_one_is_not_told_as_probable(samples):
+    said = say(samples, 0.9, 0.7, 1.2, "en", measure="RR", good="down")
+    assert "but the numbers fit anything from 0.70 to 1.20 times. Below 1 is better." in said
+    assert "probably" not in said
+
+
+def test_standardised_differences_are_in_standard_deviations(samples):
+    assert "0,19 standardafvigelser højere" in say(samples, 0.19, 0.11, 0.27, "da", measure="SMD", unit="noget andet")
+
+
+def test_an_effect_without_a_range_says_so(samples):
+    said = say(samples, 0.21, math.nan, math.nan, "da", measure="SMD")
+    assert "+0,21 standardafvigelser uden interval" in said
+    assert shown(samples.effect(0.21, math.nan, math.nan, measure="SMD"), "da") == ("+0,21 standardafvigelser", "")
+
+
+def test_a_missing_number_is_not_told_as_nothing(samples):
+    assert say(samples, math.nan, math.nan, math.nan, "da") == "Vi ved det ikke: Der er ikke noget tal for effekten."
+
+
+def test_doubling_the_unit_doubles_the_numbers(samples):
+    def numbers(text):
+        return [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", text)]
+
+    once, twice = (numbers(say(samples, 100 * k, 20 * k, 180 * k, measure="MD")) for k in (1, 2))
+    assert twice == [2 * number for number in once]
+
+
+def test_hostile_units_are_only_text(samples):
+    assert "{size} {0} <b>" in say(samples, 5, 1, 9, unit="{size} {0} <b>")
+
+
+def test_decimals_follow_the_range_unless_the_outcome_decides(samples):
+    assert shown_decimals(1794, 551, 3038) == 0
+    assert shown_decimals(0.004, 0.001, 0.007) == 4
+    assert shown_decimals(3, 3, 3) == 1
+    assert shown_decimals(0, 0, 0) == 0
+    assert "4.60 points higher" in say(samples, 4.6, 3.1, 6.1, decimals=2)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_no_sentence_holds_a_p_value_or_a_word_that_overclaims(samples, language):
+    results = [
+        samples.effect(estimate, estimate - width, estimate + width, measure=measure, good=good)
+        for estimate in (-2.0, 0.0, 0.4)
+        for width in (0.1, 3.0)
+        for measure in ("MD", "money", "RD", "SMD", "logRR", "logOR")
+        for good in ("up", "down", None)
+    ]
+    for result in results:
+        for limit in (None, 0.5, 10.0):
+            judged = verdict(result, limit, language=language)
+            for text in (sentence(result, language), judged.word, judged.reason):
+                assert not BANNED.search(text), text
+                assert "p =" not in text
+
+
+# The first rule that fits decides: estimate, low, high, smallest important, good, verdict.
+@pytest.mark.parametrize(
+    ("values", "limit", "good", "code"),
+    [
+        ((15, 11, 19), 10, "up", "helps"),
+        ((-15, -19, -11), 10, "down", "helps"),
+        ((12, 4, 20), 10, "up", "probably_helps"),
+        ((12, 4, 20), None, "up", "probably_helps"),
+        ((5, 3, 7), 10, "up", "too_small"),
+        ((-5, -7, -3), 10, "up", "too_small"),
+        ((0.5, -3, 4), 10, "up", "no_important_difference"),
+        ((0.5, -3, 4), None, "up", "cannot_tell"),
+        ((6, -3, 15), 10, "up", "cannot_tell"),
+        ((-12, -20, -4), 10, "up", "worse"),
+        ((12, 4, 20), 10, "down", "worse"),
+        ((12, math.nan, math.nan), 10, "up", "cannot_tell"),
+        ((12, 4, 20), 10, None, "cannot_tell"),
+    ],
+)
+def test_verdicts_follow_the_printed_rules(samples, values, limit, good, code):
+    assert verdict(samples.effect(*values, good=good), limit).code == code
+
+
+def test_turning_the_scale_round_turns_no_verdict(samples):
+    for low, high in ((1, 5), (-1, 5), (-5, -1), (11, 20)):
+        middle = (low + high) / 2
+        up = verdict(samples.effect(middle, low, high, good="up"), 10.0)
+        down = verdict(samples.effect(-middle, -high, -low, good="down"), 10.0)
+        assert up == down
+
+
+def test_a_ratio_is_judged_against_one(samples):
+    assert verdict(samples.effect(1.6, 1.4, 1.8, measure="RR")).code == "probably_helps"
+    assert verdict(samples.effect(0.7, 0.5, 0.9, measure="RR")).code == "worse"
+    assert verdict(samples.effect(0.7, 0.5, 0.9, measure="RR", good="down")).code == "probably_helps"
+
+
+@pytest.mark.parametrize("name", ["parallel_pretrends", "unadjusted"])
+def test_a_failed_deciding_check_leaves_no_verdict_on_the_effect(samples, name):
+    judged = verdict(samples.effect(15, 11, 19, checks=(Check(name=name, passed=False, message="No."),)), 10, language="da")
+    assert (judged.code, judged.word, judged.tone) == ("not_trustworthy", "Ikke pålideligt", "unknown")
+
+
+def test_any_other_failed_check_lowers_helps_to_probably_helps(samples):
+    doubt = Check(name="few_clusters", passed=False, message="Few.", statistics={"clusters": 9, "limit": 30})
+    assert verdict(samples.effect(15, 11, 19, checks=(doubt,)), 10).code == "probably_helps"
+
+
+def test_unknown_and_no_difference_do_not_share_a_tone(samples):
+    nothing = verdict(None, language="da")
+    none = verdict(samples.effect(0.1, -1, 1), 10, language="da")
+    assert nothing.word == "Vi ved det ikke"
+    assert none.word == "Ingen forskel af betydning"
+    assert nothing.tone != none.tone
+
+
+def test_certainty_comes_from_the_checks_and_is_never_high(samples):
+    def level(*passed, name="balance"):
+        checks = tuple(Check(name=name, passed=each, message="") for each in passed)
+        return certainty(samples.effect(1, 0, 2, checks=checks), language="en").code
+
+    assert level(True, True) == "moderate"
+    assert level(True, False) == level(True, None) == level() == "low"
+    assert level(False, name="parallel_pretrends") == "very_low"
+    assert level(None, name="disclosure") == "low"
+    assert certainty(None).code == "unknown"
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("name", sorted(_SENTENCES))
+def test_every_check_has_words_for_passed_failed_and_open(name, language):
+    said = [
+        str(check_sentence(Check(name=name, passed=passed, message="Raw message.", statistics=STATISTICS), language))
+        for passed in (True, False, None)
+    ]
+    assert not [text for text in said if "Raw message" in text or "{" in text or "<span" in text or BANNED.search(text)]
+    assert "0.03" not in "".join(said) + "".join(said).replace(",", ".")
+    assert said[0] != said[1]
+
+
+def test_numbers_in_checks_are_written_as_the_language_writes_them():
+    balance = Check(name="balance", passed=False, message="", statistics={"worst_smd": 0.314, "limit": 0.1})
+    assert "0,31 standardafvigelser og bør være under 0,10" in check_sentence(balance, "da")
+    outside = Check(name="common_support", passed=False, message="", statistics={"share_outside": 0.043})
+    assert "4% of those" in check_sentence(outside, "en")
+
+
+@pytest.mark.parametrize("statistics", [{}, {"worst_smd": math.nan, "limit": 0.1}])
+def test_a_check_without_its_numbers_falls_back_to_the_researchers_message(statistics):
+    check = Check(name="balance", passed=False, message="Dropped <some> of them.", statistics=statistics)
+    assert check_sentence(check, "da") == '<span lang="en">Dropped &lt;some&gt; of them.</span>'
+    assert check_sentence(check, "en") == "Dropped &lt;some&gt; of them."
+
+
+def test_designs_and_covariates_have_plain_names_in_both_languages():
+    for key in DESIGN_NAMES:
+        assert design_name(key, "da") != design_name(key, "en")
+        assert design_explanation(key, "da").endswith(".")
+        assert not BANNED.search(design_explanation(key, "en") + design_explanation(key, "da"))
+    assert {"age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75"} <= set(COVARIATES)
+    assert covariate_name("marr", "da") == "Gift"
+    assert design_name("some_new_design", "da") == "some new design"
+    assert design_explanation("some_new_design", "da") == ""
+
+
+@pytest.mark.parametrize(("smd", "word"), [(0.05, "meget lille"), (-0.2, "lille"), (0.5, "moderat"), (-0.6, "stor")])
+def test_standardised_differences_are_sized_in_words(smd, word):
+    assert size_word(smd, "da") == word
