@@ -95,3 +95,13 @@ def test_what_a_page_may_hold_stays_as_it_is(html):
 def test_a_figure_without_words_is_refused(html):
     with pytest.raises(MissingAltText, match="alternative text"):
         finished(html)
+
+
+TABLE_BEHIND = "<details><summary>Numbers</summary><p>1</p></details>"
+
+
+def test_code_with_nothing_between_folds_away_as_one():
+    fold = '<details class="code"><summary>Code</summary><pre>{}</pre></details>'
+    html = finished(fold.format(1) + "\n" + fold.format(2) + fold.format(3) + "<p>seen</p>" + fold.format(4) + TABLE_BEHIND)
+    joined = '<details class="code"><summary>Code</summary><pre>1</pre><pre>2</pre><pre>3</pre></details>'
+    assert "".join(html.split("\n")) == joined + "<p>seen</p>" + fold.format(4) + TABLE_BEHIND

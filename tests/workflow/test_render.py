@@ -54,7 +54,7 @@ def test_rendering_leaves_the_notebook_as_it_was():
 
 
 def test_code_is_folded_away_without_prompts():
-    html = body(code("x = '<b>'", execution_count=3, outputs=[output("execute_result", {"text/plain": "3"}, execution_count=3)]))
+    html = body(code("x = '<b>'", execution_count=3, outputs=[output("execute_result", {"text/html": "3"}, execution_count=3)]))
     assert (
         '<details class="code"><summary>Vis koden</summary><pre tabindex="0"><code>x = \'&lt;b&gt;\'</code></pre></details>'
         in html
@@ -102,3 +102,9 @@ def test_nothing_is_loaded_from_elsewhere():
     assert "http" not in html
     assert "<script" not in html
     assert '<th scope="col">a</th>' in html
+
+
+def test_what_a_cell_only_names_is_folded_away_with_its_code():
+    html = body(code("question", outputs=[output("execute_result", {"text/plain": "Question()"}, execution_count=1)]))
+    assert '<code>question</code></pre><pre class="output" tabindex="0">Question()</pre></details>' in html
+    assert html.count("Question()") == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from whatworks.core.errors import InvalidOption, InvalidParameters, SiteNotWritable, UnknownCode
+from whatworks.core.errors import InvalidOption, InvalidParameters, SiteBusy, SiteNotWritable, UnknownCode
 from whatworks.workflow import assembly, folder, site
 from whatworks.workflow.folder import write
 from whatworks.workflow.report import Failure, Outcome
@@ -215,6 +215,12 @@ def test_a_read_only_site_is_refused_before_anything_runs(project, runner):
             build_site(project, runner=runner)
     finally:
         (project / "reports").chmod(0o755)
+    assert runner.made == []
+
+
+def test_a_run_beside_another_is_refused_before_anything_runs(project, runner):
+    with folder.one_run_at_a_time(project / "reports"), pytest.raises(SiteBusy, match="Another run"):
+        build_site(project, runner=runner)
     assert runner.made == []
 
 

@@ -21,13 +21,13 @@ class SiteManifest:
     key : name of the content of the front pages
     languages : languages of its pages
     reports : folder -> ``{"key", "status"}``; status is ``"done"`` or ``"failed"``
-    files : every file the site made, with its size in bytes
+    files : every file the site made, with its size in bytes; None for manifests of reports, which hold run times
     """
 
     key: str = ""
     languages: tuple[str, ...] = ()
     reports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    files: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, int | None] = field(default_factory=dict)
 
     def files_of(self, report: str) -> list[str]:
         """The files of one report."""
@@ -66,12 +66,13 @@ def read_site(target: Path) -> SiteManifest:
 def is_whole(target: Path, site: SiteManifest, names: list[str]) -> bool:
     """True when all these files stand there in the size they were written in."""
     try:
-        return all((target / name).stat().st_size == site.files[name] for name in names)
+        return all(site.files[name] in (None, (target / name).stat().st_size) for name in names)
     except (OSError, KeyError):
         return False
 
 
-def files_below(folder: Path) -> dict[str, int]:
-    """Every file below a folder with its size, by its relative name."""
+def files_below(folder: Path) -> dict[str, int | None]:
+    """Every file below a folder with its size, by its relative name; see :class:`SiteManifest` for sizes left out."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file())
-    return {path.relative_to(folder).as_posix(): path.lstat().st_size for path in found}
+    names = {path: path.relative_to(folder).as_posix() for path in found}
+    return {name: None if name.endswith(f"/{MANIFEST}") else path.lstat().st_size for path, name in names.items()}

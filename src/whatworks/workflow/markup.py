@@ -1,6 +1,7 @@
 """The last look at a page's body before it is written: safe, readable aloud, complete in itself."""
 
 import re
+from typing import TypeGuard
 
 from bs4 import BeautifulSoup, Tag
 
@@ -47,6 +48,7 @@ def finished(html: str) -> str:
         _name_headers(table)
         _let_scroll(soup, table)
     _order_headings(soup)
+    _join_code(soup)
     return str(soup)
 
 
@@ -141,3 +143,23 @@ def _order_headings(soup: BeautifulSoup) -> None:
             above.pop()
         above.append(level)
         heading.name = f"h{min(len(above), 6)}"
+
+
+def _join_code(soup: BeautifulSoup) -> None:
+    """Code cells with nothing to see between them fold away as one."""
+    for fold in soup.select("details.code"):
+        if fold.parent is None:
+            continue
+        while _folds_code(following := _next_element(fold)):
+            for part in following.find_all("pre", recursive=False):
+                fold.append(part.extract())
+            following.decompose()
+
+
+def _folds_code(element: object) -> TypeGuard[Tag]:
+    return isinstance(element, Tag) and element.name == "details" and "code" in (element.get("class") or [])
+
+
+def _next_element(element: Tag) -> object:
+    """What follows, white space apart."""
+    return next((each for each in element.next_siblings if isinstance(each, Tag) or str(each).strip()), None)

@@ -104,6 +104,7 @@ def make_report(job: Job) -> Outcome:
         write(job.folder / MANIFEST, _report_manifest(job, seconds))
     except Exception as error:
         # The border of the process: whatever went wrong in one report is told, and the others go on.
+        seconds.setdefault("execute", round(time.perf_counter() - started, 2))
         return Outcome(folder=job.question.folder, failure=failure_of(error), seconds=seconds)
     return Outcome(folder=job.question.folder, seconds=seconds)
 

@@ -145,6 +145,8 @@ def _work(line: Connection, job: Job, make: Maker) -> None:
         os.environ.update(_ENVIRONMENT)
         # The user's start-up scripts would be part of the report without being part of its key.
         os.environ.update(IPYTHONDIR=f"{scratch}/ipython", JUPYTER_RUNTIME_DIR=f"{scratch}/runtime")
+        # Connection files go with the run, even a killed one.
+        tempfile.tempdir = scratch
         # Kernels warn about their transport at each start; what a reader must know is in the notebook itself.
         silence = os.open(os.devnull, os.O_WRONLY)
         for loud in (1, 2):
