@@ -154,6 +154,20 @@ def test_a_roll_out_shows_when_how_much_and_how_it_went(samples):
     assert "Den mindste forskel, der betyder noget, er sat til 10 point." in text
 
 
+def test_a_roll_out_counts_places_and_a_matched_comparison_people(samples):
+    overall = samples.effect(4.6, 3.1, 6.1, statistics={"n_treated": 31, "n_comparison": 10, "nobs": 1640})
+    rollout = plain(page(samples.rollout(results={"overall": overall}), "da"))
+    assert "Steder med indsatsen: 31" in rollout
+    assert "Målinger: 1.640" in rollout
+    assert "Personer" not in rollout
+    assert "Personer, de er sammenlignet med: 260" in plain(page(samples.matched(), "da"))
+
+
+def test_checks_of_another_comparison_than_the_answering_one_stand_under_its_name(samples):
+    assert "<h3>Matchet sammenligning</h3>" in page(samples.matched(), "da")
+    assert "<h3>Sammenligning hold for hold</h3>" not in page(samples.rollout(), "da")
+
+
 def test_a_failed_pre_trend_withholds_every_number_of_the_effect(samples):
     html = page(samples.rollout(pretrends=False), "da")
     text = plain(html)

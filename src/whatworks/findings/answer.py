@@ -1,9 +1,9 @@
 """The words of a page about our own numbers: answer, strip, doubts, lessons, advice; and of one about nothing at all."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from whatworks.core.check import Check
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.finding import Finding
@@ -34,13 +34,19 @@ _ANSWERS: Mapping[str, str] = {
     "not_trustworthy": N_("We cannot tell, because the comparison is not reliable."),
     "unknown": N_("We do not know."),
 }
-_FACTS: Mapping[str, str] = {
-    "n_treated": N_("People with the intervention"),
-    "n_comparison": N_("People they are compared with"),
-    "n_units": N_("Places or people in the data"),
-    "clusters": N_("Independent groups"),
-    "nobs": N_("Measurements"),
-    "n_dropped": N_("Rows left out"),
+# A roll-out counts places, a matched comparison people.
+_FACTS: Mapping[str, Mapping[str, str]] = {
+    "rollout": {
+        "n_treated": N_("Places with the intervention"),
+        "n_comparison": N_("Places they are compared with"),
+        "nobs": N_("Measurements"),
+        "n_dropped": N_("Rows left out"),
+    },
+    "matched": {
+        "n_treated": N_("People with the intervention"),
+        "n_comparison": N_("People they are compared with"),
+        "n_dropped": N_("Rows left out"),
+    },
 }
 _STATES: Mapping[bool | None, tuple[str, str, str]] = {
     False: ("bad", "✗", N_("Not passed")),
@@ -85,7 +91,7 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
         "lift": _lift(finding, name, result, conclusion, language),
         "unsaid": _unsaid(finding, name, language),
         "advice": _advice(finding, conclusion, language),
-        "facts": _facts(result, language),
+        "facts": _facts(finding, result, language),
         "method": _method(finding, name, result, language),
         "lessons": _lessons(finding, name, language),
         "misled": _misled(finding, language),
@@ -147,17 +153,19 @@ def _certainty_sentence(sure: Verdict, language: str) -> str:
 
 
 def _checks(finding: Finding, name: str, language: str) -> list[dict[str, Any]]:
-    """Doubts that came true first, then the open ones, then those that were laid to rest."""
+    """Doubts by comparison: those that came true first, then the open ones, then those that were laid to rest."""
     _ = translator(language)
-    keys = list(dict.fromkeys(key for key in (name, finding.answer) if key is not None))
-    asked: list[tuple[str, Check]] = [(key, check) for key in keys for check in finding.results[key].checks]
+    keys = [key for key in dict.fromkeys((name, finding.answer)) if key is not None and finding.results[key].checks]
     order = {False: 0, None: 1, True: 2}
-    rows = []
-    for key, check in sorted(asked, key=lambda item: order[item[1].passed]):
-        state, mark, word = _STATES[check.passed]
-        design = design_name(key, language) if len(keys) > 1 else ""
-        rows.append({"state": state, "mark": mark, "word": _(word), "text": check_sentence(check, language), "design": design})
-    return rows
+    lists = []
+    for key in keys:
+        rows = []
+        for check in sorted(finding.results[key].checks, key=lambda check: order[check.passed]):
+            state, mark, word = _STATES[check.passed]
+            rows.append({"state": state, "mark": mark, "word": _(word), "text": check_sentence(check, language)})
+        # The heading tells whose checks they are, where that is not the answer the page goes by.
+        lists.append({"heading": "" if keys == [name] else design_name(key, language), "rows": rows})
+    return lists
 
 
 def _lift(finding: Finding, name: str, result: EffectResult, conclusion: Verdict, language: str) -> list[str]:
@@ -209,9 +217,11 @@ def _advice(finding: Finding, conclusion: Verdict, language: str) -> list[str]:
     ]
 
 
-def _facts(result: EffectResult, language: str) -> list[tuple[str, str]]:
+def _facts(finding: Finding, result: EffectResult, language: str) -> list[tuple[str, str]]:
     _ = translator(language)
-    return [(_(words), number(result.statistics[key], language)) for key, words in _FACTS.items() if key in result.statistics]
+    known = {key: value for key, value in result.statistics.items() if math.isfinite(value)}
+    words = _FACTS.get(finding.design, _FACTS["matched"])
+    return [(_(text), number(known[key], language)) for key, text in words.items() if key in known]
 
 
 def _method(finding: Finding, name: str, result: EffectResult, language: str) -> list[str]:
@@ -241,7 +251,9 @@ def _lessons(finding: Finding, name: str, language: str) -> list[dict[str, Any]]
         landing = "" if finding.benchmark is None else _landing(result, finding.results[finding.benchmark], language)
         if key in _STANDINGS and finding.benchmark is None:
             landing = translator(language)(_STANDINGS[key])
-        doubts = [] if key in (name, finding.answer) else [check_sentence(check, language) for check in result.failed_checks]
+        # That nothing is taken into account is already what the explanation of a plain comparison says.
+        failed = [check for check in result.failed_checks if check.name != "unadjusted"]
+        doubts = [] if key in (name, finding.answer) else [check_sentence(check, language) for check in failed]
         lessons.append(
             {
                 "name": design_name(key, language),

@@ -11,7 +11,7 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name)
 
 
 DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
-    "raw_gap": (N_("Raw gap"), N_("The two groups as they are, with nothing taken into account.")),
+    "raw_gap": (N_("Raw gap"), N_("The two groups as they are. They may differ in many ways.")),
     "matched": (N_("Matched comparison"), N_("Each participant is compared with people who look alike on paper.")),
     "matched_did": (
         N_("Matched comparison, before and after"),
@@ -23,7 +23,7 @@ DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
     ),
     "naive": (
         N_("Simple comparison"),
-        N_("Places that have started are compared with places that have not, with nothing else taken into account."),
+        N_("Places that have started are compared with places that have not. They may differ in many ways."),
     ),
     "twfe": (
         N_("Two-way comparison"),
