@@ -221,6 +221,11 @@ def test_numbers_in_checks_are_written_as_the_language_writes_them():
     assert "4% of those" in check_sentence(outside, "en")
 
 
+def test_a_hidden_count_is_said_to_be_small_and_still_begins_a_sentence():
+    check = Check(name="dropped_treated", passed=False, message="", statistics={"n_dropped": math.nan, "n_treated": 185})
+    assert check_sentence(check, "da").startswith("Færre end 5 af de 185, der fik indsatsen, er udeladt.")
+
+
 @pytest.mark.parametrize("statistics", [{}, {"worst_smd": math.nan, "limit": 0.1}])
 def test_a_check_without_its_numbers_falls_back_to_the_researchers_message(statistics):
     check = Check(name="balance", passed=False, message="Dropped <some> of them.", statistics=statistics)

@@ -3,9 +3,7 @@
 Names are loaded when they are first used, so that ``import whatworks.findings`` does not draw in matplotlib.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from whatworks.findings.document import document
@@ -15,17 +13,18 @@ from whatworks.findings.language import interval, number, percent, sort_key, tra
 if TYPE_CHECKING:
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
-    from whatworks.findings.published import published
     from whatworks.findings.question import ask
     from whatworks.findings.report import (
         REVIEWS_SOURCE,
         checks_table,
         counts_table,
         designs_table,
+        question_table,
         reviews_table,
         std_error_rules,
         std_errors_table,
     )
+    from whatworks.findings.reviews import published
     from whatworks.findings.wording import (
         certainty,
         check_sentence,
@@ -46,13 +45,14 @@ _PAGES = {
     "error_page": "index",
     "index_page": "index",
     "page": "pages",
-    "published": "published",
+    "published": "reviews",
+    "question_table": "report",
     "reviews_table": "report",
     "std_error_rules": "report",
     "std_errors_table": "report",
 }
 # Where charts, figures for notebooks and the one style live; each lists its own public names.
-_DRAWING = ("show", "charts", "figures", "style")
+_DRAWING = ("notebook", "charts", "figures", "style")
 
 __all__ = [
     "REVIEWS_SOURCE",
@@ -75,6 +75,7 @@ __all__ = [
     "page",
     "percent",
     "published",
+    "question_table",
     "reviews_table",
     "save",
     "sentence",
@@ -102,13 +103,3 @@ def _places(name: str) -> tuple[str, ...]:
     if name in _WORDS:
         return ("wording",)
     return (_PAGES[name],) if name in _PAGES else _DRAWING
-
-
-class _Room(ModuleType):
-    """Python hangs a module on its package when it is imported; ``findings.show`` is to stay the function of that name."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value.show if name == "show" and isinstance(value, ModuleType) else value)
-
-
-sys.modules[__name__].__class__ = _Room

@@ -101,6 +101,16 @@ _SENTENCES: Mapping[str, tuple[str, str, str]] = {
         N_("In a new place the effect can lie anywhere between {low} and {high}. In some places there may be none."),
         N_("We cannot say what to expect in a new place."),
     ),
+    "dependent_effects": (
+        N_("Each study counts once."),
+        N_("Some of the {studies} studies count more than once. That makes the answer look more certain than it is."),
+        N_("We do not know whether each study counts once."),
+    ),
+    "collinear_covariates": (
+        N_("Every background variable could be used."),
+        N_("Some background variables told nothing new in parts of the calculation and were left out there: {covariates}."),
+        N_("We do not know whether every background variable could be used."),
+    ),
     "disclosure": (
         N_("No number is about so few that it must be hidden."),
         N_("Numbers that are about fewer than {k} people and are not shown: {hidden_parts}."),
@@ -135,7 +145,9 @@ def check_sentence(check: Check, language: str = "da") -> str:
     words = _SENTENCES.get(check.name)
     if words is not None:
         try:
-            return Markup(escape(translator(language)(words[place]).format_map(_spoken(check, language))))  # noqa: S704 (escaped)
+            said = translator(language)(words[place]).format_map(_spoken(check, language))
+            # A sentence may begin with a number in words: "fewer than 5 of the ...".
+            return Markup(escape(said[:1].upper() + said[1:]))  # noqa: S704 (escaped)
         except KeyError:
             # A number that the sentence needs is missing; the researcher's message still says what happened.
             pass

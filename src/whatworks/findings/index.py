@@ -22,8 +22,8 @@ from whatworks.findings.labels import (
 )
 from whatworks.findings.language import LANGUAGES, sort_key, translator
 from whatworks.findings.marks import dots_mark, interval_mark
-from whatworks.findings.published import count_reviews, published_methods, side, tally
 from whatworks.findings.rendering import render
+from whatworks.findings.reviews import count_reviews, published_methods, side, tally
 from whatworks.findings.verdicts import verdict
 from whatworks.findings.view import counted
 from whatworks.findings.wording import shown

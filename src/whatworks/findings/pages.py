@@ -12,8 +12,8 @@ from whatworks.findings.document import document
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of, group_name, method_name, short, smallest_important, speaking
 from whatworks.findings.language import LANGUAGES, translator
-from whatworks.findings.published import review_view
 from whatworks.findings.rendering import render
+from whatworks.findings.reviews import review_view
 from whatworks.findings.view import about
 
 

@@ -14,12 +14,18 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of, unit_of
 from whatworks.findings.language import interval, number, translator
 from whatworks.findings.names import N_
-from whatworks.findings.published import count_reviews
+from whatworks.findings.question import Question
+from whatworks.findings.reviews import count_reviews
 from whatworks.findings.wording import check_sentence, design_explanation, design_name, shown
 
 REVIEWS_SOURCE: Mapping[str, str] = {
-    "da": "Systematiske gennemgange, som de er trykt. Tallene står i evidence/reviews.csv med kilde og sted.",
+    "da": "Systematiske forskningsoversigter, som de er trykt. Tallene står i evidence/reviews.csv med kilde og sted.",
     "en": "Systematic reviews as printed. The numbers stand in evidence/reviews.csv with source and place.",
+}
+_DESIGNS = {
+    "matched": N_("A matched comparison, held against a randomised trial"),
+    "rollout": N_("A gradual roll-out, where those who wait are the comparison"),
+    "reviews": N_("Published systematic reviews"),
 }
 _ARMS = {"treated": N_("Participants"), "comparison": N_("Comparison")}
 _VERDICTS = {True: N_("Passed"), False: N_("Failed"), None: N_("Cannot tell")}
@@ -27,6 +33,26 @@ _RULES = {
     "classical": N_("Same spread in both groups (classical)"),
     "HC1": N_("Different spread allowed (robust, HC1)"),
 }
+
+
+def question_table(question: Question, language: str = "da") -> str:
+    """What the report asks, in the words of the catalogues.
+
+    Parameters
+    ----------
+    question : from ``ww.findings.ask(...)``
+    """
+    _ = translator(language)
+    labels = question.labels
+    rows = [(_("Target group"), labels["target_group"][language])]
+    if "method" in labels:
+        rows.append((_("Method"), labels["method"][language]))
+    if "outcome" in labels:
+        outcome = labels["outcome"]
+        rows.append((_("Outcome"), f"{outcome['name'][language]} ({outcome['unit'][language]})"))
+    rows.append((_("Design"), _(_DESIGNS[question.design])))
+    table = pd.DataFrame(rows, columns=[_("We ask about"), _("Here")])
+    return table_html(table, caption=_("What this report asks"), language=language)
 
 
 def counts_table(counts: pd.DataFrame, language: str = "da") -> str:

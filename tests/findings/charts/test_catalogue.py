@@ -16,7 +16,7 @@ _PLACES = re.compile(r"\{(\w+)\}")
 def _messages() -> set[str]:
     """English messages in the code: arguments of ``_`` and of ``translator(language)``."""
     found = set()
-    for path in [ROOM / "figures.py", ROOM / "show.py", *sorted((ROOM / "charts").glob("*.py"))]:
+    for path in [ROOM / "figures.py", ROOM / "notebook.py", *sorted((ROOM / "charts").glob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
                 continue

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from whatworks.core.errors import InvalidOption, MissingAltText
 from whatworks.findings import charts
-from whatworks.findings.show import FRAGMENTS, Shown, show
+from whatworks.findings.notebook import FRAGMENTS, Shown, show
 
 
 def _sentence(count: int, *, language: str) -> str:
