@@ -237,7 +237,19 @@ def _method(finding: Finding, name: str, result: EffectResult, language: str) ->
         matters = _("The smallest difference that matters is set to {size} {unit}.").format(
             size=size, unit=unit_of(finding, result, language)
         )
-    return [explained.strip(), spans.format(level=percent(result.conf_level, language)), matters]
+    return [explained.strip(), spans.format(level=percent(result.conf_level, language)), matters, *_std_errors(finding, language)]
+
+
+def _std_errors(finding: Finding, language: str) -> list[str]:
+    """The yardstick's standard error by each rule, where the report compared them."""
+    rules = finding.tables.get("std_errors")
+    if rules is None or not {"classical", "HC1"} <= set(rules["rule"]):
+        return []
+    error = {rule: number(value, language) for rule, value in zip(rules["rule"], rules["std_error"], strict=True)}
+    said = translator(language)(
+        "Standard error of the trial's answer: {classical} by the classical rule, {robust} by the robust one."
+    )
+    return [said.format(classical=error["classical"], robust=error["HC1"])]
 
 
 def _lessons(finding: Finding, name: str, language: str) -> list[dict[str, Any]]:
