@@ -67,7 +67,8 @@ def test_simulated_examples_stand_apart_under_the_banner(findings):
 def test_what_is_known_is_told_in_words_with_its_range(findings):
     html = index_page(findings, language="da")
     assert "Hjælper sandsynligvis. Årlig lønindkomst: +1.794 dollar om året (551 til 3.038)." in html
-    assert "2 udgivne forskningsoversigter. 3 resultater: 1 taler for, 1 kan gå begge veje, 1 uden interval." in html
+    assert "3 resultater: 1 taler for, 1 kan gå begge veje, 1 uden interval." in html
+    assert "2 udgivne forskningsoversigter. " in html
     assert "Individuelt planlagt job med støtte (IPS), Én-til-én mentor</a>" in html
 
 

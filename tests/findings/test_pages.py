@@ -202,6 +202,15 @@ def test_published_results_stand_as_printed_with_their_gaps_and_no_joint_verdict
     assert "Hjælper" not in text
 
 
+def test_published_numbers_keep_the_decimals_they_were_printed_with(samples):
+    reviews = samples.reviews_table().assign(
+        effect=[0.195, 0.3, 0.21], conf_low=[0.122, -0.07, None], conf_high=[0.268, 0.67, None]
+    )
+    text = plain(page(samples.reviews(tables={"reviews": reviews.assign(measure="g")}), "en"))
+    assert "+0.195 standard deviations (small) 0.122 to 0.268" in text
+    assert "+0.30 standard deviations (moderate) −0.07 to 0.67" in text
+
+
 def test_printed_english_words_are_marked_on_a_danish_page(samples):
     html = page(samples.reviews(), "da")
     assert '<span class="small" lang="en">any competitive employment</span>' in html

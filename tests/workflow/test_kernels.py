@@ -78,7 +78,7 @@ def test_one_failing_report_among_three_is_named_and_the_others_finish(notebook,
     result = CliRunner().invoke(app, ["reports"])
     assert result.exit_code == 1
     assert "3 reports to make" in result.stdout
-    assert "FAILED schizophrenia/published_reviews: KeyError (code cell 5): 'schizophrenia'" in result.stdout
+    assert "FAILED schizophrenia/published_reviews: KeyError (code cell 5): The message may quote data" in result.stdout
     assert "2 made, 0 unchanged, 1 failed. Open" in result.stdout
     reports = project / "reports"
     assert sorted(path.name for path in (reports / "schizophrenia" / "published_reviews").iterdir()) == [

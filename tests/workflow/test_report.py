@@ -73,16 +73,31 @@ class CellError(Exception):
     [
         (CellError(), "MissingColumn (code cell 7): panel has no column 'x'"),
         (MissingAltText("A figure has none."), "MissingAltText: A figure has none."),
-        (KeyError("x"), "KeyError: 'x'"),
-        (ValueError(), "ValueError: no message"),
     ],
 )
 def test_an_error_is_told_in_one_line(error, told):
     assert str(failure_of(error)) == told
 
 
+@pytest.mark.parametrize("evalue", ["could not convert string to float: 'Jens Hansen'", "", None])
+def test_a_message_of_another_library_may_hold_a_persons_value_and_is_not_repeated(evalue):
+    error = ValueError(evalue or "")
+    if evalue is not None:
+        error.ename, error.evalue, error.exec_count = "ValueError", evalue, 3
+    told = str(failure_of(error))
+    assert told.startswith("ValueError")
+    assert "Jens" not in told
+    assert "Run the notebook" in told
+
+
+def test_an_error_of_the_delivery_reader_is_ours_and_is_told():
+    error = CellError()
+    error.ename, error.evalue = "whatworks.documentation.faults.InvalidDelivery", "citizen.csv: 3 rows without citizen_id."
+    assert str(failure_of(error)) == "InvalidDelivery (code cell 7): citizen.csv: 3 rows without citizen_id."
+
+
 def test_a_long_message_is_cut():
-    message = failure_of(ValueError("row of data " * 1000)).message
+    message = failure_of(MissingAltText("row of figures " * 1000)).message
     assert len(message) == 300
     assert message.endswith("…")
 

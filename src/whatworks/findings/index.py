@@ -157,6 +157,7 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
         "address": _address(finding, f"finding.{language}.html", language),
         "report": _address(finding, f"report.{language}.html", language),
         "known": True,
+        "source": "",
     }
     if spoken is not None:
         words, mark = _own_glance(finding, spoken[1], language)
@@ -165,8 +166,8 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
         return {**item, "words": _("We do not know"), "mark": "", "known": False}
     sides = [side(row, language).code for _index, row in reviews.iterrows()]
     said = counted(count_reviews(reviews), _("1 published review"), _("{n} published reviews"), language)
-    words = f"{said}. {tally(sides, language)}"
-    return {**item, "name": ", ".join(published_methods(reviews, language)), "words": words, "mark": dots_mark(sides)}
+    names = ", ".join(published_methods(reviews, language))
+    return {**item, "name": names, "words": tally(sides, language), "source": f"{said}. ", "mark": dots_mark(sides)}
 
 
 def _own_glance(finding: Finding, result: EffectResult, language: str) -> tuple[str, Markup | str]:

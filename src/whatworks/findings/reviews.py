@@ -13,7 +13,7 @@ from whatworks.findings.labels import group_name, within
 from whatworks.findings.language import interval, number, sort_key, translator
 from whatworks.findings.names import N_
 from whatworks.findings.view import Cell, counted, unknown_cost
-from whatworks.findings.wording import RATIOS, STANDARDISED, shown_decimals, size_word
+from whatworks.findings.wording import RATIOS, STANDARDISED, size_word
 
 _SOURCE = ("authors", "year", "source", "doi")
 _MEASURES: Mapping[str, str] = {
@@ -186,7 +186,7 @@ def _row(row: pd.Series, language: str) -> dict[str, Any]:
     _ = translator(language)
     low, high, effect = float(row["conf_low"]), float(row["conf_high"]), float(row["effect"])
     stated = math.isfinite(low) and math.isfinite(high)
-    places = 2 if row["measure"] in (*RATIOS, *STANDARDISED) else shown_decimals(effect, low, high)
+    places = _printed_decimals(effect, low, high)
     outcome, lang = _named(row, "outcome", "outcome_as_printed", language)
     printed = str(row.get("outcome_as_printed", "") or "")
     address = link(row) if {"doi", "seen_at"} <= set(row.index) else ""
@@ -205,6 +205,12 @@ def _row(row: pd.Series, language: str) -> dict[str, Any]:
         "address_text": f"doi:{row['doi']}" if row.get("doi") else _("where it was seen"),
         "status": _("Confirmed") if row["confirmed"] in ("yes", True) else _("To be confirmed"),
     }
+
+
+def _printed_decimals(*values: float) -> int:
+    """Decimals as published: at least two, at most three."""
+    printed = [len(repr(value).partition(".")[2]) for value in values if math.isfinite(value)]
+    return min(3, max(2, *printed))
 
 
 def _effect(measure: str, effect: float, places: int, language: str) -> str:

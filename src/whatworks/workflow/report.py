@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -231,20 +232,40 @@ def failed_manifest(question: Question, key: str, failure: Failure) -> str:
 
 
 def failure_of(error: Exception) -> Failure:
-    """What to tell of an error: its type and one short line; of an error in a cell that cell's own."""
+    """What to tell of an error: its type and one short line; of an error in a cell that cell's own.
+
+    Our own messages never hold a person's value, so they are quoted. Other libraries' messages may, so they are not.
+    """
     kind, message, cell = type(error).__name__, str(error), None
+    ours = isinstance(error, WhatworksError)
     # papermill wraps what a cell raised; nbclient's time-out carries the whole cell in its message.
     if hasattr(error, "ename") and hasattr(error, "evalue"):
-        kind, message, cell = str(error.ename), str(error.evalue), getattr(error, "exec_count", None)
+        # A kernel writes our errors with their module; others bare.
+        kind, message, cell = str(error.ename).rpartition(".")[2], str(error.evalue), getattr(error, "exec_count", None)
+        ours = kind in _names_of(WhatworksError)
+        message = message if ours else ""
     elif kind == "CellTimeoutError":
         message = "A cell took longer than allowed. Make it faster, or allow more time."
     elif kind == "DeadKernelError":
         message = "The notebook's process ended by itself; often memory ran out. Use less data at once, or fewer workers."
     elif isinstance(error, MissingData) and "results.json" in message:
         message = "The notebook saved no results. Its last cell must call ww.findings.save(finding, output)."
-    elif not isinstance(error, WhatworksError) and not message:
-        message = "no message"
+    elif not ours:
+        message = ""
+    if not ours and not message:
+        message = "The message may quote data and is not repeated here. Run the notebook with this question to read it."
     return Failure(type=kind, message=shortened(message), cell=cell)
+
+
+def _names_of(family: type[Exception]) -> set[str]:
+    """Names of an error and of all that derive from it, those of the delivery reader among them."""
+    import_module("whatworks.documentation")
+    names, found = {family.__name__}, list(family.__subclasses__())
+    while found:
+        kind = found.pop()
+        names.add(kind.__name__)
+        found += kind.__subclasses__()
+    return names
 
 
 def shortened(message: str) -> str:
