@@ -150,7 +150,7 @@ def test_a_roll_out_shows_when_how_much_and_how_it_went(samples):
         assert part in text
     for heading in ("Hvor stor er forskellen?", "Hvordan er det gået undervejs?", "Giver andre regnemåder samme svar?"):
         assert heading in text
-    assert "For lille til at betyde noget" in text
+    assert "Måske for lille til at betyde noget" in text
     assert "Den mindste forskel, der betyder noget, er sat til 10 point." in text
 
 
@@ -272,6 +272,24 @@ def test_the_lead_answers_the_question_in_a_word(samples, values, limit, answer)
     results = {"overall": samples.effect(*values, checks=passed)}
     text = plain(page(samples.rollout(results=results, labels={**finding.labels, "outcome": outcome}), "da"))
     assert f"psykiske vanskeligheder? {answer} Målt på trivsel:" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "certain", "hedged"),
+    [
+        ((15, 11, 19), "Ja.", "Måske."),
+        ((12, 4, 20), "Sandsynligvis ja.", "Måske."),
+        ((5, 3, 7), "Forskellen er for lille", "Forskellen er måske for lille"),
+        ((-15, -19, -11), "Nej, det går dårligere.", "Måske ikke: Det ser ud til at gå dårligere."),
+    ],
+)
+def test_no_answer_is_stronger_than_its_certainty_allows(samples, values, certain, hedged):
+    def answer(passed):
+        checks = (Check(name="parallel_pretrends", passed=passed, message=""),)
+        return plain(page(samples.rollout(results={"overall": samples.effect(*values, checks=checks)}), "da"))
+
+    assert f"vanskeligheder? {certain}" in answer(True)
+    assert f"vanskeligheder? {hedged}" in answer(None)
 
 
 def test_advice_follows_the_verdict(samples):

@@ -20,16 +20,19 @@ from whatworks.findings.labels import (
 )
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_, design_explanation, design_name
-from whatworks.findings.verdicts import Verdict, certainty, verdict
+from whatworks.findings.verdicts import Verdict, certainty, hedged, verdict
 from whatworks.findings.view import Cell, about, unknown_cost
 from whatworks.findings.wording import sentence, shown
 
 _ANSWERS: Mapping[str, str] = {
     "helps": N_("Yes."),
     "probably_helps": N_("Probably yes."),
+    "may_help": N_("Perhaps."),
     "too_small": N_("The difference is too small to matter."),
+    "may_be_too_small": N_("The difference is perhaps too small to matter."),
     "no_important_difference": N_("No, we find no difference of importance."),
     "worse": N_("No, people fare worse."),
+    "may_be_worse": N_("Perhaps not: it looks as if people fare worse."),
     "cannot_tell": N_("We cannot tell."),
     "not_trustworthy": N_("We cannot tell, because the comparison is not reliable."),
     "unknown": N_("We do not know."),
@@ -62,15 +65,25 @@ _STANDINGS: Mapping[str, str] = {
 }
 
 
+def conclude(finding: Finding, name: str, language: str) -> tuple[Verdict, Verdict]:
+    """What a result of the finding means, and how far to trust it; the first in words no stronger than the second allows."""
+    _ = translator(language)
+    result = finding.results[name]
+    sure = certainty(result, language=language)
+    if name in RANDOMISED and not result.failed_checks:
+        # One trial by lot earns more trust than its checks alone, and less than several would.
+        sure = Verdict("moderate", _("Moderate"), _("Lots were drawn, but it is one trial only."), "neutral")
+    return hedged(verdict(result, smallest_important(finding), language=language), sure, language=language), sure
+
+
 def own_view(finding: Finding, language: str) -> dict[str, Any]:
     """Everything a page about our own numbers shows."""
     _ = translator(language)
     spoken = speaking(finding)
     assert spoken is not None
     name, result = spoken
-    conclusion = verdict(result, smallest_important(finding), language=language)
+    conclusion, sure = conclude(finding, name, language)
     trusted = conclusion.code != "not_trustworthy"
-    sure = _certainty(name, result, language)
     told = _measured(finding, result, conclusion, language)
     method, group = _method_within(finding, language), within(group_name(finding, language))
     return {
@@ -139,14 +152,6 @@ def _strip(finding: Finding, result: EffectResult, conclusion: Verdict, sure: Ve
     ]
 
 
-def _certainty(name: str, result: EffectResult, language: str) -> Verdict:
-    """One trial by lot earns more trust than its checks alone, and less than several would."""
-    if name not in RANDOMISED or result.failed_checks:
-        return certainty(result, language=language)
-    _ = translator(language)
-    return Verdict("moderate", _("Moderate"), _("Lots were drawn, but it is one trial only."), "neutral")
-
-
 def _certainty_sentence(sure: Verdict, language: str) -> str:
     _ = translator(language)
     return _("How far we trust the answer: {level}. {reason}").format(level=within(sure.word), reason=sure.reason)
@@ -206,7 +211,7 @@ def _advice(finding: Finding, conclusion: Verdict, language: str) -> list[str]:
         "worse": [_("Discuss the result before you start or expand.")],
         "no_important_difference": [_("Weigh the price against our finding no difference of importance.")],
         "too_small": [_("Weigh the price against the small difference.")],
-    }.get(conclusion.code, [])
+    }.get(conclusion.code.removeprefix("may_be_"), [])
     return [
         *first,
         _("Measure {outcome} before the start and at fixed times, also somewhere that waits.").format(

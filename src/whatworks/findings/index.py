@@ -8,6 +8,7 @@ from markupsafe import Markup
 from whatworks.core.columns import one_of
 from whatworks.core.result import EffectResult
 from whatworks.core.version import __version__
+from whatworks.findings.answer import conclude
 from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import (
@@ -16,7 +17,6 @@ from whatworks.findings.labels import (
     label,
     method_name,
     outcome_name,
-    smallest_important,
     speaking,
     unit_of,
 )
@@ -24,7 +24,6 @@ from whatworks.findings.language import LANGUAGES, sort_key, translator
 from whatworks.findings.marks import dots_mark, interval_mark
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import count_reviews, published_methods, side, tally
-from whatworks.findings.verdicts import verdict
 from whatworks.findings.view import counted
 from whatworks.findings.wording import shown
 
@@ -160,7 +159,7 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
         "source": "",
     }
     if spoken is not None:
-        words, mark = _own_glance(finding, spoken[1], language)
+        words, mark = _own_glance(finding, *spoken, language)
         return {**item, "words": words, "mark": mark}
     if reviews is None or not len(reviews):
         return {**item, "words": _("We do not know"), "mark": "", "known": False}
@@ -170,9 +169,9 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
     return {**item, "name": names, "words": tally(sides, language), "source": f"{said}. ", "mark": dots_mark(sides)}
 
 
-def _own_glance(finding: Finding, result: EffectResult, language: str) -> tuple[str, Markup | str]:
+def _own_glance(finding: Finding, name: str, result: EffectResult, language: str) -> tuple[str, Markup | str]:
     _ = translator(language)
-    conclusion = verdict(result, smallest_important(finding), language=language)
+    conclusion, _sure = conclude(finding, name, language)
     if conclusion.code == "not_trustworthy":
         return f"{conclusion.word}.", ""
     size, span = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
@@ -191,7 +190,7 @@ def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]
         spoken = speaking(finding)
         if spoken is None:
             continue
-        conclusion = verdict(spoken[1], smallest_important(finding), language=language)
+        conclusion, sure = conclude(finding, spoken[0], language)
         size, span = shown(spoken[1], language, unit=unit_of(finding, spoken[1], language), decimals=decimals_of(finding))
         trusted = conclusion.code != "not_trustworthy"
         rows.append(
@@ -201,6 +200,7 @@ def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]
                 "outcome": outcome_name(finding, language),
                 "address": _address(finding, f"finding.{language}.html", language),
                 "conclusion": conclusion.word,
+                "sure": sure.word,
                 "size": size if trusted else _("Not shown"),
                 "range": span if trusted else "",
             }

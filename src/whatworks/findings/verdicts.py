@@ -1,7 +1,7 @@
 """What a result means for the person it is about, by rules anyone can read, with the reason in words."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
@@ -99,6 +99,26 @@ def certainty(result: EffectResult | None, *, language: str = "da") -> Verdict:
     return Verdict("moderate", _("Moderate"), counted + " " + _("But no lots were drawn."), "neutral")
 
 
+def hedged(conclusion: Verdict, sure: Verdict, *, language: str = "da") -> Verdict:
+    """The conclusion in words no stronger than the certainty allows: where it is low, everything is a maybe.
+
+    References
+    ----------
+    Santesso et al. (2020), Journal of Clinical Epidemiology 119:126-135: "probably" asks for moderate, "may" for low certainty.
+    """
+    _ = translator(language)
+    weaker = {
+        "helps": ("may_help", _("May help")),
+        "probably_helps": ("may_help", _("May help")),
+        "too_small": ("may_be_too_small", _("Perhaps too small to matter")),
+        "worse": ("may_be_worse", _("Perhaps worse than without")),
+    }
+    if sure.code not in ("low", "very_low") or conclusion.code not in weaker:
+        return conclusion
+    code, word = weaker[conclusion.code]
+    return replace(conclusion, code=code, word=word, tone="bad" if conclusion.tone == "bad" else "neutral")
+
+
 def _benefit(result: EffectResult) -> tuple[float, float]:
     """The range with the good direction upwards and no difference at 0."""
     low, high = float(result.headline.conf_low), float(result.headline.conf_high)
@@ -115,7 +135,7 @@ def _cannot_tell(reason: str, language: str) -> Verdict:
 def _inside(low: float, high: float, language: str) -> Verdict:
     _ = translator(language)
     if low > 0 or high < 0:
-        reason = _("There probably is a difference, but all of the range is below the smallest difference that matters.")
+        reason = _("All of the range is on one side of zero, but below the smallest difference that matters.")
         return Verdict("too_small", _("Too small to matter"), reason, "neutral")
     reason = _("All of the range is close to zero. It rules out differences that matter, in both directions.")
     return Verdict("no_important_difference", _("No important difference"), reason, "neutral")
