@@ -118,7 +118,7 @@ def test_the_trial_answers_where_lots_were_drawn_and_the_others_are_held_against
 
 def test_without_a_yardstick_the_matched_answer_speaks_for_itself(samples):
     text = plain(page(samples.matched(benchmark=None, answer="matched_did"), "en"))
-    assert "Does supported work work for adults outside the labour market?" in text
+    assert "Does supported work help adults outside the labour market?" in text
     assert "1,716 dollars a year higher" in text
     assert "the yardstick" not in text
     assert "How large is the difference?" in text
@@ -238,7 +238,7 @@ def test_a_group_without_evidence_gets_an_honest_page_and_no_number(samples):
 
 def test_a_method_without_results_asks_about_that_method(samples):
     nothing = samples.matched(results={}, answer=None, benchmark=None, tables={})
-    assert "Does supported work work for adults outside" in plain(page(nothing, "en"))
+    assert "Does supported work help adults outside" in plain(page(nothing, "en"))
 
 
 @pytest.mark.parametrize("maker", MAKERS)

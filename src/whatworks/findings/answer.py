@@ -88,7 +88,7 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
     method, group = _method_within(finding, language), within(group_name(finding, language))
     return {
         **about(finding, language),
-        "question": _("Does {method} work for {group}?").format(method=method, group=group),
+        "question": _("Does {method} help {group}?").format(method=method, group=group),
         "answer": _(_ANSWERS[conclusion.code]),
         "told": told,
         "lead": f"{_(_ANSWERS[conclusion.code])} {told}",
@@ -309,7 +309,7 @@ def unknown_view(finding: Finding, language: str) -> dict[str, Any]:
     group = within(group_name(finding, language))
     question = _("What works for {group}?").format(group=group)
     if finding.design != "reviews":
-        question = _("Does {method} work for {group}?").format(method=_method_within(finding, language), group=group)
+        question = _("Does {method} help {group}?").format(method=_method_within(finding, language), group=group)
     return {
         "question": question,
         "lead": _("We do not know."),
