@@ -123,6 +123,6 @@ def catalogues() -> SimpleNamespace:
     """Catalogues of a few codes."""
     return SimpleNamespace(
         target_groups=dict.fromkeys(("homelessness", "schizophrenia", "substance_use", "young_people"), None),
-        methods=dict.fromkeys(("housing_first", "supported_work"), None),
+        methods={code: SimpleNamespace(fields={}) for code in ("housing_first", "supported_work")},
         outcomes=dict.fromkeys(("earnings", "days_housed"), None),
     )

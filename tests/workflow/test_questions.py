@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from whatworks.core.errors import InvalidParameters
+from whatworks.workflow import questions
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import read_questions
 
 
 @pytest.fixture
-def ask(project: Path, catalogues):
-    """Replace the parameter files by one, and read it."""
+def ask(project: Path, catalogues, monkeypatch):
+    """Replace the parameter files by one, and read it; the open data are about anything here."""
+    monkeypatch.setattr(questions, "OPEN_DATA", {"supported_work": {}})
 
     def read(text: str, name: str = "young_people.yml"):
         folder = project / "notebooks" / "parameters"
@@ -134,3 +136,49 @@ def test_a_project_without_questions_says_how_to_ask_one(project, catalogues):
         path.unlink()
     with pytest.raises(InvalidParameters, match="Add a file"):
         read_questions(Project(project), catalogues)
+
+
+def test_open_data_answer_only_the_question_they_are_about(ask, monkeypatch):
+    about = {"target_group": "young_people", "method": "supported_work", "outcome": "earnings"}
+    monkeypatch.setattr(questions, "OPEN_DATA", {"supported_work": about})
+    told = refusal(ask, GOOD)
+    assert "young_people.yml:6: supported_work is about method 'supported_work'; method 'housing_first' cannot" in told
+    assert "outcome 'days_housed' cannot be answered with it" in told
+    assert "is not a known source of matched data; allowed: supported_work" in refusal(
+        ask, GOOD.replace("data: supported_work", "data: evidence/documentation/adults_autism")
+    )
+
+
+def delivery(project, synthetic):
+    folder = project / "delivery"
+    folder.mkdir()
+    (folder / "delivery.yml").write_text(f"synthetic: {synthetic}\n")
+    return GOOD.replace("design: matched", "design: rollout").replace("data: supported_work", "data: delivery")
+
+
+def test_a_real_method_never_stands_over_simulated_people(ask, project):
+    assert "delivery is simulated; only a method marked synthetic" in refusal(ask, delivery(project, "true"))
+
+
+def test_an_invented_method_never_stands_over_real_people(ask, project, catalogues):
+    catalogues.methods["housing_first"].fields["synthetic"] = True
+    assert "holds real people" in refusal(ask, delivery(project, "false"))
+
+
+def test_a_delivery_that_is_there_and_fits_is_accepted(ask, project):
+    assert ask(delivery(project, "false"))[0].design == "rollout"
+
+
+@pytest.mark.parametrize("manifest", [None, "synthetic: maybe\n"])
+def test_a_delivery_that_is_missing_or_does_not_say_what_it_is_names_file_and_line(ask, project, manifest):
+    text = GOOD.replace("design: matched", "design: rollout").replace("data: supported_work", "data: delivery")
+    if manifest:
+        (project / "delivery").mkdir()
+        (project / "delivery" / "delivery.yml").write_text(manifest)
+    assert "young_people.yml:6:" in refusal(ask, text)
+
+
+def test_a_misspelt_design_key_is_told_once(ask):
+    told = refusal(ask, GOOD.replace("design: matched", "desing: matched"))
+    assert "did you mean 'design'" in told
+    assert "design is missing" not in told

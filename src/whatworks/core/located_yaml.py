@@ -40,8 +40,9 @@ def read_located(path: Path) -> Located:
     InvalidParameters
         If the file is not valid YAML or a key stands twice, with file and line.
     """
+    text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
         value = None if node is None else _walk(node, (), lines, path)
     except (yaml.YAMLError, ValueError) as error:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from whatworks.core.columns import one_of
-from whatworks.core.errors import UnknownCode
+from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.core.result import EffectResult
+from whatworks.documentation import is_synthetic
 from whatworks.evidence import Registry
 from whatworks.findings.finding import DESIGNS, Finding
 
@@ -72,8 +74,10 @@ class Question:
         return result if about is None else replace(result, unit=about["unit"]["en"], good=about["good"])
 
 
-def ask(registry: Registry, *, target_group: str, method: str, outcome: str | None, design: str) -> Question:
-    """Look a question's codes up in the catalogues.
+def ask(
+    registry: Registry, *, target_group: str, method: str, outcome: str | None, design: str, data: str | Path | None = None
+) -> Question:
+    """Look a question's codes up in the catalogues, and hold the data against them.
 
     Parameters
     ----------
@@ -81,11 +85,15 @@ def ask(registry: Registry, *, target_group: str, method: str, outcome: str | No
     target_group, method, outcome : codes; for ``design="reviews"`` the method is ``"published_reviews"`` and the outcome
         is None or empty
     design : ``"matched"``, ``"rollout"`` or ``"reviews"``
+    data : folder of the delivery that is to answer; for ``"rollout"``
 
     Raises
     ------
     UnknownCode
         If a code is not in its catalogue, listing those that are.
+    InvalidOption
+        If the data are simulated and the method is real, or the other way round: a real programme's name never stands over
+        an invented result.
 
     Examples
     --------
@@ -101,6 +109,8 @@ def ask(registry: Registry, *, target_group: str, method: str, outcome: str | No
         entry = _entry(registry.methods, method, "method")
         labels["method"] = dict(entry.name)
         synthetic = bool(entry.fields.get("synthetic", False))
+    if design == "rollout" and data:
+        _refuse_mixed(method, synthetic, is_synthetic(data))
     if outcome:
         entry = _entry(registry.outcomes, outcome, "outcome")
         kept = ("unit", "good", "decimals", "smallest_important")
@@ -108,6 +118,16 @@ def ask(registry: Registry, *, target_group: str, method: str, outcome: str | No
     return Question(
         target_group=target_group, method=method, outcome=outcome or None, design=design, labels=labels, synthetic=synthetic
     )
+
+
+def _refuse_mixed(method: str, invented: bool, simulated: bool) -> None:
+    if simulated and not invented:
+        raise InvalidOption(
+            f"The data are simulated, but {method!r} is a real method. "
+            "Only a method marked synthetic in evidence/methods.yml may stand over simulated results."
+        )
+    if invented and not simulated:
+        raise InvalidOption(f"The data are about real people, but {method!r} is an invented method. Name the method they got.")
 
 
 def _entry(catalogue: Mapping[str, Any], code: str, kind: str) -> Any:

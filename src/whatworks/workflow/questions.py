@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
-from whatworks.core.errors import InvalidParameters
+from whatworks.core.errors import InvalidParameters, WhatworksError
 from whatworks.core.located_yaml import Located, read_located
+from whatworks.documentation import is_synthetic
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.project import Project
 
@@ -22,7 +23,12 @@ CODES = ("target_group", "method", "outcome", "design", "language")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
-_LISTED = 12
+
+
+# What each open source of microdata is about.
+OPEN_DATA: Mapping[str, Mapping[str, str]] = {
+    "supported_work": {"target_group": "adults_outside_labour_market", "method": "supported_work", "outcome": "earnings"},
+}
 
 
 class Catalogues(Protocol):
@@ -163,6 +169,8 @@ class _Reader:
                 self._value(located, (*at, key), key, value)
         self._design(located, at, item)
         self._codes(located, at, item, group)
+        if len(self.faults) == before:
+            self._data(located, at, item, group)
         if len(self.faults) > before:
             return None
         method = item.get("method") or REVIEWS_METHOD
@@ -173,7 +181,9 @@ class _Reader:
     def _design(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any]) -> None:
         design = item.get("design")
         if design is None:
-            self._fault(located, at, f"design is missing; {_listed(DESIGNS)}")
+            # A misspelt key has already been told, with what was meant.
+            if set(item) <= set(self.defaults):
+                self._fault(located, at, f"design is missing; {_listed(DESIGNS)}")
         elif self._known(located, (*at, "design"), design, DESIGNS, what="design") and design != "reviews":
             for key in ("method", "outcome", "data"):
                 if item.get(key) is None:
@@ -191,6 +201,40 @@ class _Reader:
             self._known(located, (*at, "outcome"), item["outcome"], self.catalogues.outcomes, what="outcome")
         if item.get("language") is not None:
             self._known(located, (*at, "language"), item["language"], ("da", "en"), what="language")
+
+    def _data(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str) -> None:
+        """Data that exist, and that are about what is asked: an answer never stands under another question's name."""
+        data, design = item.get("data"), item["design"]
+        at = (*at, "data")
+        if design == "matched":
+            if self._known(located, at, data, tuple(OPEN_DATA), what="source of matched data"):
+                asked = {"target_group": group, "method": item["method"], "outcome": item["outcome"]}
+                for key, code in OPEN_DATA[str(data)].items():
+                    if asked[key] != code:
+                        self._fault(
+                            located, at, f"{data} is about {key} {code!r}; {key} {asked[key]!r} cannot be answered with it"
+                        )
+        elif design == "rollout":
+            self._delivery(located, at, str(data), invented=is_synthetic_method(self.catalogues, item["method"]))
+
+    def _delivery(self, located: Located, at: tuple[str | int, ...], data: str, *, invented: bool) -> None:
+        folder = self.project.root / data
+        if not folder.is_dir():
+            self._fault(located, at, f"there is no folder {data!r} in the project; name the folder of a delivery")
+            return
+        try:
+            simulated = is_synthetic(folder)
+        except WhatworksError as error:
+            self._fault(located, at, f"{data}: {error}".rstrip("."))
+            return
+        if simulated and not invented:
+            self._fault(
+                located, at, f"{data} is simulated; only a method marked synthetic in the catalogue may stand over its results"
+            )
+        if invented and not simulated:
+            self._fault(
+                located, at, f"{data} holds real people; a method marked synthetic in the catalogue cannot stand over them"
+            )
 
     def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any) -> None:
         default = self.defaults[key]
@@ -210,17 +254,20 @@ class _Reader:
             return True
         near = get_close_matches(str(value), list(allowed), n=1)
         meant = f"did you mean {near[0]!r}? " if near else ""
-        self._fault(located, at, f"{value!r} is not a {what}; {meant}{_listed(allowed)}")
+        self._fault(located, at, f"{value!r} is not a known {what}; {meant}{_listed(allowed)}")
         return False
 
     def _fault(self, located: Located, at: tuple[str | int, ...], message: str) -> None:
         self.faults.append(f"{located.where(*at)}: {message}.")
 
 
+def is_synthetic_method(catalogues: Catalogues, method: str) -> bool:
+    """Is the method's name invented?"""
+    return bool(catalogues.methods[method].fields.get("synthetic", False))
+
+
 def _listed(allowed: Collection[str]) -> str:
-    names = sorted(allowed)
-    rest = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"allowed: {', '.join(names[:_LISTED]) or 'none'}{rest}"
+    return f"allowed: {', '.join(sorted(allowed)) or 'none'}"
 
 
 def _is_plain(value: Any) -> bool:
