@@ -216,6 +216,15 @@ def test_a_collinear_or_constant_covariate_is_left_out_and_named(panel, columns,
     assert "same in 28 cells" in message
 
 
+def test_a_text_covariate_left_out_is_named_by_column_and_no_value_is_shown(panel, columns):
+    contact = pd.cut(panel["need"].rank(), 3, labels=["Bodil Dam", "Ida Madsen", "Per Holm"]).astype(str)
+    result = ww.did.att_gt(panel.assign(contact=contact, again=contact), **columns, covariates=["contact", "again"])
+    doubt = check(result, "collinear_covariates")
+    assert "again (some of its levels) in 28 cells" in doubt.message
+    assert doubt.statistics == {"covariates": 1, "cells": 28}
+    assert not any(value in result.to_json() for value in ("Bodil", "Ida", "Holm"))
+
+
 def test_a_cohort_of_one_unit_has_no_estimate_but_a_reason_and_the_rest_goes_on(panel, columns):
     alone = panel["unit"].iloc[0]
     lonely = panel.assign(first_treated=panel["first_treated"].mask(panel["unit"] == alone, 5))

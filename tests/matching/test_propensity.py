@@ -62,6 +62,24 @@ def test_a_column_that_separates_the_arms_is_named(services):
         ww.matching.propensity_score(told, treatment="treated", covariates=["age", "offered"])
 
 
+def test_a_level_that_splits_the_arms_is_refused_by_column_and_no_value_is_shown(services):
+    contact = (
+        pd.Series("Bodil Dam", index=services.index)
+        .mask(services["need"] > 5, "Per Holm")
+        .mask(services["treated"] == 0, "Ida Madsen")
+    )
+    with pytest.raises(NotIdentified, match=r"Column 'contact' \(one of its levels\) splits the arms") as caught:
+        ww.matching.propensity_score(services.assign(contact=contact), treatment="treated", covariates=["age", "contact"])
+    assert not any(value in str(caught.value) for value in contact.unique())
+
+
+def test_levels_that_repeat_another_column_are_refused_by_column_and_no_value_is_shown(services):
+    contact = services["living"].map({level: f"Ida {place}" for place, level in enumerate(services["living"].unique())})
+    with pytest.raises(NotIdentified, match=r"Covariates 'contact' \(one of its levels\) are exact combinations") as caught:
+        ww.matching.propensity_score(services.assign(contact=contact), treatment="treated", covariates=["living", "contact"])
+    assert "Ida" not in str(caught.value)
+
+
 def test_separation_by_several_columns_together_is_refused_too():
     rng = np.random.default_rng(5)
     x, z = rng.normal(size=(2, 60))

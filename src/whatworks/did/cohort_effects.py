@@ -185,6 +185,7 @@ def _with_constant(X: np.ndarray, w: np.ndarray, names: Sequence[str], out: Coho
     if X.shape[1] == 0 or len(X) == 0:
         return design
     keep = independent_columns(design)
-    for name in (name for name, kept in zip(names, keep[1:], strict=True) if not kept):
+    # Levels of one covariate share its name, and a cell counts once.
+    for name in dict.fromkeys(name for name, kept in zip(names, keep[1:], strict=True) if not kept):
         out.lost_covariates[name] = out.lost_covariates.get(name, 0) + cells
     return design[:, keep]

@@ -131,7 +131,10 @@ def read_panel(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: T
 
 
 def read_values(df: pd.DataFrame, columns: Columns) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
-    """Outcome, covariates with their names, and weights, row by row. Text covariates become one 0/1 column per level but one."""
+    """Outcome, covariates with their names, and weights, row by row. Text covariates become one 0/1 column per level but one.
+
+    All levels of a covariate share one name: a level is somebody's value, and names end up in messages.
+    """
     y = numeric(df, columns.outcome, allow_missing=True)
     covariates, names = [], []
     for name in as_list(columns.covariates):
@@ -157,7 +160,8 @@ def _covariate(df: pd.DataFrame, name: str) -> list[tuple[str, np.ndarray]]:
         return [(name, numeric(df, name, allow_missing=True))]
     codes, levels = pd.factorize(values, sort=True)
     coded = np.where(codes < 0, np.nan, codes)
-    return [(f"{name}={levels[i]}", np.where(np.isnan(coded), np.nan, coded == i)) for i in range(1, len(levels))]
+    label = f"{name} (some of its levels)"
+    return [(label, np.where(np.isnan(coded), np.nan, coded == level)) for level in range(1, len(levels))]
 
 
 def _unit_codes(df: pd.DataFrame, unit: str) -> tuple[np.ndarray, int]:

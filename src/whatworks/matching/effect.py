@@ -183,7 +183,7 @@ def _rows(
         weights=row_weights,
         target=np.where(own, _people_meant(sample)[rows], 0.0),
         covariates=encoded.matrix[np.cumsum(used)[rows] - 1],
-        names=encoded.names,
+        mentions=encoded.mentions,
     )
     return design, clusters
 

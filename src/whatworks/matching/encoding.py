@@ -27,13 +27,21 @@ class Encoded:
     Attributes
     ----------
     matrix : (n, k), without a constant
-    names : (k,) readable, e.g. ``"age"`` or ``"living=shelter"``
+    names : (k,) readable, e.g. ``"age"`` or ``"living=shelter"``; a level is somebody's value, so no message holds one
     sources : (k,) the covariate each column came from
     """
 
     matrix: np.ndarray
     names: tuple[str, ...]
     sources: tuple[str, ...]
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """(k,) how a message names each column, without any level: ``"'age'"``, ``"'living' (one of its levels)"``."""
+        return tuple(
+            repr(source) if name == source else f"{source!r} (one of its levels)"
+            for name, source in zip(self.names, self.sources, strict=True)
+        )
 
 
 def arms(df: pd.DataFrame, treatment: str) -> np.ndarray:

@@ -84,7 +84,7 @@ def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", we
 def _refuse_collinear(design: np.ndarray, encoded: Encoded) -> None:
     dependent = np.flatnonzero(~independent_columns(design)) - 1
     if len(dependent):
-        named = ", ".join(repr(encoded.names[place]) for place in dependent)
+        named = ", ".join(dict.fromkeys(encoded.mentions[place] for place in dependent))
         raise NotIdentified(
             f"Covariates {named} are exact combinations of the covariates before them ({len(encoded.names)} columns, "
             f"{len(design)} rows). Leave them out."
@@ -93,19 +93,19 @@ def _refuse_collinear(design: np.ndarray, encoded: Encoded) -> None:
 
 def _separating_column(encoded: Encoded, treated: np.ndarray) -> str | None:
     """A sentence about the first column that alone tells (part of) one arm from the other."""
-    for place, name in enumerate(encoded.names):
+    for place, mention in enumerate(encoded.mentions):
         ours, theirs = encoded.matrix[treated, place], encoded.matrix[~treated, place]
         if ours.min() >= theirs.max() or theirs.min() >= ours.max():
-            return _one_sided(name, ours, theirs)
+            return _one_sided(mention, ours, theirs)
         if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
-            return _one_sided(name, ours, theirs)
+            return _one_sided(mention, ours, theirs)
     return None
 
 
-def _one_sided(name: str, ours: np.ndarray, theirs: np.ndarray) -> str:
+def _one_sided(mention: str, ours: np.ndarray, theirs: np.ndarray) -> str:
     varying = "treated" if np.ptp(ours) > 0 else "comparison" if np.ptp(theirs) > 0 else "neither arm's"
     return (
-        f"Column {name!r} splits the arms ({len(ours)} treated, {len(theirs)} comparison; it varies among {varying} rows only "
+        f"Column {mention} splits the arms ({len(ours)} treated, {len(theirs)} comparison; it varies among {varying} rows only "
         "or its ranges do not overlap)."
     )
 

@@ -23,7 +23,7 @@ class Design:
     y, treated, weights : (n,)
     target : (n,) weights of the people the effect is about, 0 for the others
     covariates : (n, k), k may be 0
-    names : (k,)
+    mentions : (k,) how a message names each covariate
     """
 
     y: np.ndarray
@@ -31,7 +31,7 @@ class Design:
     weights: np.ndarray
     target: np.ndarray
     covariates: np.ndarray
-    names: tuple[str, ...]
+    mentions: tuple[str, ...]
 
 
 def fit_effect(design: Design, *, interact: bool) -> LeastSquaresFit:
@@ -70,9 +70,9 @@ def _refuse_leaning(X: np.ndarray, kept: np.ndarray, design: Design) -> None:
     made_of = np.linalg.lstsq(X[:, kept] * root, X[:, ~kept] * root, rcond=None)[0]
     leaning = np.flatnonzero(~kept)[np.abs(made_of[_TREATED]) > _LEANS]
     if not kept[_TREATED] or len(leaning):
-        named = sorted({design.names[(place - 2) % len(design.names)] for place in leaning})
+        named = sorted({design.mentions[(place - 2) % len(design.mentions)] for place in leaning})
         raise NotIdentified(
-            f"Among the matched rows {', '.join(map(repr, named)) or 'a covariate'} cannot be told from the treatment: it does "
+            f"Among the matched rows {', '.join(named) or 'a covariate'} cannot be told from the treatment: it does "
             "not vary within one of the arms. Leave it out, merge its categories, or use interact=False."
         )
 
