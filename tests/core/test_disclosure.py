@@ -95,6 +95,16 @@ def test_how_many_people_were_left_out_is_not_told_when_they_are_few():
     assert out.checks[0].passed is False
 
 
+def test_no_count_that_stayed_gives_back_how_many_were_left_out():
+    dropped = ww.Check(name="dropped_treated", passed=False, message="2 of 185.", statistics={"n_dropped": 2, "n_treated": 185})
+    clusters = ww.Check(name="few_clusters", passed=True, message="183 clusters.", statistics={"clusters": 183, "limit": 40})
+    result = result_with_counts([20], n_treated=183, ess_treated=183.0, nobs=366)
+    out = disclose(dataclasses.replace(result, checks=(dropped, clusters)))
+    assert "183" not in out.to_json()
+    assert out.checks[1].passed is True
+    assert out.checks[1].statistics["limit"] == 40
+
+
 def test_many_left_out_are_counted():
     check = ww.Check(name="dropped_rows", passed=False, message="20 left out.", statistics={"n_dropped": 20})
     assert disclose(dataclasses.replace(result_with_counts([20]), checks=(check,))).checks[0] == check

@@ -1,5 +1,7 @@
 """Findings are saved whole, read back equal, and hold no row about a person."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -135,3 +137,33 @@ def test_an_unknown_design_is_refused_with_the_known_ones():
 def test_loading_from_an_empty_folder_says_what_to_run(tmp_path):
     with pytest.raises(MissingData, match=r"results.json is not there. Run the report"):
         ww.findings.load(tmp_path)
+
+
+def test_no_pair_of_published_numbers_tells_of_the_few_left_out(samples):
+    counts = pd.DataFrame(
+        [("treated", 185, 183, 2, 183.0), ("comparison", 15992, 183, 15809, 183.0)],
+        columns=["arm", "all", "matched", "dropped", "ess"],
+    )
+    balance = pd.DataFrame(
+        {
+            "covariate": ["age"] * 2,
+            "stage": ["before", "after"],
+            "mean_treated": [25.816216, 25.918033],
+            "smd": [-1.234567, 0.290123],
+        }
+    )
+    finding = dataclasses.replace(samples.matched(), tables={"counts": counts, "balance": balance})
+    text = finding.to_json()
+    assert "183" not in text
+    assert "15809" not in text
+    assert "25.8" not in text
+    assert finding.tables["balance"]["smd"].tolist() == [-1.23, 0.29]
+    assert Finding.from_json(text) == finding
+
+
+def test_a_roll_out_to_three_municipalities_may_be_told_and_one_to_two_may_not(samples):
+    few = dataclasses.replace(samples.rollout().results["overall"], statistics={"n_treated": 3})
+    rollout = samples.rollout()
+    assert dataclasses.replace(rollout, results={"overall": few}).answering.headline.estimate
+    with pytest.raises(DisclosureRisk):
+        dataclasses.replace(rollout, results={"overall": dataclasses.replace(few, statistics={"n_treated": 2})})

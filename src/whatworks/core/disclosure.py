@@ -17,6 +17,8 @@ from whatworks.core.result import EffectResult
 
 # Statistics and check numbers that count people a method left aside.
 LEFT_OUT = ("n_dropped", "units")
+# Counts of those that stayed: held against everybody, they give back how many were left out.
+_COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "clusters")
 K_PUBLISH = 5
 K_FLOOR = 3
 
@@ -129,7 +131,7 @@ def _lonely_cell(hidden: np.ndarray) -> tuple[int, int, int] | None:
 def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
     """Make a result fit to publish: parts that rest on fewer than k people in an arm are blanked, and a Check says so.
 
-    A check or statistic that counts people left out says "fewer than k" where they are few.
+    Where few people were left out, how many is not told, nor any count that would give it back.
 
     Raises
     ------
@@ -163,15 +165,24 @@ def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:
 
 
 def _without_small_drops(result: EffectResult, k: int) -> EffectResult:
-    """Hide how many people were left out where they are few: such a count points at them as a small cell does."""
-    statistics = {key: math.nan if key in LEFT_OUT and is_small(value, k) else value for key, value in result.statistics.items()}
-    checks = tuple(_without_small_count(check, k) for check in result.checks)
-    return replace(result, statistics=statistics, checks=checks)
+    """Hide how many people were left out where they are few, and every count that would give the number back."""
+    statistics = dict(result.statistics)
+    few = any(is_small(statistics.get(key, 0), k) for key in LEFT_OUT)
+    few |= any(is_small(check.statistics.get(key, 0), k) for check in result.checks for key in LEFT_OUT)
+    if not few:
+        return result
+    hidden = {key: math.nan for key in statistics if key in _COUNTS or (key in LEFT_OUT and statistics[key])}
+    checks = tuple(_without_counts(check, k) for check in result.checks)
+    return replace(result, statistics={**statistics, **hidden}, checks=checks)
 
 
-def _without_small_count(check: Check, k: int) -> Check:
-    small = [key for key in LEFT_OUT if is_small(check.statistics.get(key, 0), k)]
-    if not small:
+def _without_counts(check: Check, k: int) -> Check:
+    small = {key: math.nan for key in LEFT_OUT if is_small(check.statistics.get(key, 0), k)}
+    if small:
+        message = f"Fewer than {k} people are concerned."
+        return replace(check, message=message, statistics={**check.statistics, **small})
+    counts = {key: math.nan for key in check.statistics if key in _COUNTS}
+    if not counts:
         return check
-    statistics = {**check.statistics, **dict.fromkeys(small, math.nan)}
-    return replace(check, message=f"Fewer than {k} people are concerned.", statistics=statistics)
+    message = f"The counts are not shown: they would tell of the fewer than {k} people who were left out."
+    return replace(check, message=message, statistics={**check.statistics, **counts})

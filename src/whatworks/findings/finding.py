@@ -1,6 +1,7 @@
 """What one report found, fit to publish: results, tables and labels, and no row about a person."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from whatworks.core.columns import one_of
-from whatworks.core.disclosure import disclose
+from whatworks.core.disclosure import K_FLOOR, K_PUBLISH, disclose, is_small
 from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import DisclosureRisk, InvalidResult, MissingData
 from whatworks.core.provenance import plain
@@ -78,8 +79,10 @@ class Finding:
                 raise InvalidResult(f"{role}={name!r} is not among the results ({known}). Name one of them, or None.")
         for name, table in self.tables.items():
             _refuse_row_level(name, table)
-        object.__setattr__(self, "results", {name: disclose(result) for name, result in self.results.items()})
-        object.__setattr__(self, "tables", {name: table.reset_index(drop=True) for name, table in self.tables.items()})
+        # A roll-out counts places, which are not secret; three of them keep any one from being told apart.
+        k = K_FLOOR if self.design == "rollout" else K_PUBLISH
+        object.__setattr__(self, "results", {name: disclose(result, k) for name, result in self.results.items()})
+        object.__setattr__(self, "tables", {name: _published(table) for name, table in self.tables.items()})
 
     @property
     def answering(self) -> EffectResult | None:
@@ -181,6 +184,23 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def _published(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without numbers that tell of fewer than five people, alone or held against another number.
+
+    Where few people were left out by matching, neither they nor those who stayed are counted. Means before and after
+    matching would give back the sum over those left out, so balance keeps differences to two decimals.
+    """
+    table = table.reset_index(drop=True)
+    if {"arm", "dropped", "matched"} <= set(table.columns):
+        few = table["dropped"].map(is_small) | table["matched"].map(is_small)
+        if few.any():
+            table = table.assign(**{column: math.nan for column in ("matched", "dropped", "ess") if column in table})
+    if {"covariate", "stage", "smd"} <= set(table.columns):
+        kept = [column for column in ("covariate", "stage", "smd", "variance_ratio", "ks", "ecdf_mean") if column in table]
+        table = table[kept].round(2)
+    return table
 
 
 def _refuse_row_level(name: str, table: pd.DataFrame) -> None:
