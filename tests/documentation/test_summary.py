@@ -44,3 +44,11 @@ def test_simulated_data_say_so_in_both_languages():
     assert said["da"].startswith("Simulerede data")
     assert said["en"].startswith("Simulated data")
     assert "Dehejia" in ww.documentation.source("supported_work")["da"]
+
+
+def test_the_supported_work_source_says_whom_it_is_about_in_which_prices_and_that_it_is_a_subset():
+    said = ww.documentation.source("supported_work")
+    for words in ("kun om mænd", "1982-priser", "kun Dehejia og Wahbas udvalg"):
+        assert words in said["da"]
+    for words in ("men only", "dollars of 1982", "chosen subset"):
+        assert words in said["en"]

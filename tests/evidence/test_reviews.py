@@ -68,6 +68,12 @@ FAULTS = [
     ({"conf_low": "0"}, r"conf_low is 0, but a ratio \(IRR\) is above 0"),
     ({"doi": "https://doi.org/10.1136/jech"}, r"doi .* needs the form 10.1234/name"),
     ({"seen_at": "javascript:alert(1)"}, r"seen_at .* needs an address that begins with https://"),
+    (
+        {"direction_of_good": "up"},
+        r"direction_of_good is up, but down is good for the outcome emergency_visits in outcomes.yml\..*"
+        r"write 'sign: above 1 favours the intervention' in note",
+    ),
+    ({"direction_of_good": "up", "note": "sign: below 1 favours the intervention"}, r"write 'sign: above 1 favours"),
     ({"review_id": "../escape"}, r"review_id '../escape' needs lower-case letters"),
 ]
 
@@ -79,6 +85,21 @@ def test_a_fault_in_a_row_names_file_line_and_what_is_allowed(base, change, cell
     line = change(6, **cells)
     with pytest.raises(InvalidEvidence, match=rf"evidence/reviews\.csv:{line}: .*{words}"):
         ww.evidence.load(base)
+
+
+def test_a_row_printed_the_other_way_round_is_kept_when_its_note_says_so(base, change):
+    change(6, direction_of_good="up", note="sign: above 1 favours the intervention")
+    assert len(ww.evidence.load(base).reviews) == 53
+
+
+def test_every_row_printed_the_other_way_round_says_which_sign_favours_the_method(registry):
+    usual = [registry.outcomes[code].fields["good"] for code in registry.reviews["outcome"]]
+    turned = registry.reviews[registry.reviews["direction_of_good"] != usual]
+    assert len(turned) == 14
+    positive = turned["note"].str.contains("sign: positive favours")
+    negative = turned["note"].str.contains("sign: negative favours")
+    assert positive.tolist() == (turned["direction_of_good"] == "up").tolist()
+    assert negative.tolist() == (turned["direction_of_good"] == "down").tolist()
 
 
 def test_all_faults_of_all_files_are_told_at_once(base, change, replace):

@@ -11,13 +11,17 @@ from whatworks.documentation.manifest import read_manifest
 
 SUPPORTED_WORK_SOURCE: Mapping[str, str] = {
     "da": (
-        "Forsøget National Supported Work i USA i 1970'erne (Dehejia og Wahbas udvalg: 185 deltagere, 260 i kontrolgruppen) og "
-        "15.992 personer fra befolkningsundersøgelsen Current Population Survey. Indtægter i dollars. Dehejia & Wahba (1999), "
+        "Forsøget National Supported Work i USA i 1970'erne og 15.992 mænd fra befolkningsundersøgelsen Current Population "
+        "Survey. Tallene handler kun om mænd. Fra forsøget er kun Dehejia og Wahbas udvalg med: 185 deltagere og 260 i "
+        "kontrolgruppen, som indkomsten to år før kunne opgøres for. Svaret kan derfor være et andet end for hele forsøget. "
+        "Indkomsten er i dollars i 1982-priser. Dehejia & Wahba (1999), "
         "Journal of the American Statistical Association 94:1053-1062; data fra Python-pakken causaldata (MIT)."
     ),
     "en": (
-        "The National Supported Work experiment in the United States in the 1970s (Dehejia and Wahba's sample: 185 participants, "
-        "260 controls) and 15,992 people from the Current Population Survey. Earnings in dollars. Dehejia & Wahba (1999), "
+        "The National Supported Work experiment in the United States in the 1970s and 15,992 men from the Current Population "
+        "Survey. The numbers are about men only. Of the experiment only Dehejia and Wahba's chosen subset is used: 185 "
+        "participants and 260 controls whose earnings two years before could be established. The answer can therefore differ "
+        "from that of the whole experiment. Earnings are in dollars of 1982. Dehejia & Wahba (1999), "
         "Journal of the American Statistical Association 94:1053-1062; data from the Python package causaldata (MIT)."
     ),
 }

@@ -15,10 +15,11 @@ def supported_work() -> pd.DataFrame:
 
     Returns
     -------
-    16,437 rows: the 445 men of the experiment (Dehejia and Wahba's sample) in the order of its file, then the 15,992 men of
-    the Current Population Survey. Columns: person (row number), sample ("nsw", "cps"), treated (1: offered supported work),
-    age (years), educ (years of schooling), black, hisp, marr, nodegree (0/1), and re74, re75, re78: earnings in 1974,
-    1975 and 1978 in dollars of 1982. Numbers are float64, person and treated int64.
+    16,437 rows: 445 men of the experiment (Dehejia and Wahba's subset: those of its 722 men whose earnings in 1974 could be
+    established) in the order of its file, then the 15,992 men of the Current Population Survey. Columns: person (row number),
+    sample ("nsw", "cps"), treated (1: offered supported work), age (years), educ (years of schooling), black, hisp, marr,
+    nodegree (0/1), and re74, re75, re78: earnings in 1974, 1975 and 1978 in dollars of 1982. Numbers are float64, person
+    and treated int64.
 
     Raises
     ------

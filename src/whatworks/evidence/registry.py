@@ -119,7 +119,10 @@ def load(root: str | Path = "evidence") -> Registry:
     """
     folder = _find(Path(root))
     catalogues = {kind: read_catalogue(kind, folder, folder.name) for kind in KINDS}
-    reviews, faults = read_reviews(folder, folder.name, {kind: catalogue.codes for kind, catalogue in catalogues.items()})
+    outcomes = catalogues["outcome"]
+    goods = {} if outcomes.faults else {code: str(entry.fields["good"]) for code, entry in outcomes.entries().items()}
+    codes = {kind: catalogue.codes for kind, catalogue in catalogues.items()}
+    reviews, faults = read_reviews(folder, folder.name, codes, goods)
     faults += [fault for catalogue in catalogues.values() for fault in catalogue.faults]
     faults += reference_faults(catalogues)
     refuse(faults)

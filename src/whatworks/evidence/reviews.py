@@ -72,7 +72,9 @@ _ADDRESS = re.compile(r"https?://\S+")
 Row = Mapping[str, str]
 
 
-def read_reviews(folder: Path, shown: str, codes: Mapping[str, tuple[str, ...] | None]) -> tuple[pd.DataFrame, list[Fault]]:
+def read_reviews(
+    folder: Path, shown: str, codes: Mapping[str, tuple[str, ...] | None], goods: Mapping[str, str] | None = None
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Read and check reviews.csv.
 
     Parameters
@@ -80,6 +82,7 @@ def read_reviews(folder: Path, shown: str, codes: Mapping[str, tuple[str, ...] |
     folder : where the evidence base lies
     shown : the folder as messages name it
     codes : known codes by catalogue (``"target_group"``, ``"method"``, ``"outcome"``); None where it could not be read
+    goods : the direction that is good, by code of the outcome; rows that are printed the other way round must say so
 
     Returns
     -------
@@ -106,7 +109,7 @@ def read_reviews(folder: Path, shown: str, codes: Mapping[str, tuple[str, ...] |
         else:
             message = f"the row has {len(cells)} cells and the header {len(header)}. Put quotes around text with a comma in it."
             faults.append(Fault(name, line, message))
-    faults += [Fault(name, line, message) for line, row in rows for message in _row_problems(row, codes)]
+    faults += [Fault(name, line, message) for line, row in rows for message in _row_problems(row, codes, goods or {})]
     faults += [Fault(name, line, message) for line, message in _repeated(rows)]
     return _frame([] if faults else [row for _, row in rows]), faults
 
@@ -139,7 +142,7 @@ def _header_problems(cells: list[str]) -> Iterator[str]:
         yield f"the column {column} stands twice in the header. Remove one."
 
 
-def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
+def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None], goods: Mapping[str, str]) -> Iterator[str]:
     for column in REQUIRED:
         if not row[column]:
             yield f"{column} is empty. Required: {', '.join(REQUIRED)}."
@@ -152,6 +155,7 @@ def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None]) -> Iter
             yield not_allowed(column, row[column], allowed)
     yield from _number_problems(row)
     yield from _interval_problems(row)
+    yield from _direction_problems(row, goods)
     yield from _provenance_problems(row)
 
 
@@ -181,6 +185,21 @@ def _interval_problems(row: Row) -> Iterator[str]:
         for column, value in zip(NUMBERS, (effect, low, high), strict=True):
             if value is not None and value <= 0:
                 yield f"{column} is {value:g}, but a ratio ({row['measure']}) is above 0. Was its logarithm written?"
+
+
+def _direction_problems(row: Row, goods: Mapping[str, str]) -> Iterator[str]:
+    """A row printed the other way round than its outcome is counted says so, or a slip would read as a harm or a gain."""
+    printed, usual = row["direction_of_good"], goods.get(row["outcome"])
+    if printed not in ALLOWED["direction_of_good"] or usual is None or printed == usual:
+        return
+    measure = MEASURES.get(row["measure"])
+    sides = ("above 1", "below 1") if measure is not None and measure.scale == "log" else ("positive", "negative")
+    needed = f"sign: {sides[0] if printed == 'up' else sides[1]} favours the intervention"
+    if needed.rpartition(" the ")[0] not in row["note"]:
+        yield (
+            f"direction_of_good is {printed}, but {usual} is good for the outcome {row['outcome']} in outcomes.yml. "
+            f"If the review prints it the other way round, write {needed!r} in note; if not, correct direction_of_good."
+        )
 
 
 def _provenance_problems(row: Row) -> Iterator[str]:
