@@ -131,6 +131,15 @@ def test_subclass_is_missing_for_people_used_in_several_pairs(services):
     assert sample.subclass[used.index[used == 1]].notna().all()
 
 
+@pytest.mark.parametrize("left_out", [1, 4])
+def test_estimand_reached_does_not_count_few_who_were_left_out(left_out):
+    df = pd.DataFrame({"treated": [1] * 10 + [0] * 10, "need": [float(i) for i in range(10)] * 2})
+    df.loc[df.index[10 - left_out : 10], "need"] += 100
+    sample = ww.matching.match(df, treatment="treated", covariates=["need"], caliper={"need": ("raw", 20)})
+    assert sample.estimand == "ATT among the treated who have a match (fewer than 5 have none)"
+    assert sample.counts.set_index("arm").loc["treated", "dropped"] == left_out
+
+
 def test_estimand_reached_says_who_was_left_out(services):
     sample = match_services(services, caliper=0.2)
     assert sample.estimand == "ATT among the 141 of 146 treated who have a match"
@@ -299,7 +308,7 @@ def test_options_that_do_not_exist_or_do_not_fit_are_refused_with_what_does(opti
         ({"kind": ["same"] * 8}, InvalidColumn, "'kind' have the same value"),
         ({"kind": pd.date_range("2024-01-01", periods=8)}, InvalidColumn, "type datetime64"),
         ({"need": [1.0, 6, 2, 7, 3, 8, 4, 5]}, NotIdentified, "'need' splits the arms"),
-        ({"kind": list("abacabab")}, NotIdentified, "'kind=c' splits the arms"),
+        ({"kind": list("abacabab")}, NotIdentified, r"'kind' \(one of its levels\) splits the arms"),
         ({"kind": [1.0, 4, 9, 16, 25, 36, 4, 9], "need": [2.0, 8, 18, 32, 50, 72, 8, 18]}, NotIdentified, "combinations"),
     ],
 )

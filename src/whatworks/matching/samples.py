@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list
+from whatworks.core.disclosure import K_PUBLISH, is_small
 from whatworks.core.errors import NotIdentified
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.doubts import doubts_of_matching, people_meant
@@ -211,10 +212,13 @@ def _pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray) -> pd.DataFr
 
 
 def _estimand_reached(estimand: str, pairs: Pairs, treated: np.ndarray) -> str:
-    """The estimand asked for, and for how many of its people the answer holds."""
+    """The estimand asked for, and for how many of its people the answer holds where that tells of no few."""
     wanted = people_meant(estimand, treated)
     served = len(np.unique(pairs.focal))
     if served == wanted.sum():
         return estimand
     who = {"ATT": "treated", "ATC": "comparison people", "ATE": "people"}[estimand]
+    # The text is published, and the difference of two counts tells of as few people as a small cell does.
+    if is_small(int(wanted.sum()) - served):
+        return f"{estimand} among the {who} who have a match (fewer than {K_PUBLISH} have none)"
     return f"{estimand} among the {served} of {int(wanted.sum())} {who} who have a match"
