@@ -52,7 +52,7 @@ def test_more_pretrends_than_clusters_cannot_be_tested_jointly(columns):
 def test_few_clusters_and_small_cells_are_counted(columns):
     df = roll_out(np.random.default_rng(9), units=8)
     result = ww.did.att_gt(df, **columns)
-    assert check(result, "few_clusters").statistics == {"clusters": 8, "limit": 42}
+    assert check(result, "few_clusters").statistics == {"clusters": 8, "limit": 40}
     assert check(result, "small_cells").statistics["cells"] == 7
     large = ww.did.att_gt(roll_out(np.random.default_rng(9)), **columns)
     assert check(large, "few_clusters").passed is True

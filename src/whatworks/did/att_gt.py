@@ -20,6 +20,7 @@ from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
 from whatworks.did.timeline import Timeline, read_start, read_time
+from whatworks.inference import few_clusters
 
 CONTROLS = ("never", "not_yet")
 BASE_PERIODS = ("varying", "universal")
@@ -209,7 +210,7 @@ def _doubts(
     doubts = [
         parallel_pretrends(leads),
         checks.dropped_rows(data.n_dropped, data.n_rows, always),
-        checks.few_clusters(basis.influence.n_clusters),
+        few_clusters(basis.influence.n_clusters),
         checks.small_cells(basis.n_treated[estimated], basis.n_comparison[estimated]),
         checks.unestimated_cells(terms, len(basis.cells)),
     ]

@@ -6,8 +6,6 @@ import numpy as np
 
 from whatworks.core.check import Check
 
-# Angrist & Pischke (2009), Mostly Harmless Econometrics, section 8.2.3: below about 42 clusters, normal intervals are too short.
-FEW_CLUSTERS = 42
 # Smaller cells are blinded when published, and their standard errors rest on a handful of units.
 SMALL_CELL = 5
 
@@ -20,16 +18,6 @@ def dropped_rows(n_dropped: int, n_rows: int, always_treated: int = 0) -> Check:
         passed=n_dropped == 0,
         message=f"{n_dropped} of {n_rows} rows could not be used: a value missing, or nobody untreated then{why}.",
         statistics={"n_dropped": float(n_dropped)},
-    )
-
-
-def few_clusters(clusters: int) -> Check:
-    """Enough independent units for normal intervals?"""
-    return Check(
-        name="few_clusters",
-        passed=clusters >= FEW_CLUSTERS,
-        message=f"Standard errors rest on {clusters} clusters; below {FEW_CLUSTERS} intervals tend to be too short.",
-        statistics={"clusters": float(clusters), "limit": float(FEW_CLUSTERS)},
     )
 
 

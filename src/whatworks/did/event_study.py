@@ -16,7 +16,7 @@ from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
 from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
 from whatworks.did.twfe import forbidden_share
-from whatworks.inference import TwoWayFit
+from whatworks.inference import TwoWayFit, few_clusters
 
 METHODS = ("sun_abraham", "twfe")
 
@@ -119,7 +119,7 @@ def event_study(
     cells = fit_event_cells(roll_out, reference=int(reference), by_cohort=method == "sun_abraham")
     doubts = [
         checks.dropped_rows(panel.n_rows - cells.fit.nobs, panel.n_rows, int(always.sum())),
-        checks.few_clusters(cells.fit.clusters),
+        few_clusters(cells.fit.clusters),
     ]
     if method == "twfe":
         doubts.append(checks.forbidden_comparisons(forbidden_share(panel)))

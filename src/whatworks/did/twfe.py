@@ -10,6 +10,7 @@ from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.regression import group_into_profiles, read_roll_out_panel, regression_statistics
 from whatworks.did.table import effects_table, standard_errors
+from whatworks.inference import few_clusters
 
 _CONF_LEVEL = 0.95
 
@@ -103,7 +104,7 @@ def twfe(
         statistics=statistics,
         checks=(
             checks.dropped_rows(panel.n_rows - fit.nobs, panel.n_rows),
-            checks.few_clusters(fit.clusters),
+            few_clusters(fit.clusters),
             checks.forbidden_comparisons(forbidden_share(panel)),
         ),
     )

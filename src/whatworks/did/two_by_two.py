@@ -24,7 +24,7 @@ from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.table import effects_table, standard_errors
 from whatworks.did.timeline import Timeline, read_time
-from whatworks.inference import Influence
+from whatworks.inference import Influence, few_clusters
 
 _CONF_LEVEL = 0.95
 
@@ -140,7 +140,7 @@ def _influence(data: Panel | CrossSections, effects: CohortEffects) -> Influence
 def _doubts(data: Panel | CrossSections, effects: CohortEffects, clusters: int, *, with_scores: bool) -> tuple[Check, ...]:
     doubts = [
         checks.dropped_rows(data.n_dropped, data.n_rows),
-        checks.few_clusters(clusters),
+        few_clusters(clusters),
         checks.small_cells(effects.n_treated, effects.n_comparison),
     ]
     if with_scores:

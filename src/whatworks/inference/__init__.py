@@ -1,6 +1,7 @@
 """Linear algebra and inference shared by the estimators; nothing here knows a design or a data source."""
 
 from whatworks.inference.binary import BinaryFit, fit_binary
+from whatworks.inference.clusters import few_clusters
 from whatworks.inference.influence import Influence, InfluenceBlock
 from whatworks.inference.joint import WaldTest, simultaneous_critical_value, wald_test
 from whatworks.inference.least_squares import LeastSquaresFit, fit_least_squares
@@ -18,6 +19,7 @@ __all__ = [
     "WaldTest",
     "cluster_codes",
     "cluster_vcov",
+    "few_clusters",
     "fit_binary",
     "fit_least_squares",
     "fit_two_way",

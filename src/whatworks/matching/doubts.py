@@ -14,8 +14,6 @@ ODD_SHARE = 0.05
 LEAST_EFFECTIVE_SHARE = 0.5
 # Fewer people than this are cases, not an average, however evenly they are used.
 LEAST_EFFECTIVE = 20
-# Cluster-robust intervals are too narrow below this: Cameron & Miller (2015), Journal of Human Resources 50:317-372.
-FEW_CLUSTERS = 40
 
 
 def people_meant(estimand: str, treated: np.ndarray) -> np.ndarray:
@@ -82,16 +80,6 @@ def balance_reached(worst: float) -> Check:
         passed=bool(worst <= BALANCE_LIMIT),
         message=f"The worst standardised difference after matching is {worst:.3f} (limit {BALANCE_LIMIT:.2f}).",
         statistics={"worst_smd": worst, "limit": BALANCE_LIMIT},
-    )
-
-
-def few_clusters(clusters: int) -> Check:
-    """Whether there are clusters enough for their standard error."""
-    return Check(
-        name="few_clusters",
-        passed=clusters >= FEW_CLUSTERS,
-        message=f"The standard error rests on {clusters} clusters (limit {FEW_CLUSTERS}).",
-        statistics={"clusters": clusters, "limit": FEW_CLUSTERS},
     )
 
 

@@ -13,9 +13,10 @@ from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample
+from whatworks.inference import few_clusters
 from whatworks.matching.abadie_imbens import Matches, matching_effect
 from whatworks.matching.covariate_balance import worst_difference
-from whatworks.matching.doubts import balance_reached, few_clusters, unadjusted
+from whatworks.matching.doubts import balance_reached, unadjusted
 from whatworks.matching.encoding import arms, encode, refuse_missing, sampling_weights
 from whatworks.matching.pairing import coordinates
 from whatworks.matching.regression import Design, effect_variance, fit_effect
