@@ -5,5 +5,6 @@ from whatworks.matching.effect import estimate
 from whatworks.matching.pairing import match
 from whatworks.matching.propensity import propensity_score
 from whatworks.matching.samples import unmatched
+from whatworks.matching.with_doubts import with_doubts
 
-__all__ = ["balance", "estimate", "match", "overlap", "propensity_score", "unmatched"]
+__all__ = ["balance", "estimate", "match", "overlap", "propensity_score", "unmatched", "with_doubts"]
