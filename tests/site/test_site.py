@@ -54,9 +54,27 @@ def test_supported_work_shows_four_designs_and_the_experiment(findings):
     assert estimates["experiment"] == pytest.approx(1794.34, abs=5e-3)
     assert abs(estimates["matched_did"] - estimates["experiment"]) < 1000
     assert round(finding.results["experiment"].headline.std_error) == 671
-    assert round(finding.results["experiment_classical"].headline.std_error) == 633
+    rules = finding.tables["std_errors"].set_index("rule")["std_error"]
+    assert rules.round().to_dict() == {"classical": 633, "HC1": 671}
     assert {"balance", "overlap"} <= set(finding.tables)
     assert not finding.synthetic
+
+
+def test_the_words_under_the_readmes_picture_are_the_sites_own_numbers(findings):
+    readme = (ROOT / "README.md").read_text()
+    results = find(findings, "adults_outside_labour_market").results
+    told = results["experiment"].headline
+    assert f"{told.estimate:,.0f} dollars a year more ({told.conf_low:,.0f} to {told.conf_high:,.0f})" in readme
+    for name in ("raw_gap", "matched", "matched_did", "experiment"):
+        assert f"{results[name].headline.estimate:+,.0f}".replace("-", "\N{MINUS SIGN}") in readme, name
+
+
+def test_nobody_can_count_the_few_participants_without_a_match(site):
+    folder = site / "adults_outside_labour_market" / "supported_work"
+    for path in folder.iterdir():
+        text = re.sub(r"<svg\b.*?</svg>", " ", path.read_text(encoding="utf-8"), flags=re.S)
+        assert not re.search(r"(?<![\d.,])183(?![\d.,])", text), path.name
+    assert not json.loads((folder / "results.json").read_text())["tables"]["counts"]["columns"]["dropped"]["values"][0]
 
 
 def test_at_least_eight_target_groups_have_published_reviews(findings):

@@ -1,6 +1,7 @@
 """The shared documentation concept: municipalities' deliveries, panels for the estimators, simulated data with known truth."""
 
 from whatworks.documentation.delivery import is_synthetic, read_delivery, write_delivery
+from whatworks.documentation.exposure import exposed
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
@@ -15,6 +16,7 @@ __all__ = [
     "PersonalDataFound",
     "build_panel",
     "earnings_panel",
+    "exposed",
     "is_synthetic",
     "municipalities",
     "read_delivery",
