@@ -1,12 +1,13 @@
-"""Twenty equally likely answers: uncertainty that can be counted."""
+"""Twenty answers that fit the numbers equally well: uncertainty that can be counted."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.stats import norm
+from scipy.stats import t
 
 import whatworks.findings.style as style
 from whatworks.core.columns import one_of
@@ -14,41 +15,56 @@ from whatworks.core.errors import InvalidEffect, InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale, decimals_for, spanning
-from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, better, estimate_text, null_of, spoken, unit_of
+from whatworks.findings.charts.words import (
+    LOG_MEASURES,
+    RATIO_MEASURES,
+    Words,
+    as_ratio,
+    better,
+    estimate_text,
+    null_of,
+    spoken,
+    unit_of,
+)
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
 # Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103: 20 dots are few enough to count at a glance.
 DOTS = 20
 _DOT, _LARGEST = 15.0, 20.0
+# Estimated as ratios, not as their logarithms.
+_PLAIN_RATIOS = tuple(measure for measure in RATIO_MEASURES if measure not in LOG_MEASURES)
 
 
 def dots_data(result: EffectResult, *, good: str | None = None, smallest_important: float | None = None) -> pd.DataFrame:
-    """What the quantile dot plot draws: twenty answers, each standing for 5 of 100.
+    """What the quantile dot plot draws: twenty answers spread as the headline's interval says.
 
-    The answers are quantiles of the normal distribution with the headline's estimate and standard error.
+    The answers are quantiles of the t distribution where the result states its degrees of freedom, else of the normal
+    one, placed so that ``conf_low`` and ``conf_high`` are its quantiles. Ratios are spread on the log scale.
 
     Parameters
     ----------
-    result : any result whose headline has a standard error
+    result : any result whose headline has an interval, or a standard error on the scale of its estimate
     good : "up" or "down", which direction is better for the person; the result's own by default
-    smallest_important : smallest difference that matters, as a positive number in the unit of the estimate
+    smallest_important : smallest difference that matters, as a positive number in the unit of the estimate; for a ratio
+        its distance from 1
 
     Returns
     -------
     Columns dot (1 to 20), value, side ("important", "better", "worse"; "above" or "below" where the direction of good is
-    not known). Log ratios come out as ratios.
+    not known). Log ratios come out as ratios, risk differences as people out of 100.
 
     Raises
     ------
     InvalidEffect
-        If the headline has no estimate or no positive standard error.
+        If the headline has no estimate, or neither an interval nor a positive standard error.
     InvalidOption
         If ``smallest_important`` is not positive.
 
     References
     ----------
-    Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103.
+    Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103. An interval read as a distribution: Xie & Singh (2013),
+    International Statistical Review 81:3-39.
 
     Examples
     --------
@@ -59,13 +75,6 @@ def dots_data(result: EffectResult, *, good: str | None = None, smallest_importa
     >>> dots_data(result, smallest_important=1.0)["side"].value_counts().to_dict()
     {'important': 17, 'better': 3}
     """
-    head = result.headline
-    estimate, error = float(head.estimate), float(head.std_error)
-    if not (np.isfinite(estimate) and error > 0 and np.isfinite(error)):
-        raise InvalidEffect(
-            f"The headline of {result.method} has no positive standard error, so nothing says which answers are likely. "
-            "Show its estimate alone."
-        )
     if smallest_important is not None and not smallest_important > 0:
         raise InvalidOption(
             f"smallest_important is {smallest_important}; give it as a positive number, whichever direction is good."
@@ -73,10 +82,10 @@ def dots_data(result: EffectResult, *, good: str | None = None, smallest_importa
     good = good or result.good
     if good is not None:
         one_of(good, ("up", "down"), name="good")
-    values = norm.ppf((np.arange(DOTS) + 0.5) / DOTS, loc=estimate, scale=error)
-    sides = [_side(value, good, smallest_important) for value in values]
-    shown = [as_ratio(float(value), result.measure) for value in values]
-    return pd.DataFrame({"dot": np.arange(1, DOTS + 1), "value": shown, "side": sides})
+    values = _answers(result)
+    limit = _limit_estimated(result, good, smallest_important)
+    shown = [_shown(value, result) for value in values]
+    return pd.DataFrame({"dot": np.arange(1, DOTS + 1), "value": shown, "side": [_side(value, good, limit) for value in values]})
 
 
 @style.applied()
@@ -119,7 +128,8 @@ def dots_alt(
     """Say how many of twenty answers are better and how many matter, and the estimate with its interval."""
     _ = translator(language)
     head = result.headline
-    estimate, low, high = (as_ratio(float(value), result.measure) for value in (head.estimate, head.conf_low, head.conf_high))
+    printed = (float(head.estimate), float(head.conf_low), float(head.conf_high))
+    estimate, low, high = printed if result.measure in _PLAIN_RATIOS else (_shown(value, result) for value in printed)
     numbers = estimate_text(estimate, low, high, language, decimals=decimals_for([estimate]), signed=null_of(result.measure) == 0)
     told = _("The estimate is {value}, {unit}.").format(value=numbers, unit=_unit(result, unit, language))
     return f"{dots_caption(result, good=good, smallest_important=smallest_important, language=language)} {told}"
@@ -128,17 +138,19 @@ def dots_alt(
 def dots_caption(
     result: EffectResult, *, good: str | None = None, smallest_important: float | None = None, language: str = "da"
 ) -> str:
-    """``19 of 20 equally likely answers ...``: the finding in one sentence that anyone can count after."""
+    """``19 of 20 answers that fit ...``: the finding in one sentence that anyone can count after."""
     _ = translator(language)
     good = good or result.good
     counts = dots_data(result, good=good, smallest_important=smallest_important)["side"].value_counts()
     total = number(DOTS, language)
     if good is None:
-        return _("{n} of {total} equally likely answers lie above no difference.").format(
+        return _("{n} of {total} answers that fit the numbers equally well lie above no difference.").format(
             n=number(int(counts.get("above", 0)), language), total=total
         )
     important, gained = int(counts.get("important", 0)), int(counts.get("important", 0) + counts.get("better", 0))
-    said = _("{n} of {total} equally likely answers are better for the person").format(n=number(gained, language), total=total)
+    said = _("{n} of {total} answers that fit the numbers equally well are better for the person").format(
+        n=number(gained, language), total=total
+    )
     if smallest_important is None:
         return said + "."
     return said + _("; {n} of {total} exceed the smallest difference that matters.").format(
@@ -180,7 +192,7 @@ def dots_figure(
         caption=dots_caption(result, good=good, smallest_important=smallest_important, language=language),
         unit=_unit(result, unit, language),
         alt=dots_alt(result, good=good, smallest_important=smallest_important, unit=unit, language=language),
-        note=_("Each dot is one of 20 equally likely answers: 5 of 100."),
+        note=_("Each dot is one of 20 answers that fit the numbers equally well."),
         table=table,
         language=language,
         source=spoken(source, language) or None,
@@ -188,20 +200,65 @@ def dots_figure(
     )
 
 
-def _side(value: float, good: str | None, smallest_important: float | None) -> str:
+def _answers(result: EffectResult) -> list[float]:
+    """Middle and width from the headline's interval, on the scale where no difference is 0 and the interval is even."""
+    head = result.headline
+    if result.measure in _PLAIN_RATIOS:
+        low, high = (math.log(bound) if bound > 0 else math.nan for bound in (float(head.conf_low), float(head.conf_high)))
+        error = math.nan
+    else:
+        low, high, error = float(head.conf_low), float(head.conf_high), float(head.std_error)
+    freedom = _freedom(result)
+    middle, width = (low + high) / 2, (high - low) / 2 / float(t.ppf((1 + result.conf_level) / 2, freedom))
+    if not np.isfinite(width):
+        middle, width = float(head.estimate), error
+    if not (np.isfinite(float(head.estimate)) and np.isfinite(middle) and width > 0 and np.isfinite(width)):
+        raise InvalidEffect(
+            f"The headline of {result.method} has neither an interval nor a positive standard error, so nothing says how far "
+            "from its estimate an answer may lie. Show its estimate alone."
+        )
+    return [float(each) for each in t.ppf((np.arange(DOTS) + 0.5) / DOTS, freedom, loc=middle, scale=width)]
+
+
+def _freedom(result: EffectResult) -> float:
+    """Degrees of freedom behind the interval; infinite, which is the normal distribution, where none are stated."""
+    # Knapp & Hartung (2003), Statistics in Medicine 22:2693-2710: t with the degrees of freedom of Q, k - 1.
+    pooled = result.provenance.arguments.get("test") in ("knha", "adhoc")
+    freedom = float(result.statistics.get("q_df" if pooled else "df", math.inf))
+    return freedom if freedom > 0 else math.inf
+
+
+def _shown(value: float, result: EffectResult) -> float:
+    """A value on the evenly spread scale as people read it: ratios, people out of 100, or the unit itself."""
+    if result.measure in _PLAIN_RATIOS:
+        return math.exp(value)
+    return as_ratio(value, result.measure) * (100 if result.measure == "RD" else 1)
+
+
+def _side(value: float, good: str | None, limit: float | None) -> str:
+    """Where an answer stands; ``value`` and ``limit`` on the scale where no difference is 0."""
     if good is None:
         return "above" if value > 0 else "below"
-    gain = value if good == "up" else -value
-    if gain <= 0:
+    sign = 1 if good == "up" else -1
+    if sign * value <= 0:
         return "worse"
-    return "important" if smallest_important is not None and gain > smallest_important else "better"
+    return "important" if limit is not None and sign * value > sign * limit else "better"
+
+
+def _limit_estimated(result: EffectResult, good: str | None, smallest_important: float | None) -> float | None:
+    """Where the smallest important difference stands on that scale; a missing direction has no such place."""
+    if smallest_important is None or good is None:
+        return None
+    step = smallest_important if good == "up" else -smallest_important
+    if result.measure not in _PLAIN_RATIOS:
+        return step
+    return math.log(1 + step) if step > -1 else -math.inf
 
 
 def _limit(result: EffectResult, good: str | None, smallest_important: float | None) -> float | None:
-    """Where the smallest important difference stands on the axis; a missing direction has no such place."""
-    if smallest_important is None or good is None:
-        return None
-    return as_ratio(smallest_important if good == "up" else -smallest_important, result.measure)
+    """Where the smallest important difference stands on the axis; None where the axis has no such place."""
+    limit = _limit_estimated(result, good, smallest_important)
+    return None if limit is None or not math.isfinite(limit) else _shown(limit, result)
 
 
 def _step(scale: Scale, values: pd.Series, null: float, limit: float | None) -> float:
@@ -277,7 +334,9 @@ def _stack(
 
 
 def _unit(result: EffectResult, unit: Words | None, language: str) -> str:
-    measure = LOG_MEASURES.get(result.measure)
-    if measure is None:
+    if result.measure == "RD":
+        return translator(language)("people out of 100")
+    measure = LOG_MEASURES.get(result.measure, result.measure if result.measure in _PLAIN_RATIOS else None)
+    if measure in (None, "ratio"):
         return unit_of(result, unit, language)
     return translator(language)("ratio ({measure}), log scale").format(measure=measure)

@@ -12,8 +12,10 @@ from whatworks.findings.language import interval, number, translator
 # A text, or the same text in each language.
 Words = str | Mapping[str, str]
 
+# Measures kept as logarithms, with the name of the ratio they are read as.
 LOG_MEASURES = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "logHR": "HR", "ROM": "ROM"}
-RATIO_MEASURES = ("RR", "OR", "IRR", "HR", "ROM")
+# Measures printed as ratios. A ratio of means is one in a review; a result of our own holds its logarithm.
+RATIO_MEASURES = ("RR", "OR", "IRR", "HR", "ROM", "ratio")
 
 
 def spoken(words: Words | None, language: str, *, default: str = "") -> str:
