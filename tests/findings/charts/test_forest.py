@@ -75,9 +75,37 @@ def test_three_printed_decimals_are_kept(make):
 
 def test_caption_counts_what_is_drawn(make):
     alt = charts.forest_alt(make.every_review(), language="en")
-    assert alt.startswith("5 of 8 published effects are clearly better with the method (clearly worse: 1; too uncertain")
+    assert alt.startswith(
+        "For 5 of 8 published effects the whole interval lies on the good side (on the bad side: 1; too uncertain"
+    )
     one = pd.DataFrame([make.review()])
-    assert charts.forest_alt(one, language="da").startswith("Den udgivne effekt er bedre med indsatsen end uden.")
+    assert charts.forest_alt(one, language="da").startswith("Hele intervallet for den udgivne effekt ligger på den gode side.")
+
+
+def test_all_and_none_are_said_in_words(make):
+    good, unclear = make.review(), make.review(conf_low=-0.1)
+    assert charts.forest_alt(pd.DataFrame([good] * 2), language="da").startswith(
+        "Hos alle 2 udgivne effekter ligger hele intervallet på den gode side."
+    )
+    assert charts.forest_alt(pd.DataFrame([unclear] * 2), language="da").startswith(
+        "Hos ingen af de 2 udgivne effekter ligger hele intervallet på den gode side (for usikkert"
+    )
+
+
+def test_the_caption_claims_no_more_than_the_interval_shows(make):
+    for language, banned in (("da", "klart"), ("en", "clearly")):
+        assert banned not in charts.forest_figure(make.every_review(), language=language)
+
+
+def test_a_source_without_authors_is_named_by_its_journal(make):
+    rows = [
+        make.review(authors="", source="PMC5558146", year=2017.0),
+        make.review(authors=np.nan, source=np.nan, year=2017.0),
+        make.review(authors="Smit et al.", source="PMC1", year=np.nan),
+    ]
+    data = charts.forest_data(pd.DataFrame(rows))
+    assert data["source"].tolist() == ["PMC5558146 2017", "2017", "Smit et al."]
+    assert data["detail"].tolist()[0] == "»personal recovery«, PMC5558146 2017"
 
 
 def test_studies_are_counted_or_said_to_be_unknown(make):

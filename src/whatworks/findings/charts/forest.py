@@ -134,19 +134,22 @@ def _finding(data: pd.DataFrame, language: str) -> str:
     some, total = int(counts.get("better", 0)), len(data)
     if total == 1:
         only = {
-            "better": _("The published effect is better with the method than without"),
-            "worse": _("The published effect is worse with the method than without"),
+            "better": _("The whole interval of the published effect lies on the good side"),
+            "worse": _("The whole interval of the published effect lies on the bad side"),
             "unknown": _("The published effect has no stated interval, so how sure it is cannot be said"),
             "different": _("The published effect differs from no difference, but which side is better is not stated"),
         }
         return only.get(data["verdict"].iloc[0], _("The published effect is too uncertain to show a difference")) + "."
-    said = _("{some} of {total} published effects are clearly better with the method").format(
-        some=number(some, language), total=number(total, language)
-    )
+    words = _("For {some} of {total} published effects the whole interval lies on the good side")
+    if some == 0:
+        words = _("For none of the {total} published effects does the whole interval lie on the good side")
+    elif some == total:
+        words = _("For all {total} published effects the whole interval lies on the good side")
+    said = words.format(some=number(some, language), total=number(total, language))
     rest = [
         text.format(n=number(counts[key], language))
         for key, text in (
-            ("worse", _("clearly worse: {n}")),
+            ("worse", _("on the bad side: {n}")),
             ("unclear", _("too uncertain to show a difference: {n}")),
             ("unknown", _("without a stated interval: {n}")),
             ("different", _("without a stated direction: {n}")),

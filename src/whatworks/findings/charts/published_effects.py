@@ -23,7 +23,7 @@ def forest_data(reviews: pd.DataFrame, *, labels: Labels | None = None, language
     Parameters
     ----------
     reviews : rows of ``evidence/reviews.csv`` with method, outcome, measure, effect, conf_low, conf_high, k,
-        direction_of_good ("up" or "down"), confirmed; authors and year where known
+        direction_of_good ("up" or "down"), confirmed; authors, source and year where known
     labels : ``{"method": {code: name}, "outcome": {code: name}}``, a name being a text or ``{"da", "en"}``. Without it
         columns ``method_da``, ``outcome_en`` ... of the frame are used, then the codes
     language : "da" or "en"
@@ -85,14 +85,21 @@ def _names(reviews: pd.DataFrame, field: str, labels: Labels | None, language: s
 
 
 def _sources(reviews: pd.DataFrame) -> list[str]:
-    parts = [reviews[column] for column in ("authors", "year") if column in reviews]
-    return [" ".join(_whole(each) for each in values if not pd.isna(each)) for values in zip(*parts, strict=True)] or [""] * len(
-        reviews
-    )
+    """Authors and year; where no authors are stated, the journal or identifier in the column source stands for them."""
+    authors, source, year = (_texts(reviews, column) for column in ("authors", "source", "year"))
+    return [
+        " ".join(part for part in (who or where, when) if part) for who, where, when in zip(authors, source, year, strict=True)
+    ]
+
+
+def _texts(reviews: pd.DataFrame, column: str) -> list[str]:
+    return [_whole(each) for each in reviews[column]] if column in reviews else [""] * len(reviews)
 
 
 def _whole(value: Any) -> str:
-    return str(int(value)) if isinstance(value, (float, np.floating)) else str(value)
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if isinstance(value, (float, np.floating)) else str(value).strip()
 
 
 def _details(data: pd.DataFrame, reviews: pd.DataFrame, language: str) -> list[str]:
