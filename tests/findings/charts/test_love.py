@@ -20,6 +20,14 @@ def test_the_caption_counts_characteristics_within_the_limit(make):
     )
 
 
+def test_the_score_is_drawn_but_is_no_characteristic(make):
+    score = pd.DataFrame({"covariate": "propensity", "stage": ["before", "after"], "smd": [-9.0, 0.3]})
+    balance = pd.concat([score, make.balance_table()], ignore_index=True)
+    assert charts.love_data(balance)["covariate"].tolist()[0] == "propensity"
+    assert charts.love_alt(balance, language="en") == charts.love_alt(make.balance_table(), language="en")
+    assert "Chance of taking part" in charts.love_figure(balance, language="en")
+
+
 def test_out_of_balance_has_its_own_shape_and_color(make):
     html = charts.love_figure(make.balance_table())
     assert html.count('fill="var(--warn)"') == 1

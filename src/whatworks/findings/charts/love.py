@@ -21,6 +21,8 @@ from whatworks.findings.names import covariate_name
 Labels = Mapping[str, Words]
 # Stuart, Lee & Leacy (2013), Journal of Clinical Epidemiology 66(8):S84-S90: within 0.1 is commonly called balanced.
 LIMIT = 0.1
+# The score sums the characteristics up: it is drawn beside them, but is none of them.
+_SCORES = ("propensity", "distance")
 _LABELS = 160.0
 _ROW = 30.0
 
@@ -96,7 +98,10 @@ def love_chart(balance: pd.DataFrame, *, labels: Labels | None = None, language:
 
 
 def love_alt(balance: pd.DataFrame, *, labels: Labels | None = None, language: str = "da") -> str:
-    """Say how many characteristics are alike after, and the worst before and after with its number."""
+    """Say how many characteristics are alike after, and the worst before and after with its number.
+
+    The propensity score is drawn but not counted: it is made of the characteristics.
+    """
     _ = translator(language)
     data = love_data(balance)
     said = [_finding(data, language)]
@@ -176,17 +181,22 @@ def _name_stages(page: Axes, scale: Scale, top: float, data: pd.DataFrame, langu
 
 
 def _worst(data: pd.DataFrame, stage: str) -> tuple[str, float] | None:
-    sizes = data[stage].abs()
+    known = _characteristics(data)
+    sizes = known[stage].abs()
     if sizes.isna().all():
         return None
     place = int(sizes.argmax())
-    return str(data["covariate"].iloc[place]), float(sizes.iloc[place])
+    return str(known["covariate"].iloc[place]), float(sizes.iloc[place])
+
+
+def _characteristics(data: pd.DataFrame) -> pd.DataFrame:
+    return data[~data["covariate"].isin(_SCORES)]
 
 
 def _finding(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
     stage = "before" if data["after"].isna().all() else "after"
-    known = data[stage].dropna()
+    known = _characteristics(data)[stage].dropna()
     alike = int((known.abs() <= LIMIT).sum())
     words = {
         "after": _("After matching the groups are alike on {some} of {total} characteristics."),
