@@ -40,8 +40,31 @@ def test_periods_and_missing_starts_are_read_like_text(make):
 
 def test_the_caption_has_both_groups_first_and_last(make):
     assert charts.trends_alt(make.trend_table(), language="da").startswith(
-        "De, der startede, gik fra 48,1 til 50,2. De, der ikke startede, gik fra 47,0 til 48,1. Linjer, én for hver gruppe"
+        "De, der startede, lå mellem 48,0 og 48,2 til at begynde med og mellem 50,1 og 50,3 til sidst. "
+        "De, der ikke startede, gik fra 47,0 til 48,1. Linjer, én for hver gruppe"
     )
+
+
+def test_cohorts_count_by_their_municipalities_where_these_are_known(make):
+    table = make.trend_table()
+    table["units"] = table["cohort"].map({"2020Q3": 3, "2021Q1": 1, "never": 5})
+    table["n"] = table["cohort"].map({"2020Q3": 10, "2021Q1": 100_000, "never": 10})
+    # (3 * 48.0 + 48.2) / 4 and (3 * 50.1 + 50.3) / 4, whatever the number of citizens.
+    assert charts.trends_alt(table, language="en").startswith("Those that started went from 48.0 to 50.2.")
+
+
+def test_only_cohorts_seen_at_both_ends_are_in_the_caption(make):
+    table = make.trend_table()
+    table.loc[(table["cohort"] == "2021Q1") & (table["quarter"] == "2021Q4"), "n"] = 3
+    assert charts.trends_alt(table, language="en").startswith("Those that started went from 48.0 to 50.1.")
+
+
+def test_a_table_of_hidden_counts_is_read(make):
+    for kind in ("float64", "Int64"):
+        table = make.trend_table().astype({"n": kind})
+        table.loc[table["cohort"] == "2021Q1", ["n", "mean"]] = float("nan")
+        assert charts.trends_data(table)["suppressed"].sum() == 12
+        assert "ikke vises" in charts.trends_figure(table, language="da")
 
 
 def test_lines_are_named_at_their_end(make):

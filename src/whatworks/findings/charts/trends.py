@@ -26,11 +26,13 @@ def trends_data(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : columns cohort (the quarter it started, as pd.Period or ``2021Q2``; missing, 0 or "never" for those that do not
-        start), quarter, mean, n (people behind the mean)
+        start), quarter, mean, n (people behind the mean; blank where it is hidden already), and where known units (number
+        of municipalities behind the mean)
 
     Returns
     -------
-    Columns cohort ("2021Q2", "never"), quarter, started (has the method begun there), mean, n, suppressed.
+    Columns cohort ("2021Q2", "never"), quarter, started (has the method begun there), mean, n, units (missing where not
+    known), suppressed.
 
     Raises
     ------
@@ -52,6 +54,7 @@ def trends_data(frame: pd.DataFrame) -> pd.DataFrame:
             "mean": numeric(frame, "mean", allow_missing=True, what="trends"),
             # A count that is blank already was hidden by whoever made the table.
             "n": numeric(frame, "n", allow_missing=True, what="trends"),
+            "units": numeric(frame, "units", allow_missing=True, what="trends") if "units" in frame else np.nan,
         }
     )
     twice = int(data.duplicated(["cohort", "quarter"]).sum())
@@ -148,7 +151,9 @@ def _cohort_line(plane: Plane, cohort: str, part: pd.DataFrame) -> tuple[float, 
     known = part.dropna(subset=["mean"])
     if known.empty:
         return None
-    points = np.array([[plane.x(_place(row.quarter)), plane.y(row.mean)] for row in rows.each(known.drop(columns="n"))])
+    points = np.array(
+        [[plane.x(_place(row.quarter)), plane.y(row.mean)] for row in rows.each(known.drop(columns=["n", "units"]))]
+    )
     started = known["started"].to_numpy(dtype=bool)
     first = int(np.argmax(started)) if started.any() else len(points)
     never = cohort == NEVER
@@ -187,25 +192,35 @@ def _finding(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
     places = decimals_for(data["mean"].dropna())
     quarters = sorted(set(data["quarter"]), key=_place)
+    known = data.dropna(subset=["mean"])
     said = []
-    for chosen, words in (
-        (data["cohort"] != NEVER, _("Those that started went from {first} to {last}")),
-        (data["cohort"] == NEVER, _("Those that did not went from {first} to {last}")),
+    for chosen, who in (
+        (known["cohort"] != NEVER, _("Those that started")),
+        (known["cohort"] == NEVER, _("Those that did not")),
     ):
-        ends = [_average(data[chosen & (data["quarter"] == quarter)]) for quarter in (quarters[0], quarters[-1])]
-        if all(np.isfinite(ends)):
-            first, last = (number(each, language, decimals=places) for each in ends)
-            said.append(words.format(first=first, last=last))
-    if not said:
-        return _("Too few people to show how the outcome moved.")
-    return " ".join(f"{sentence}." for sentence in said)
+        means = known[chosen].pivot_table(index="cohort", columns="quarter", values="mean")
+        # The same cohorts at both ends, so that what differs is time.
+        ends = means.reindex(columns=[quarters[0], quarters[-1]]).dropna()
+        units = known[chosen & (known["quarter"] == quarters[0])].set_index("cohort")["units"]
+        if len(ends):
+            said.append(_moved(ends, units.reindex(ends.index), who, places, language))
+    return " ".join(said) or _("Too few people to show how the outcome moved.")
 
 
-def _average(cells: pd.DataFrame) -> float:
-    known = cells.dropna(subset=["mean", "n"])
-    if known.empty or known["n"].sum() <= 0:
-        return float("nan")
-    return float(np.average(known["mean"].astype(float), weights=known["n"].astype(float)))
+def _moved(ends: pd.DataFrame, units: pd.Series, who: str, places: int, language: str) -> str:
+    """From where to where cohorts moved: their average where it is known what each weighs, else their range."""
+    _ = translator(language)
+    # A cohort's mean counts its municipalities alike, so that is how cohorts count together.
+    weights = np.ones(1) if len(ends) == 1 else units.to_numpy(dtype=float)
+    if (weights > 0).all():
+        first, last = (number(float(each), language, decimals=places) for each in np.average(ends, axis=0, weights=weights))
+        return _("{who} went from {first} to {last}.").format(who=who, first=first, last=last)
+    low, high = (
+        [number(float(each), language, decimals=places) for each in bound.to_numpy()] for bound in (ends.min(), ends.max())
+    )
+    return _("{who} began between {a} and {b} and ended between {c} and {d}.").format(
+        who=who, a=low[0], b=high[0], c=low[1], d=high[1]
+    )
 
 
 def _note(data: pd.DataFrame, language: str) -> str:
