@@ -49,6 +49,21 @@ def test_the_note_says_what_the_intervals_hold_for(make):
     assert "all at once, with 95% certainty" in together
 
 
+@pytest.mark.parametrize(
+    ("base", "danish", "english"),
+    [
+        ("universal", "forskellen fra det sidste kvartal før start", "the difference from the last quarter before the start"),
+        ("varying", "ændringen fra et kvartal til det næste", "the change from one quarter to the next"),
+    ],
+)
+def test_the_note_says_what_the_dots_before_the_start_are(make, base, danish, english):
+    result = make.event_result(arguments={"base_period": base})
+    assert danish in charts.event_study_figure(result, language="da")
+    assert english in charts.event_study_figure(result, language="en")
+    assert "quarter" not in charts.event_study_figure(result, period="months", language="en")
+    assert english not in charts.event_study_figure(make.event_result(), language="en")
+
+
 def test_the_caption_has_the_average_and_counts_intervals_before_start(make):
     assert charts.event_study_alt(make.event_result(), language="da").startswith(
         "Efter start er forskellen i gennemsnit +1,20 (+0,61 til +1,79); før start går 5 af 5 intervaller hen over nul."

@@ -129,7 +129,7 @@ def event_study_figure(
         caption=_finding(result, data, language),
         unit=unit_of(result, unit, language),
         alt=event_study_alt(result, unit=unit, period=period, language=language),
-        note=_note(result, data, language),
+        note=_note(result, data, language, quarters=period is None),
         table=table,
         language=language,
         source=spoken(source, language) or None,
@@ -202,11 +202,25 @@ def _finding(result: EffectResult, data: pd.DataFrame, language: str) -> str:
     )
 
 
-def _note(result: EffectResult, data: pd.DataFrame, language: str) -> str:
+def _before(result: EffectResult, language: str, *, quarters: bool) -> str:
+    """What the dots before the start are measured from; empty where the result does not say."""
+    _ = translator(language)
+    # Callaway & Sant'Anna (2021), Journal of Econometrics 225:200-230: two kinds of base period before the start.
+    words = {
+        ("universal", True): _("Before the start each dot is the difference from the last quarter before the start."),
+        ("universal", False): _("Before the start each dot is the difference from the last time before the start."),
+        ("varying", True): _("Before the start each dot is the change from one quarter to the next."),
+        ("varying", False): _("Before the start each dot is the change from one time to the next."),
+    }
+    return words.get((str(result.provenance.arguments.get("base_period")), quarters), "")
+
+
+def _note(result: EffectResult, data: pd.DataFrame, language: str, *, quarters: bool) -> str:
     _ = translator(language)
     simultaneous = result.provenance.arguments.get("bands") == "simultaneous"
     parts = [
         _("Open dots: before start. Filled dots: after."),
+        *([_before(result, language, quarters=quarters)] if (data["period"] == "before").any() else []),
         _("The intervals hold together, all at once, with 95% certainty.")
         if simultaneous
         else _("Each interval holds for its own point with 95% certainty, not for all of them at once."),
@@ -216,4 +230,4 @@ def _note(result: EffectResult, data: pd.DataFrame, language: str) -> str:
     hidden = int((data["period"].ne("reference") & data["estimate"].isna()).sum())
     if hidden:
         parts.append(_("Points not shown because they rest on too few people: {n}.").format(n=number(hidden, language)))
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
