@@ -47,6 +47,24 @@ def test_log_ratios_are_shown_as_ratios(make):
     assert make.faults(charts.designs_figure(results, benchmark="b", language="en")) == []
 
 
+def test_drawing_caption_and_table_have_the_same_decimals(make):
+    results = {
+        "a": make.effect(math.log(20), 0.1, measure="logRR"),
+        "b": make.effect(math.log(43), 0.1, measure="logRR"),
+    }
+    html = charts.designs_figure(results, benchmark="b", language="en")
+    drawing, table = html[html.index("<svg") : html.index("</svg>")], html[html.index("<table") :]
+    assert "0.47 times" in drawing
+    assert "<td>0.47</td>" in table
+    for decimals, gap, estimate in ((0, "144", "1,650"), (1, "144.0", "1,650.0")):
+        html = charts.designs_figure(make.design_results(), benchmark="experiment", decimals=decimals, language="en")
+        drawing, table = html[html.index("<svg") : html.index("</svg>")], html[html.index("<table") :]
+        assert f">{gap} below" in drawing
+        assert f"<td>−{gap}</td>" in table
+        assert f"+{estimate} (" in drawing
+        assert f"<td>+{estimate}</td>" in table
+
+
 @pytest.mark.parametrize(("good", "words"), [("up", "bedre for borgeren →"), ("down", "← bedre for borgeren")])
 def test_the_better_side_is_written_out(make, good, words):
     assert words in charts.designs_figure(make.design_results(), good=good, language="da")

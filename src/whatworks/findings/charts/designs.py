@@ -187,13 +187,20 @@ def _apart(row: Any, yardstick: pd.DataFrame, labels: Labels | None, language: s
         return _("the yardstick")
     name = design_label(yardstick["name"].iloc[0], labels, language)
     if ratio:
-        return _("{gap} times “{name}”").format(gap=number(row.distance, language, decimals=max(places, 2)), name=name)
+        return _("{gap} times “{name}”").format(
+            gap=number(row.distance, language, decimals=_gap_places(places, ratio)), name=name
+        )
     words = _("{gap} above “{name}”") if row.distance >= 0 else _("{gap} below “{name}”")
     return words.format(gap=number(abs(row.distance), language, decimals=places), name=name)
 
 
 def _decimals(data: pd.DataFrame, decimals: int | None) -> int:
     return decimals_for(data["estimate"]) if decimals is None else decimals
+
+
+def _gap_places(places: int, ratio: bool) -> int:
+    """Decimals of a distance, the same in drawing, caption and table; a ratio of two answers needs two."""
+    return max(places, 2) if ratio else places
 
 
 def _finding(data: pd.DataFrame, labels: Labels | None, language: str, *, places: int, ratio: bool) -> str:
@@ -217,7 +224,7 @@ def _finding(data: pd.DataFrame, labels: Labels | None, language: str, *, places
     farthest = others.iloc[int(gaps.argmax())]
     if farthest["inside"]:
         return said + "."
-    gap = number(gaps.max(), language, decimals=max(places, 1) if ratio else places)
+    gap = number(gaps.max(), language, decimals=_gap_places(places, ratio))
     off = _("“{design}” misses by a factor of {gap}") if ratio else _("“{design}” misses by {gap}")
     return f"{said}; " + off.format(design=design_label(farthest["name"], labels, language), gap=gap) + "."
 
@@ -234,7 +241,7 @@ def _table(data: pd.DataFrame, labels: Labels | None, language: str, *, places: 
     )
     if (data["role"] == "benchmark").any():
         heading = _("Distance from the yardstick (ratio)") if ratio else _("Distance from the yardstick")
-        table[heading] = _numbers(data["distance"], language, max(places, 1) if ratio else places, signed=not ratio)
+        table[heading] = _numbers(data["distance"], language, _gap_places(places, ratio), signed=not ratio)
     return table
 
 
