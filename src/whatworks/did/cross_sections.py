@@ -1,16 +1,17 @@
 """Rows that are different persons at every time, sorted by cohort."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from whatworks.did.observed import Observed
 from whatworks.did.panel import Columns, read_cluster, read_values
 from whatworks.did.timeline import Timeline
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CrossSections:
+class CrossSections(Observed):
     """What was observed, row by row.
 
     Attributes
@@ -22,16 +23,7 @@ class CrossSections:
     n_rows, n_dropped : rows of the frame, and those without outcome or covariates or left out
     """
 
-    timeline: Timeline
-    outcome: np.ndarray = field(repr=False)
     time: np.ndarray = field(repr=False)
-    cohort: np.ndarray = field(repr=False)
-    covariates: np.ndarray = field(repr=False)
-    names: tuple[str, ...]
-    weights: np.ndarray = field(repr=False)
-    cluster: np.ndarray | None = field(repr=False)
-    n_rows: int
-    n_dropped: int
 
     @property
     def unit_weights(self) -> np.ndarray:
@@ -40,16 +32,7 @@ class CrossSections:
 
     def take(self, keep: np.ndarray) -> "CrossSections":
         """Only the marked rows; the others are counted as dropped."""
-        return replace(
-            self,
-            outcome=self.outcome[keep],
-            time=self.time[keep],
-            cohort=self.cohort[keep],
-            covariates=self.covariates[keep],
-            weights=self.weights[keep],
-            cluster=None if self.cluster is None else pd.factorize(self.cluster[keep])[0],
-            n_dropped=self.n_dropped + int((~keep).sum()),
-        )
+        return self._only(keep, lost=int((~keep).sum()), time=self.time[keep])
 
 
 def read_cross_sections(

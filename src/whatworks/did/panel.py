@@ -1,13 +1,14 @@
 """Long frame in, wide arrays out: one row per unit, one column per time, units sorted by cohort."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidColumn, MissingValues, TreatmentReversal
+from whatworks.did.observed import Observed
 from whatworks.did.timeline import Timeline
 
 
@@ -29,7 +30,7 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Panel:
+class Panel(Observed):
     """What was observed, wide.
 
     Attributes
@@ -43,16 +44,6 @@ class Panel:
     n_rows : rows of the frame
     n_dropped : rows without outcome or covariates, and rows of units left out
     """
-
-    timeline: Timeline
-    outcome: np.ndarray = field(repr=False)
-    cohort: np.ndarray = field(repr=False)
-    covariates: np.ndarray = field(repr=False)
-    names: tuple[str, ...]
-    weights: np.ndarray = field(repr=False)
-    cluster: np.ndarray | None = field(repr=False)
-    n_rows: int
-    n_dropped: int
 
     @property
     def unit_weights(self) -> np.ndarray:
@@ -72,17 +63,7 @@ class Panel:
         """Only the marked units; the rows of the others are counted as dropped."""
         if keep.all():
             return self
-        lost = int(self.usable[~keep].sum())
-        cluster = None if self.cluster is None else pd.factorize(self.cluster[keep])[0]
-        return replace(
-            self,
-            outcome=self.outcome[keep],
-            cohort=self.cohort[keep],
-            covariates=self.covariates[keep],
-            weights=self.weights[keep],
-            cluster=cluster,
-            n_dropped=self.n_dropped + lost,
-        )
+        return self._only(keep, lost=int(self.usable[~keep].sum()))
 
 
 def read_panel(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: Timeline, start: np.ndarray) -> Panel:

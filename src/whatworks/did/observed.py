@@ -1,0 +1,45 @@
+"""What panels and repeated cross-sections have in common: who was observed, sorted by cohort."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from whatworks.did.timeline import Timeline
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Observed:
+    """Arrays whose first axis is units, or rows where every row is another person.
+
+    Attributes
+    ----------
+    cohort : (n,) ordinal of the first treated time, ascending, infinite for never
+    names : (k,) of the covariates, as messages may show them
+    cluster : (n,) whole numbers from 0, or None
+    n_rows, n_dropped : rows of the frame, and those of them that are not used
+    """
+
+    timeline: Timeline
+    outcome: np.ndarray = field(repr=False)
+    cohort: np.ndarray = field(repr=False)
+    covariates: np.ndarray = field(repr=False)
+    names: tuple[str, ...]
+    weights: np.ndarray = field(repr=False)
+    cluster: np.ndarray | None = field(repr=False)
+    n_rows: int
+    n_dropped: int
+
+    def _only(self, keep: np.ndarray, *, lost: int, **more: Any) -> Self:
+        """The marked units, their clusters numbered anew, and ``lost`` rows counted as dropped."""
+        return replace(
+            self,
+            outcome=self.outcome[keep],
+            cohort=self.cohort[keep],
+            covariates=self.covariates[keep],
+            weights=self.weights[keep],
+            cluster=None if self.cluster is None else pd.factorize(self.cluster[keep])[0],
+            n_dropped=self.n_dropped + lost,
+            **more,
+        )
