@@ -112,6 +112,12 @@ def test_pictures_are_skipped_by_screen_readers_since_words_stand_beside(finding
     assert dots_mark(["unstated", "for", "against"]).count("<circle") == 2
 
 
+def test_checks_are_promised_for_comparisons_without_lots_only(findings):
+    html = index_page(findings, language="da")
+    assert "Sammenligninger uden lodtrækning går igennem kontroller." in html
+    assert "Hvert svar har været igennem" not in html
+
+
 def test_the_way_to_read_a_page_tells_unknown_from_no_difference(findings):
     assert "»Vi ved det ikke« og »ingen forskel af betydning« er to forskellige svar." in index_page(findings, language="da")
     assert "WCAG 2.1" in index_page(findings, language="en")

@@ -141,7 +141,7 @@ def test_failed_checks_come_first_and_all_are_told_in_words(samples):
 def test_doubts_about_other_ways_of_calculating_stand_with_them(samples):
     text = plain(page(samples.rollout(), "en"))
     lesson = text[text.index("Two-way comparison:") :]
-    assert "27% of the calculation" in lesson[: lesson.index("Comparison start by start:")]
+    assert "27% of the calculation" in lesson[: lesson.index("Comparison with those who wait:")]
 
 
 def test_a_roll_out_shows_when_how_much_and_how_it_went(samples):
@@ -165,7 +165,7 @@ def test_a_roll_out_counts_places_and_a_matched_comparison_people(samples):
 
 def test_checks_of_another_comparison_than_the_answering_one_stand_under_its_name(samples):
     assert "<h3>Matchet sammenligning</h3>" in page(samples.matched(), "da")
-    assert "<h3>Sammenligning hold for hold</h3>" not in page(samples.rollout(), "da")
+    assert "<h3>Sammenligning med dem, der venter</h3>" not in page(samples.rollout(), "da")
 
 
 def test_a_failed_pre_trend_withholds_every_number_of_the_effect(samples):
@@ -290,6 +290,43 @@ def test_no_answer_is_stronger_than_its_certainty_allows(samples, values, certai
 
     assert f"vanskeligheder? {certain}" in answer(True)
     assert f"vanskeligheder? {hedged}" in answer(None)
+
+
+def test_no_difference_is_told_softly_where_a_check_failed(samples):
+    few = Check(name="few_clusters", passed=False, message="", statistics={"clusters": 12})
+    text = plain(page(samples.rollout(results={"overall": samples.effect(0.2, -2, 2, checks=(few,))}), "da"))
+    assert "Måske ikke: Vi finder ingen tydelig forskel af betydning." in text
+    assert "men ikke alle kontroller er bestået" in text
+    assert "Hold prisen op mod, at vi ikke finder en forskel af betydning." in text
+
+
+def test_the_figures_average_and_the_answer_stand_side_by_side_where_they_differ(samples):
+    finding = samples.rollout()
+    results = {**finding.results, "event": samples.effect(3.8, 2.0, 5.6, parts=finding.results["event"].parts)}
+    said = "Gennemsnittet i figuren er +3,8; svaret øverst er +4,6, fordi hvert kvartal tæller lige meget i figuren."
+    assert said in plain(page(samples.rollout(results=results), "da"))
+    assert "Gennemsnittet i figuren er" not in plain(page(finding, "da"))
+
+
+def test_lines_that_run_alike_are_no_proof_and_the_check_names_the_quarters(samples):
+    text = plain(page(samples.rollout(), "da"))
+    assert "Følges linjerne ad før start, taler det for, at de kan sammenlignes bagefter. Det er ikke et bevis." in text
+    assert "I de 3 kvartaler lige før start ser vi ingen tydelig forskel." in text
+
+
+@pytest.mark.parametrize("yardstick", [(1794, -551, 4139), (-300, -900, 300)])
+def test_an_unclear_yardstick_points_no_way_and_calls_no_conclusion_wrong(samples, yardstick):
+    finding = samples.matched()
+    text = plain(page(samples.matched(results={**finding.results, "experiment": samples.effect(*yardstick)}), "da"))
+    assert "Rå forskel: Svaret lander uden for målestokkens interval." in text
+    assert "den forkerte konklusion" not in text
+    assert "peger" not in text
+
+
+def test_an_unclear_raw_gap_would_have_misled_nobody(samples):
+    finding = samples.matched()
+    unclear = samples.effect(-400, -1500, 700)
+    assert "den forkerte konklusion" not in page(samples.matched(results={**finding.results, "raw_gap": unclear}), "da")
 
 
 def test_advice_follows_the_verdict(samples):

@@ -12,7 +12,8 @@ from whatworks.findings.names import COVARIATES, DESIGN_NAMES
 from whatworks.findings.wording import certainty, shown, shown_decimals, size_word
 
 BANNED = re.compile(
-    r"significan|signifikan|\bproven\b|\bproves?\b|bevis|no effect|ingen effekt|evidence-based|evidensbaseret|best method|"
+    r"significan|signifikan|\bproven\b|(?<!not )\bproves?\b|bevis(?!er ikke)|"
+    r"no effect|ingen effekt|evidence-based|evidensbaseret|best method|"
     r"bedste metode",
     re.IGNORECASE,
 )
@@ -65,7 +66,15 @@ def test_a_risk_difference_is_told_in_people_out_of_100(samples):
 
 @pytest.mark.parametrize(
     ("measure", "noun"),
-    [("logRR", "andelen"), ("RR", "andelen"), ("OR", "oddsene"), ("logIRR", "antallet"), ("ROM", "gennemsnittet")],
+    [
+        ("logRR", "andelen"),
+        ("RR", "andelen"),
+        ("OR", "oddsene"),
+        ("logIRR", "antallet"),
+        ("ROM", "gennemsnittet"),
+        ("HR", "hazarden"),
+        ("logHR", "hazarden"),
+    ],
 )
 def test_ratios_are_told_as_times_and_logs_are_turned_back(samples, measure, noun):
     values = (1.63, 1.46, 1.82)
@@ -180,6 +189,44 @@ def test_a_failed_deciding_check_leaves_no_verdict_on_the_effect(samples, name):
 def test_any_other_failed_check_lowers_helps_to_probably_helps(samples):
     doubt = Check(name="few_clusters", passed=False, message="Few.", statistics={"clusters": 9, "limit": 30})
     assert verdict(samples.effect(15, 11, 19, checks=(doubt,)), 10).code == "probably_helps"
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "word"),
+    [
+        ((-15, -19, -11), "may_be_worse", "Måske dårligere end uden"),
+        ((0.5, -3, 4), "may_be_no_important_difference", "Ingen tydelig forskel af betydning"),
+        ((5, 3, 7), "may_be_too_small", "Måske for lille til at betyde noget"),
+    ],
+)
+def test_a_failed_check_softens_the_other_verdicts_too_and_they_say_so(samples, values, code, word):
+    doubt = Check(name="few_clusters", passed=False, message="Few.", statistics={"clusters": 9})
+    judged = verdict(samples.effect(*values, checks=(doubt,)), 10, language="da")
+    assert (judged.code, judged.word) == (code, word)
+    assert "ikke alle kontroller er bestået" in judged.reason
+    assert "kontroller" not in verdict(samples.effect(*values), 10, language="da").reason
+
+
+def test_a_passed_pre_trend_says_where_it_looked_and_that_it_proves_nothing():
+    def said(df, language="da", **about):
+        statistics = {} if df is None else {"df": df, "p_value": 0.4}
+        check = Check(name="parallel_pretrends", passed=True, message="p", statistics=statistics)
+        return str(check_sentence(check, language, **about))
+
+    proof = " Det beviser ikke, at grupperne ville have fulgtes ad bagefter."
+    assert said(4.0, quarters=True) == "I de 4 kvartaler lige før start ser vi ingen tydelig forskel." + proof
+    assert said(1.0, quarters=True) == "I kvartalet lige før start ser vi ingen tydelig forskel." + proof
+    assert said(3.0) == "I de 3 målinger lige før start ser vi ingen tydelig forskel." + proof
+    assert said(1.0) == "I målingen lige før start ser vi ingen tydelig forskel." + proof
+    assert said(None) == "Lige før start ser vi ingen tydelig forskel." + proof
+    assert said(4.0, "en", quarters=True).startswith("In the 4 quarters just before the start we see no clear difference.")
+
+
+def test_few_groups_are_few_whatever_the_limit_was():
+    check = Check(name="few_clusters", passed=False, message="Few.", statistics={"clusters": 12})
+    assert check_sentence(check, "da") == (
+        "Der er kun 12 uafhængige grupper. Det er få, og usikkerheden kan være større, end vi viser."
+    )
 
 
 def test_unknown_and_no_difference_do_not_share_a_tone(samples):

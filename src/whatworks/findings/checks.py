@@ -14,7 +14,10 @@ from whatworks.findings.names import N_
 # Sentences for a doubt that did not come true, that did, and that the data cannot settle.
 _SENTENCES: Mapping[str, tuple[str, str, str]] = {
     "parallel_pretrends": (
-        N_("Before the start we see no difference in how the groups developed."),
+        N_(
+            "Just before the start we see no clear difference. "
+            "That does not prove that the groups would have moved together after it."
+        ),
         N_("The groups developed differently already before the start. The comparison is therefore not reliable."),
         N_("We cannot tell whether the groups developed alike before the start. There are too few earlier measurements."),
     ),
@@ -25,7 +28,7 @@ _SENTENCES: Mapping[str, tuple[str, str, str]] = {
     ),
     "few_clusters": (
         N_("There are enough independent groups ({clusters}) to judge how uncertain the number is."),
-        N_("There are only {clusters} independent groups; {limit} or more are wanted. The uncertainty may be larger than shown."),
+        N_("There are only {clusters} independent groups. That is few, and the uncertainty may be larger than shown."),
         N_("We do not know how many independent groups the numbers come from."),
     ),
     "small_cells": (
@@ -117,16 +120,36 @@ _SENTENCES: Mapping[str, tuple[str, str, str]] = {
         N_("Numbers that are about fewer than {k} people and are not shown: {hidden_parts}."),
     ),
 }
+# Trends before the start, by whether steps are quarters and whether there is one: a passed test names what it looked at.
+_BEFORE: Mapping[tuple[bool, bool], str] = {
+    (True, True): N_(
+        "In the quarter just before the start we see no clear difference. "
+        "That does not prove that the groups would have moved together after it."
+    ),
+    (True, False): N_(
+        "In the {df} quarters just before the start we see no clear difference. "
+        "That does not prove that the groups would have moved together after it."
+    ),
+    (False, True): N_(
+        "In the measurement just before the start we see no clear difference. "
+        "That does not prove that the groups would have moved together after it."
+    ),
+    (False, False): N_(
+        "In the {df} measurements just before the start we see no clear difference. "
+        "That does not prove that the groups would have moved together after it."
+    ),
+}
 _TWO_DECIMALS = ("worst_smd", "low", "high")
 
 
-def check_sentence(check: Check, language: str = "da") -> str:
+def check_sentence(check: Check, language: str = "da", *, quarters: bool = False) -> str:
     """One or two plain sentences about a check: passed, failed, or not to be settled.
 
     Parameters
     ----------
     check : a check of any result
     language : ``"da"`` or ``"en"``
+    quarters : True where the steps of time are known to be quarters; otherwise they are called measurements
 
     Returns
     -------
@@ -135,17 +158,16 @@ def check_sentence(check: Check, language: str = "da") -> str:
 
     Examples
     --------
-    >>> pretrends = Check(name="parallel_pretrends", passed=True, message="Joint test of 3 leads: p = 0.41.")
+    >>> pretrends = Check(name="parallel_pretrends", passed=True, message="p = 0.41.", statistics={"df": 3.0})
     >>> str(check_sentence(pretrends, "da"))
-    'Før start ser vi ingen forskel på, hvordan grupperne udviklede sig.'
+    'I de 3 målinger lige før start ser vi ingen tydelig forskel. Det beviser ikke, at grupperne ville have fulgtes ad bagefter.'
     >>> str(check_sentence(Check(name="moon_phase", passed=False, message="The moon was full."), "da"))
     '<span lang="en">The moon was full.</span>'
     """
-    place = {True: 0, False: 1, None: 2}[check.passed]
-    words = _SENTENCES.get(check.name)
-    if words is not None:
+    words = _words(check, quarters=quarters)
+    if words:
         try:
-            said = translator(language)(words[place]).format_map(_spoken(check, language))
+            said = translator(language)(words).format_map(_spoken(check, language))
             # A sentence may begin with a number in words: "fewer than 5 of the ...".
             return Markup(escape(said[:1].upper() + said[1:]))  # noqa: S704 (escaped)
         except KeyError:
@@ -153,6 +175,15 @@ def check_sentence(check: Check, language: str = "da") -> str:
             pass
     message = escape(check.message)
     return Markup(message if language == "en" else f'<span lang="en">{message}</span>')  # noqa: S704 (escaped)
+
+
+def _words(check: Check, *, quarters: bool) -> str:
+    """The sentence with its places still to fill; empty for a check without words."""
+    times = check.statistics.get("df")
+    if check.name == "parallel_pretrends" and check.passed and times is not None and math.isfinite(times) and times >= 1:
+        return _BEFORE[quarters, times == 1]
+    sentences = _SENTENCES.get(check.name, ("", "", ""))
+    return sentences[{True: 0, False: 1, None: 2}[check.passed]]
 
 
 def _spoken(check: Check, language: str) -> dict[str, str]:

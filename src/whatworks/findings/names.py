@@ -31,7 +31,7 @@ DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
     ),
     "event": (N_("From quarter to quarter"), N_("The difference in each quarter before and after the start.")),
     "overall": (
-        N_("Comparison start by start"),
+        N_("Comparison with those who wait"),
         N_("Places that start together are compared with places that have not started. The answers are then averaged."),
     ),
 }

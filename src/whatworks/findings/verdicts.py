@@ -11,8 +11,8 @@ from whatworks.findings.language import translator
 DISQUALIFYING = ("parallel_pretrends", "unadjusted")
 # Says what is hidden, not what is wrong.
 _NOT_A_DOUBT = ("disclosure",)
-# A log or plain ratio of 1 is no difference; every other measure has it at 0.
-_NEUTRAL_AT_ONE = ("RR", "OR", "IRR", "HR", "ratio")
+# A plain ratio of 1 is no difference; every other measure, logs among them, has it at 0.
+NEUTRAL_AT_ONE = ("RR", "OR", "IRR", "HR", "ratio")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def verdict(result: EffectResult | None, smallest_important: float | None = None
     In this order: ``not_trustworthy`` (a failed check of :data:`DISQUALIFYING`); ``cannot_tell`` (no range, or no known
     direction of good); ``no_important_difference`` and ``too_small`` (the whole range is nearer to zero than what matters,
     with and without zero in it); ``worse`` and ``helps`` or ``probably_helps`` (the whole range is on one side);
-    ``cannot_tell`` (both sides). ``helps`` asks that even the low end matters and that no check failed.
+    ``cannot_tell`` (both sides). ``helps`` asks that even the low end matters and that no check failed; where a check failed
+    the others are ``may_be_no_important_difference``, ``may_be_too_small`` and ``may_be_worse``.
 
     Examples
     --------
@@ -67,10 +68,9 @@ def verdict(result: EffectResult | None, smallest_important: float | None = None
         return _cannot_tell(_("We do not know which direction is good for the person."), language)
     limit = math.inf if smallest_important is None else float(smallest_important)
     if smallest_important is not None and -limit < low and high < limit:
-        return _inside(low, high, language)
+        return _inside(low, high, passed=not result.failed_checks, language=language)
     if high < 0:
-        reason = _("The result is poorer than in the comparison group. Discuss it before the intervention is spread.")
-        return Verdict("worse", _("Worse than without"), reason, "bad")
+        return _bad_side(passed=not result.failed_checks, language=language)
     if low > 0:
         return _good_side(result, low, smallest_important, language)
     return _cannot_tell(_("The numbers fit both an improvement and a setback."), language)
@@ -106,14 +106,19 @@ def hedged(conclusion: Verdict, sure: Verdict, *, language: str = "da") -> Verdi
     ----------
     Santesso et al. (2020), Journal of Clinical Epidemiology 119:126-135: "probably" asks for moderate, "may" for low certainty.
     """
+    return _weaker(conclusion, language) if sure.code in ("low", "very_low") else conclusion
+
+
+def _weaker(conclusion: Verdict, language: str) -> Verdict:
     _ = translator(language)
     weaker = {
         "helps": ("may_help", _("May help")),
         "probably_helps": ("may_help", _("May help")),
         "too_small": ("may_be_too_small", _("Perhaps too small to matter")),
+        "no_important_difference": ("may_be_no_important_difference", _("No clear difference of importance")),
         "worse": ("may_be_worse", _("Perhaps worse than without")),
     }
-    if sure.code not in ("low", "very_low") or conclusion.code not in weaker:
+    if conclusion.code not in weaker:
         return conclusion
     code, word = weaker[conclusion.code]
     return replace(conclusion, code=code, word=word, tone="bad" if conclusion.tone == "bad" else "neutral")
@@ -122,7 +127,7 @@ def hedged(conclusion: Verdict, sure: Verdict, *, language: str = "da") -> Verdi
 def _benefit(result: EffectResult) -> tuple[float, float]:
     """The range with the good direction upwards and no difference at 0."""
     low, high = float(result.headline.conf_low), float(result.headline.conf_high)
-    if result.measure in _NEUTRAL_AT_ONE:
+    if result.measure in NEUTRAL_AT_ONE:
         low, high = low - 1, high - 1
     return (-high, -low) if result.good == "down" else (low, high)
 
@@ -132,13 +137,30 @@ def _cannot_tell(reason: str, language: str) -> Verdict:
     return Verdict("cannot_tell", _("We cannot tell"), reason, "unknown")
 
 
-def _inside(low: float, high: float, language: str) -> Verdict:
+def _inside(low: float, high: float, *, passed: bool, language: str) -> Verdict:
+    """The whole range is nearer to zero than what matters."""
     _ = translator(language)
     if low > 0 or high < 0:
         reason = _("All of the range is on one side of zero, but below the smallest difference that matters.")
-        return Verdict("too_small", _("Too small to matter"), reason, "neutral")
-    reason = _("All of the range is close to zero. It rules out differences that matter, in both directions.")
-    return Verdict("no_important_difference", _("No important difference"), reason, "neutral")
+        if not passed:
+            reason += " " + _("But not all checks were passed.")
+        judged = Verdict("too_small", _("Too small to matter"), reason, "neutral")
+    else:
+        reason = _("All of the range is close to zero. It rules out differences that matter, in both directions.")
+        if not passed:
+            reason = _("All of the range is close to zero, but not all checks were passed.")
+        judged = Verdict("no_important_difference", _("No important difference"), reason, "neutral")
+    return judged if passed else _weaker(judged, language)
+
+
+def _bad_side(*, passed: bool, language: str) -> Verdict:
+    """The whole range is on the bad side."""
+    _ = translator(language)
+    reason = _("The result is poorer than in the comparison group. Discuss it before the intervention is spread.")
+    if not passed:
+        reason = _("The result is poorer than in the comparison group, but not all checks were passed. Discuss it all the same.")
+    judged = Verdict("worse", _("Worse than without"), reason, "bad")
+    return judged if passed else _weaker(judged, language)
 
 
 def _good_side(result: EffectResult, low: float, smallest_important: float | None, language: str) -> Verdict:

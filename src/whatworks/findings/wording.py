@@ -24,13 +24,14 @@ __all__ = [
 ]
 
 STANDARDISED = ("SMD", "g", "d")
-LOGGED = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "ROM": "ratio"}
+LOGGED = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "logHR": "HR", "ROM": "ratio"}
 RATIOS = ("RR", "OR", "IRR", "HR", "ratio", *LOGGED)
 # What is being multiplied, by measure; a ratio without a name is one of averages.
 _RATIO_WORDS: Mapping[str, str] = {
     "RR": N_("With the intervention the share is {size} times the share without it"),
     "OR": N_("With the intervention the odds are {size} times the odds without it"),
     "IRR": N_("With the intervention the number is {size} times the number without it"),
+    "HR": N_("With the intervention the hazard, the pace at which it happens, is {size} times the hazard without it"),
     "ratio": N_("With the intervention the average is {size} times the average without it"),
 }
 # By side, and whether out of 100 people.
