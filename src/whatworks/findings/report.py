@@ -64,18 +64,23 @@ def counts_table(counts: pd.DataFrame, language: str = "da") -> str:
     """
     _ = translator(language)
     require_columns(counts, ["arm", "all", "matched", "dropped", "ess"], what="counts")
-    few = counts["dropped"].map(is_small) | counts["matched"].map(is_small)
+    # In pairs one arm counts the other, so both are hidden when either is small.
+    few = bool((counts["dropped"].map(is_small) | counts["matched"].map(is_small)).any())
+    small = counts["dropped"].map(is_small)
     hidden = _("fewer than 5")
 
-    def counted(column: str, instead: str = "–") -> list[str]:
-        return [instead if small else number(float(n), language) for n, small in zip(counts[column], few, strict=True)]
+    def counted(column: str) -> list[str]:
+        return ["–" if few else number(float(n), language) for n in counts[column]]
 
+    left_out = [
+        hidden if each else "–" if few else number(float(n), language) for n, each in zip(counts["dropped"], small, strict=True)
+    ]
     table = pd.DataFrame(
         {
             _("Group"): [_(_ARMS.get(arm, arm)) for arm in counts["arm"]],
             _("All"): counts["all"],
             _("Matched"): counted("matched"),
-            _("Left out"): counted("dropped", hidden),
+            _("Left out"): left_out,
             _("Tell as much as"): counted("ess"),
         }
     )
