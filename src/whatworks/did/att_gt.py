@@ -12,14 +12,14 @@ from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.did import checks
 from whatworks.did.cells import Cell, Rules, plan_cells
-from whatworks.did.cohort_effects import CohortEffects, cohort_effects_on_cross_sections, cohort_effects_on_panel
-from whatworks.did.cross_sections import CrossSections, read_cross_sections
+from whatworks.did.cohort_effects import CohortEffects, cohort_effects
+from whatworks.did.cross_sections import CrossSections, read_observed
 from whatworks.did.group_time import AttGtResult, GroupTime
-from whatworks.did.panel import Columns, Panel, read_panel
+from whatworks.did.panel import Columns, Panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
-from whatworks.did.timeline import Timeline, read_start, read_time
+from whatworks.did.timeline import read_start, read_time
 from whatworks.inference import few_clusters
 
 CONTROLS = ("never", "not_yet")
@@ -110,15 +110,9 @@ def att_gt(
     )
     if panel and unit is None:
         raise InvalidOption("unit=None has no panel to follow. Name the column of units, or use panel=False.")
-    when, timeline = read_time(df, time)
-    start = read_start(df, first_treated, timeline)
-    start[start > timeline.ordinals[-1] + anticipation] = np.inf
-    data, always = _without_always_treated(_read(df, columns, when, timeline, start), anticipation)
-    cells = plan_cells(data.cohort, timeline.ordinals, rules)
-    if isinstance(data, Panel):
-        effects = cohort_effects_on_panel(data, cells, estimator=estimator)
-    else:
-        effects = cohort_effects_on_cross_sections(data, cells, estimator=estimator)
+    data, always = _read(df, columns, first_treated, anticipation)
+    cells = plan_cells(data.cohort, data.timeline.ordinals, rules)
+    effects = cohort_effects(data, cells, estimator=estimator)
     _refuse_without_answer(effects)
     basis = _group_time(data, effects, rules, bootstrap, seed)
     arguments = {
@@ -148,10 +142,12 @@ def _check_draws(bootstrap: int, seed: int | None, conf_level: float) -> None:
         raise InvalidOption("bootstrap needs a seed, so that the same call gives the same numbers. Add seed=1, say.")
 
 
-def _read(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: Timeline, start: np.ndarray) -> Panel | CrossSections:
-    if columns.unit is None:
-        return read_cross_sections(df, columns, when, timeline, start)
-    return read_panel(df, columns, when, timeline, start)
+def _read(df: pd.DataFrame, columns: Columns, first_treated: str, anticipation: int) -> tuple[Panel | CrossSections, int]:
+    """What can be used, and the number of units left out because they are treated from the first time on."""
+    when, timeline = read_time(df, columns.time)
+    start = read_start(df, first_treated, timeline)
+    start[start > timeline.ordinals[-1] + anticipation] = np.inf
+    return _without_always_treated(read_observed(df, columns, when, timeline, start), anticipation)
 
 
 def _without_always_treated(data: Panel | CrossSections, anticipation: int) -> tuple[Panel | CrossSections, int]:

@@ -66,6 +66,13 @@ class CohortEffects:
         return Influence(n_rows=len(codes), n_columns=m + cohorts, blocks=tuple(blocks), cluster=cluster)
 
 
+def cohort_effects(data: Panel | CrossSections, cells: Sequence[Cell], *, estimator: str) -> CohortEffects:
+    """Estimate every cell, in the way that fits how units were observed; arguments as below."""
+    if isinstance(data, Panel):
+        return cohort_effects_on_panel(data, cells, estimator=estimator)
+    return cohort_effects_on_cross_sections(data, cells, estimator=estimator)
+
+
 def cohort_effects_on_panel(panel: Panel, cells: Sequence[Cell], *, estimator: str) -> CohortEffects:
     """Estimate every cell from the units observed at both of its times.
 

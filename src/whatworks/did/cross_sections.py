@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.did.observed import Observed
-from whatworks.did.panel import Columns, read_cluster, read_values
+from whatworks.did.panel import Columns, Panel, read_cluster, read_panel, read_values
 from whatworks.did.timeline import Timeline
 
 
@@ -33,6 +33,15 @@ class CrossSections(Observed):
     def take(self, keep: np.ndarray) -> "CrossSections":
         """Only the marked rows; the others are counted as dropped."""
         return self._only(keep, lost=int((~keep).sum()), time=self.time[keep])
+
+
+def read_observed(
+    df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: Timeline, start: np.ndarray
+) -> Panel | CrossSections:
+    """A panel where units are named, else cross-sections; arguments as in :func:`read_cross_sections`."""
+    if columns.unit is None:
+        return read_cross_sections(df, columns, when, timeline, start)
+    return read_panel(df, columns, when, timeline, start)
 
 
 def read_cross_sections(

@@ -189,23 +189,13 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
     at = np.unique(np.append(cells.event_time, arguments["reference"]))
     if not (at >= 0).any():
         raise NoTreatedGroup("No treated unit is observed at or after its start. Add later times.")
-    averaging = np.array([_weights_at(cells, e) for e in at])
-    everything = np.vstack([averaging[at >= 0].mean(axis=0), averaging, cells.average(cells.event_time >= 0)])
-    estimates = everything @ cells.fit.coefficients
-    covariance = everything @ cells.fit.vcov @ everything.T
+    estimates, covariance = _averages(cells, at)
     spread = standard_errors(covariance)
     parts = covariance[1:-1, 1:-1]
-    before = at < 0
-    leads = Leads(
-        estimates=estimates[1:-1][before],
-        vcov=parts[np.ix_(before, before)],
-        event_times=at[before],
-        sizes=np.ones(int(before.sum())),
-        clusters=int(regression_statistics(roll_out.panel, cells.fit)["clusters"]),
-    )
     terms = [f"event time {e}" for e in at]
     conf_level = float(arguments["conf_level"])
     counts = regression_statistics(roll_out.panel, cells.fit)
+    pretrends = parallel_pretrends(_leads(at, estimates[1:-1], parts, cells.fit.clusters))
     return EffectResult(
         method="did.event_study",
         estimand="Average effect on the treated, mean over the times since start",
@@ -227,8 +217,27 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
         provenance=provenance,
         conf_level=conf_level,
         statistics={**counts, "att": float(estimates[-1]), "att_std_error": float(spread[-1])},
-        checks=(parallel_pretrends(leads), *doubts),
+        checks=(pretrends, *doubts),
         vcov=vcov_table(terms, parts),
+    )
+
+
+def _averages(cells: EventCells, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates and covariance: the mean over event times >= 0, each event time of ``at``, the mean over treated rows."""
+    averaging = np.array([_weights_at(cells, e) for e in at])
+    everything = np.vstack([averaging[at >= 0].mean(axis=0), averaging, cells.average(cells.event_time >= 0)])
+    return everything @ cells.fit.coefficients, everything @ cells.fit.vcov @ everything.T
+
+
+def _leads(at: np.ndarray, estimates: np.ndarray, vcov: np.ndarray, clusters: int) -> Leads:
+    """The event times before the start, among all of ``at``."""
+    before = at < 0
+    return Leads(
+        estimates=estimates[before],
+        vcov=vcov[np.ix_(before, before)],
+        event_times=at[before],
+        sizes=np.ones(int(before.sum())),
+        clusters=clusters,
     )
 
 

@@ -44,6 +44,19 @@ def effects_table(
     )
 
 
+def headline_table(estimate: np.ndarray, vcov: np.ndarray, *, conf_level: float, df: float = np.inf) -> pd.DataFrame:
+    """The one row of an estimator without parts.
+
+    Parameters
+    ----------
+    estimate, vcov : (1,) and (1, 1), in units of the outcome and their square
+    conf_level : of the interval
+    df : degrees of freedom of the t distribution; infinite for the normal
+    """
+    critical = float(stats.t.ppf(0.5 + conf_level / 2, df))
+    return effects_table(["ATT"], ["headline"], estimate, standard_errors(vcov), critical=critical, df=df)
+
+
 def standard_errors(vcov: np.ndarray) -> np.ndarray:
     """Square roots of the diagonal; rounding below zero is zero."""
     return np.sqrt(np.maximum(np.diag(vcov), 0.0))

@@ -2,15 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from whatworks.core import EffectResult, Provenance, fingerprint
 from whatworks.core.errors import NotIdentified, NoTreatedGroup
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel
-from whatworks.did.regression import group_into_profiles, read_roll_out_panel, regression_statistics
-from whatworks.did.table import effects_table, standard_errors
-from whatworks.inference import few_clusters
+from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
+from whatworks.did.table import headline_table
+from whatworks.inference import TwoWayFit, few_clusters
 
 _CONF_LEVEL = 0.95
 
@@ -70,35 +69,17 @@ def twfe(
     """
     columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
     roll_out = group_into_profiles(read_roll_out_panel(df, columns, first_treated))
-    panel = roll_out.panel
-    treated_now = panel.timeline.ordinals >= roll_out.cohort[:, None]
-    if not (treated_now & (roll_out.period_weights > 0)).any():
-        raise NoTreatedGroup(f"Nobody is treated within the observed times by frame column {first_treated!r}. Check the column.")
-    try:
-        fit = roll_out.fit(treated_now[:, :, None].astype(float))
-    except NotIdentified:
-        raise NotIdentified(
-            "Treatment does not differ between units within any period, so it cannot be told from time. "
-            "Add units that start at another time or never."
-        ) from None
+    panel, fit = roll_out.panel, _fit_treated_now(roll_out, first_treated)
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "weights": weights, "cluster": cluster,
     }  # fmt: skip
     statistics = regression_statistics(panel, fit)
-    df_t = statistics["df"]
     return EffectResult(
         method="did.twfe",
         estimand="Two-way regression coefficient of treatment (an average effect only if effects are constant)",
         measure="MD",
         unit=f"units of {outcome}",
-        effects=effects_table(
-            ["ATT"],
-            ["headline"],
-            fit.coefficients,
-            standard_errors(fit.vcov),
-            critical=float(stats.t.ppf(0.5 + _CONF_LEVEL / 2, df_t)),
-            df=df_t,
-        ),
+        effects=headline_table(fit.coefficients, fit.vcov, conf_level=_CONF_LEVEL, df=statistics["df"]),
         provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments),
         conf_level=_CONF_LEVEL,
         statistics=statistics,
@@ -108,6 +89,20 @@ def twfe(
             checks.forbidden_comparisons(forbidden_share(panel)),
         ),
     )
+
+
+def _fit_treated_now(roll_out: RollOut, first_treated: str) -> TwoWayFit:
+    """Regress the outcome on being treated now, with unit and period effects."""
+    treated_now = roll_out.panel.timeline.ordinals >= roll_out.cohort[:, None]
+    if not (treated_now & (roll_out.period_weights > 0)).any():
+        raise NoTreatedGroup(f"Nobody is treated within the observed times by frame column {first_treated!r}. Check the column.")
+    try:
+        return roll_out.fit(treated_now[:, :, None].astype(float))
+    except NotIdentified:
+        raise NotIdentified(
+            "Treatment does not differ between units within any period, so it cannot be told from time. "
+            "Add units that start at another time or never."
+        ) from None
 
 
 def forbidden_share(panel: Panel) -> float:

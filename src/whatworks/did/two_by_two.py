@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, binary, one_of
@@ -18,11 +17,11 @@ from whatworks.core.errors import (
 )
 from whatworks.did import checks
 from whatworks.did.cells import Cell
-from whatworks.did.cohort_effects import CohortEffects, cohort_effects_on_cross_sections, cohort_effects_on_panel
-from whatworks.did.cross_sections import CrossSections, read_cross_sections
-from whatworks.did.panel import Columns, Panel, read_panel
+from whatworks.did.cohort_effects import CohortEffects, cohort_effects
+from whatworks.did.cross_sections import CrossSections, read_observed
+from whatworks.did.panel import Columns, Panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
-from whatworks.did.table import effects_table, standard_errors
+from whatworks.did.table import headline_table
 from whatworks.did.timeline import Timeline, read_time
 from whatworks.inference import Influence, few_clusters
 
@@ -87,12 +86,7 @@ def two_by_two(
     """
     one_of(estimator, ESTIMATORS, name="estimator")
     columns = Columns(outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=weights, cluster=cluster)
-    when, timeline = read_time(df, time)
-    if len(timeline.ordinals) != 2:
-        raise NotIdentified(
-            f"frame column {time!r} holds {len(timeline.ordinals)} times; exactly 2 are needed. "
-            "Select two times, or use ww.did.att_gt for several."
-        )
+    when, timeline = _two_times(df, time)
     group = _treated_group(df, columns, when == timeline.ordinals[1], treated)
     data, effects = _estimate(df, columns, (when, timeline, group), estimator)
     influence = _influence(data, effects)
@@ -105,25 +99,22 @@ def two_by_two(
         estimand="Average effect on the treated at the later time",
         measure="MD",
         unit=f"units of {outcome}",
-        effects=effects_table(
-            ["ATT"],
-            ["headline"],
-            effects.estimates,
-            standard_errors(influence.covariance()),
-            critical=float(stats.norm.ppf(0.5 + _CONF_LEVEL / 2)),
-        ),
+        effects=headline_table(effects.estimates, influence.covariance(), conf_level=_CONF_LEVEL),
         provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(treated)), arguments=arguments),
         conf_level=_CONF_LEVEL,
-        statistics={
-            "nobs": data.n_rows - data.n_dropped,
-            "n_units": len(data.cohort),
-            "n_treated": int(effects.n_treated[0]),
-            "n_comparison": int(effects.n_comparison[0]),
-            "n_dropped": data.n_dropped,
-            "clusters": influence.n_clusters,
-        },
+        statistics=_statistics(data, effects, influence.n_clusters),
         checks=_doubts(data, effects, influence.n_clusters, with_scores=bool(columns.covariates) and estimator in WEIGHTING),
     )
+
+
+def _two_times(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
+    when, timeline = read_time(df, time)
+    if len(timeline.ordinals) != 2:
+        raise NotIdentified(
+            f"frame column {time!r} holds {len(timeline.ordinals)} times; exactly 2 are needed. "
+            "Select two times, or use ww.did.att_gt for several."
+        )
+    return when, timeline
 
 
 def _influence(data: Panel | CrossSections, effects: CohortEffects) -> Influence:
@@ -135,6 +126,17 @@ def _influence(data: Panel | CrossSections, effects: CohortEffects) -> Influence
     if influence.n_clusters < 2:
         raise TooFewUnits("Clustered standard errors need at least 2 clusters; found 1. Cluster at a finer level.")
     return influence
+
+
+def _statistics(data: Panel | CrossSections, effects: CohortEffects, clusters: int) -> dict[str, float]:
+    return {
+        "nobs": data.n_rows - data.n_dropped,
+        "n_units": len(data.cohort),
+        "n_treated": int(effects.n_treated[0]),
+        "n_comparison": int(effects.n_comparison[0]),
+        "n_dropped": data.n_dropped,
+        "clusters": clusters,
+    }
 
 
 def _doubts(data: Panel | CrossSections, effects: CohortEffects, clusters: int, *, with_scores: bool) -> tuple[Check, ...]:
@@ -157,11 +159,8 @@ def _estimate(
     when, timeline, group = design
     start = np.where(group, float(timeline.ordinals[1]), np.inf)
     cell = Cell(cohort=int(timeline.ordinals[1]), time=1, base=0, event_time=0, not_yet_after=np.inf)
-    if columns.unit is None:
-        rows = read_cross_sections(df, columns, when, timeline, start)
-        return rows, cohort_effects_on_cross_sections(rows, [cell], estimator=estimator)
-    panel = read_panel(df, columns, when, timeline, start)
-    return panel, cohort_effects_on_panel(panel, [cell], estimator=estimator)
+    data = read_observed(df, columns, when, timeline, start)
+    return data, cohort_effects(data, [cell], estimator=estimator)
 
 
 def _treated_group(df: pd.DataFrame, columns: Columns, late: np.ndarray, treated: str) -> np.ndarray:

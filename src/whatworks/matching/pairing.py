@@ -117,11 +117,7 @@ def match(
     refuse_constant(encoded)
     scores = _scores(encoded, treated, base, needed=_needs_score(call))
     pairs = _both_ways(df, call, treated, scores, encoded)
-    if len(pairs.focal) == 0:
-        raise NoMatches(
-            f"No pair satisfies the rules: {int(treated.sum())} treated and {int((~treated).sum())} comparison people, "
-            f"caliper={caliper!r}, exact={call['exact']!r}. Widen the caliper, or match exactly on less."
-        )
+    _refuse_without_pairs(pairs, call, treated)
     return matched_sample(df, pairs, treated=treated, scores=scores, base=base, call=call)
 
 
@@ -142,6 +138,14 @@ def _refuse_bad_options(call: Mapping[str, Any]) -> None:
             raise InvalidOption("estimand='ATE' matches both arms and needs replace=True. Add it, or choose 'ATT' or 'ATC'.")
     if call["ties"] == "average" and isinstance(call["caliper"], Mapping):
         raise InvalidOption("ties='average' takes a caliper on the score only. Give one number, or use ties='first'.")
+
+
+def _refuse_without_pairs(pairs: Pairs, call: Mapping[str, Any], treated: np.ndarray) -> None:
+    if len(pairs.focal) == 0:
+        raise NoMatches(
+            f"No pair satisfies the rules: {int(treated.sum())} treated and {int((~treated).sum())} comparison people, "
+            f"caliper={call['caliper']!r}, exact={call['exact']!r}. Widen the caliper, or match exactly on less."
+        )
 
 
 def _needs_score(call: Mapping[str, Any]) -> bool:
