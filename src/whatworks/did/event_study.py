@@ -101,11 +101,7 @@ def event_study(
     >>> study.parts[["event_time", "estimate"]].round(3).to_dict("records")
     [{'event_time': -1, 'estimate': 0.0}, {'event_time': 0, 'estimate': -3.333}, {'event_time': 1, 'estimate': -4.0}]
     """
-    one_of(method, METHODS, name="method")
-    if reference >= 0 or reference != int(reference):
-        raise InvalidOption(f"reference={reference!r} must be a whole event time before the start, such as -1.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    _check_options(method, reference, conf_level)
     columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
     panel = read_roll_out_panel(df, columns, first_treated)
     always = panel.cohort <= panel.timeline.ordinals[0]
@@ -131,6 +127,14 @@ def event_study(
     }  # fmt: skip
     provenance = Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments)
     return _result(roll_out, cells, doubts, provenance)
+
+
+def _check_options(method: str, reference: int, conf_level: float) -> None:
+    one_of(method, METHODS, name="method")
+    if reference >= 0 or reference != int(reference):
+        raise InvalidOption(f"reference={reference!r} must be a whole event time before the start, such as -1.")
+    if not 0 < conf_level < 1:
+        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
 
 
 def last_cohort_as_comparison(panel: Panel) -> Panel:

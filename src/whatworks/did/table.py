@@ -53,7 +53,9 @@ def headline_table(estimate: np.ndarray, vcov: np.ndarray, *, conf_level: float,
     conf_level : of the interval
     df : degrees of freedom of the t distribution; infinite for the normal
     """
-    critical = float(stats.t.ppf(0.5 + conf_level / 2, df))
+    # The t distribution at infinity is off in the last digit.
+    reference = stats.t(df) if np.isfinite(df) else stats.norm()
+    critical = float(reference.ppf(0.5 + conf_level / 2))
     return effects_table(["ATT"], ["headline"], estimate, standard_errors(vcov), critical=critical, df=df)
 
 
