@@ -10,6 +10,7 @@ from whatworks.core import Check
 from whatworks.core.errors import InvalidOption
 from whatworks.findings import page
 from whatworks.findings.labels import speaking, within
+from whatworks.findings.reviews import side
 
 BANNER = {"da": "EKSEMPEL MED SIMULEREDE DATA - må ikke bruges til beslutninger.", "en": "EXAMPLE WITH SIMULATED DATA"}
 BANNED = re.compile("significan|signifikan|proven|bevist|no effect|ingen effekt|evidence-based|evidensbaseret|best method", re.I)
@@ -209,6 +210,49 @@ def test_published_numbers_keep_the_decimals_they_were_printed_with(samples):
     text = plain(page(samples.reviews(tables={"reviews": reviews.assign(measure="g")}), "en"))
     assert "+0.195 standard deviations (small) 0.122 to 0.268" in text
     assert "+0.30 standard deviations (moderate) −0.07 to 0.67" in text
+
+
+def test_a_row_that_the_source_printed_the_other_way_round_says_what_its_sign_means(samples):
+    def told(good, usual, language, measure="g"):
+        names = {"outcome_da": "Brug af rusmidler", "outcome_en": "Substance use"}
+        turned = samples.reviews_table().head(1).assign(direction_of_good=good, outcome_good=usual, measure=measure, **names)
+        return plain(page(samples.reviews(tables={"reviews": turned}), language))
+
+    assert "Kilden har vendt skalaen: Over nul er et fald i brug af rusmidler, og det er godt." in told("up", "down", "da")
+    assert "Kilden har vendt skalaen: Under nul er en stigning i brug af rusmidler, og det er godt." in told("down", "up", "da")
+    assert "turned the scale round: above 1 is a fall in substance use" in told("up", "down", "en", "RR")
+    assert "vendt skalaen" not in told("up", "up", "da")
+    assert "vendt skalaen" not in plain(page(samples.reviews(), "da"))
+
+
+def test_published_results_are_not_to_be_counted_as_independent(samples):
+    both, first = samples.reviews_table(), samples.reviews_table().head(2)
+    assert "Oversigterne kan bygge på de samme undersøgelser. Tæl dem ikke som uafhængige." in page(samples.reviews(), "da")
+    same = plain(page(samples.reviews(tables={"reviews": first}), "en"))
+    assert "The results come from the same review and may build on the same studies." in same
+    assert "uafhængige" not in page(samples.reviews(tables={"reviews": both.head(1)}), "da")
+
+
+def test_one_published_result_is_told_in_the_singular(samples):
+    text = plain(page(samples.reviews(tables={"reviews": samples.reviews_table().head(1)}), "da"))
+    assert "1 resultat fra 1 forskningsoversigt om 1 metode. Det er ét resultat, så vi fælder ingen dom." in text
+    assert "Det udgivne resultat Taler for Ét resultat. Det taler for." in text
+    assert "Holdt op mod kilden Ikke bekræftet endnu Tallet er kun læst i et resumé." in text
+    for plural in ("Resten", "samlet dom", "ét for ét", "Tallene står, som"):
+        assert plural not in text
+    assert "1 af 1" not in text[: text.index("Hvad siger det udgivne resultat?")]
+    confirmed = plain(page(samples.reviews(tables={"reviews": samples.reviews_table().tail(1)}), "da"))
+    assert "Holdt op mod kilden Bekræftet Tallet er holdt op mod udgivelsen." in confirmed
+    assert "Interval ikke oplyst Ét resultat. Det har intet interval." in confirmed
+
+
+@pytest.mark.parametrize(
+    ("measure", "low", "high", "code"),
+    [("RR", 1.2, 1.9, "for"), ("logRR", 0.2, 0.9, "for"), ("logHR", -0.2, 0.9, "both"), ("logOR", -0.9, -0.2, "against")],
+)
+def test_logs_of_ratios_are_held_against_zero_and_ratios_against_one(measure, low, high, code):
+    row = {"measure": measure, "conf_low": low, "conf_high": high, "direction_of_good": "up"}
+    assert side(row, "da").code == code
 
 
 def test_printed_english_words_are_marked_on_a_danish_page(samples):

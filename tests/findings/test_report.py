@@ -83,3 +83,23 @@ def test_a_review_without_interval_says_so_and_hostile_text_stays_text(registry)
     assert "interval ikke oplyst" in html
     assert "<script>" not in html
     assert "Ikke bekræftet endnu" in html
+
+
+def test_published_numbers_keep_their_decimals_and_a_turned_scale_is_told(registry):
+    html = ww.findings.reviews_table(ww.findings.published(registry, "families_at_risk_of_maltreatment"), "da")
+    # Gubbels et al. (2019): d = 0.416 (0.334 to 0.498); positive favours the programmes.
+    assert "0,416 (d). Kilden har vendt skalaen: Over nul er et fald i omsorgssvigt og overgreb, og det er godt." in html
+    assert "0,334 til 0,498" in html
+
+
+def test_every_row_printed_the_other_way_round_is_told_in_the_report(registry):
+    groups = registry.reviews["target_group"].unique()
+    told = sum(
+        ww.findings.reviews_table(ww.findings.published(registry, group), "en").count("turned the scale") for group in groups
+    )
+    assert told == 14
+
+
+def test_headings_of_the_report_are_plain_danish(matched, counts):
+    assert "Svarer til (antal personer)" in ww.findings.counts_table(counts, "da")
+    assert "Kontroller, der ikke er bestået" in ww.findings.designs_table(matched, "da")

@@ -15,7 +15,7 @@ from whatworks.findings.labels import decimals_of, unit_of
 from whatworks.findings.language import interval, number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.question import Question
-from whatworks.findings.reviews import count_reviews
+from whatworks.findings.reviews import count_reviews, printed_decimals, turned_round
 from whatworks.findings.wording import check_sentence, design_explanation, design_name, shown
 
 REVIEWS_SOURCE: Mapping[str, str] = {
@@ -81,7 +81,7 @@ def counts_table(counts: pd.DataFrame, language: str = "da") -> str:
             _("All"): counts["all"],
             _("Matched"): counted("matched"),
             _("Left out"): left_out,
-            _("Tell as much as"): counted("ess"),
+            _("Counts as (number of people)"): counted("ess"),
         }
     )
     return table_html(table, caption=_("Who is compared, in numbers of people"), language=language)
@@ -131,7 +131,11 @@ def checks_table(finding: Finding, language: str = "da") -> str:
     order = {False: 0, None: 1, True: 2}
     checks = [(name, check) for name, result in finding.results.items() for check in result.checks]
     rows = [
-        (design_name(name, language), _(_VERDICTS[check.passed]), _plain(check_sentence(check, language)))
+        (
+            design_name(name, language),
+            _(_VERDICTS[check.passed]),
+            _plain(check_sentence(check, language, quarters=finding.design == "rollout")),
+        )
         for name, check in sorted(checks, key=lambda item: order[item[1].passed])
     ]
     headings = [_("Design"), _("Verdict"), _("What we looked at")]
@@ -157,11 +161,15 @@ def reviews_table(reviews: pd.DataFrame, language: str = "da") -> str:
 def _review(row: pd.Series, language: str) -> tuple[Any, ...]:
     _ = translator(language)
     stated = not (pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]))
-    around = interval(row["conf_low"], row["conf_high"], language, decimals=2) if stated else _("interval not stated")
+    # As on the finding page: the decimals that were printed, and what the sign means where the source turned the scale round.
+    places = printed_decimals(float(row["effect"]), float(row["conf_low"]), float(row["conf_high"]))
+    around = interval(row["conf_low"], row["conf_high"], language, decimals=places) if stated else _("interval not stated")
+    effect = f"{number(row['effect'], language, decimals=places)} ({row['measure']})"
+    turned = turned_round(row, language)
     return (
         row[f"method_{language}"],
         row[f"outcome_{language}"],
-        f"{number(row['effect'], language, decimals=2)} ({row['measure']})",
+        f"{effect}. {turned}" if turned else effect,
         around,
         _("not stated") if pd.isna(row["k"]) else number(int(row["k"]), language),
         citation(row),

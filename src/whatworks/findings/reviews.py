@@ -51,8 +51,9 @@ def published(registry: Registry, target_group: str) -> pd.DataFrame:
 
     Returns
     -------
-    The rows of ``registry.select(target_group=...)`` with the columns method_da, method_en, outcome_da and outcome_en
-    added; what pages and the forest chart take. No rows when nothing is known.
+    The rows of ``registry.select(target_group=...)`` with the columns method_da, method_en, outcome_da, outcome_en and
+    outcome_good (the direction that is good for the outcome as such; a row may be printed the other way round) added;
+    what pages and the forest chart take. No rows when nothing is known.
 
     Examples
     --------
@@ -65,7 +66,8 @@ def published(registry: Registry, target_group: str) -> pd.DataFrame:
         for kind in ("method", "outcome")
         for language in ("da", "en")
     }
-    return reviews.assign(**names)
+    goods = [registry.outcomes[code].fields["good"] for code in reviews["outcome"]]
+    return reviews.assign(**names, outcome_good=pd.Series(goods, dtype="str"))
 
 
 def count_reviews(reviews: pd.DataFrame) -> int:
@@ -85,14 +87,33 @@ def side(row: Mapping[str, Any] | pd.Series, language: str) -> Side:
     _ = translator(language)
     low, high = float(row["conf_low"]), float(row["conf_high"])
     if not (math.isfinite(low) and math.isfinite(high)):
-        return Side("unstated", _("Not known without a range"))
-    none = 1.0 if row["measure"] in RATIOS else 0.0
+        return Side("unstated", _("Cannot be settled without a range"))
+    none = no_difference(str(row["measure"]))
     if low <= none <= high:
         return Side("both", _("Can go both ways"))
     good = row["direction_of_good"]
     if good not in ("up", "down"):
         return Side("both", _("The good direction is not known"))
     return Side("for", _("Speaks for")) if (low > none) == (good == "up") else Side("against", _("Speaks against"))
+
+
+def no_difference(measure: str) -> float:
+    """The number that means no difference: 1 for ratios as printed, 0 for differences and for logs of ratios."""
+    return 1.0 if measure in RATIOS and not measure.startswith("log") else 0.0
+
+
+def turned_round(row: pd.Series, language: str) -> str:
+    """What the sign means where the source counts the other way than the outcome is counted; empty where it does not."""
+    _ = translator(language)
+    printed, usual = str(row["direction_of_good"]), str(row.get("outcome_good", ""))
+    said = {
+        ("up", "down"): _("The source has turned the scale round: above {none} is a fall in {outcome}, and that is good."),
+        ("down", "up"): _("The source has turned the scale round: below {none} is a rise in {outcome}, and that is good."),
+    }.get((printed, usual))
+    if said is None:
+        return ""
+    none = _("zero") if no_difference(str(row["measure"])) == 0 else "1"
+    return said.format(none=none, outcome=within(_named(row, "outcome", "outcome_as_printed", language)[0]))
 
 
 def tally(sides: Sequence[str], language: str) -> str:
@@ -102,8 +123,16 @@ def tally(sides: Sequence[str], language: str) -> str:
     --------
     >>> tally(["for", "for", "unstated"], "en")
     '3 results: 2 speak for, 1 without a range.'
+    >>> tally(["for"], "en")
+    'One result. It speaks for.'
     """
     _ = translator(language)
+    if len(sides) == 1:
+        return {
+            "for": _("One result. It speaks for."),
+            "against": _("One result. It speaks against."),
+            "both": _("One result. It can go both ways."),
+        }.get(sides[0], _("One result. It has no range."))
     words = {
         "for": _("{n} speak for"),
         "against": _("{n} speak against"),
@@ -111,7 +140,7 @@ def tally(sides: Sequence[str], language: str) -> str:
         "unstated": _("{n} without a range"),
     }
     parts = [said.format(n=number(sides.count(code), language)) for code, said in words.items() if code in sides]
-    return f"{counted(len(sides), _('1 result'), _('{n} results'), language)}: {', '.join(parts)}."
+    return f"{_('{n} results').format(n=number(len(sides), language))}: {', '.join(parts)}."
 
 
 def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[str, Any]:
@@ -119,23 +148,28 @@ def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[
     _ = translator(language)
     sides = [side(row, language).code for _index, row in reviews.iterrows()]
     kinds = list(dict.fromkeys("SMD" if measure in STANDARDISED else str(measure) for measure in reviews["measure"]))
-    group = within(group_name(finding, language))
+    group, single = within(group_name(finding, language)), len(reviews) == 1
     gathered = _("We have gathered what others have published: {results} from {reviews} about {methods}.").format(
         results=counted(len(reviews), _("1 result"), _("{n} results"), language),
         reviews=counted(count_reviews(reviews), _("1 review"), _("{n} reviews"), language),
         methods=counted(reviews["method"].nunique(), _("1 method"), _("{n} methods"), language),
     )
+    no_verdict = _("It is one result, so we pass no verdict.") if single else _("We pass no joint verdict on them.")
     return {
         "question": _("What does research say about help for {group}?").format(group=group),
-        "lead": gathered + " " + _("We pass no joint verdict on them."),
+        "lead": f"{gathered} {no_verdict}",
+        "single": single,
+        "dependent": _dependent(reviews, language),
         "strip": _strip(reviews, sides, language),
         "methods": _by_method(reviews, language),
         "measures": [_(_MEASURES[kind]) for kind in kinds if kind in _MEASURES],
         "unsaid": [
             _("Whether it holds where you are. The studies may be about other people and other services than yours."),
             _("How one person will fare. A published number is an average."),
-            _("Whether every number is quoted right. Results still to be confirmed were read in a summary only."),
-            _("What the methods cost here, and whether they pay for themselves."),
+            _("Whether the number is quoted right, as long as it is not confirmed.")
+            if single
+            else _("Whether every number is quoted right. Results still to be confirmed were read in a summary only."),
+            _("What it costs here, and whether it pays for itself."),
         ],
         "advice": [
             _("Are your citizens like those in the studies?"),
@@ -146,29 +180,55 @@ def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[
     }
 
 
+def _dependent(reviews: pd.DataFrame, language: str) -> str:
+    """That published results share studies, so that nobody counts them as votes."""
+    _ = translator(language)
+    if count_reviews(reviews) > 1:
+        return _("The reviews may build on the same studies. Do not count them as independent.")
+    if len(reviews) > 1:
+        return _("The results come from the same review and may build on the same studies. Do not count them as independent.")
+    return ""
+
+
 def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]:
     _ = translator(language)
-    total, confirmed = len(reviews), int(reviews["confirmed"].isin(["yes", True]).sum())
-    share = _("{some} of {total}")
-    stated = set(sides) != {"unstated"}
-    said = _("{some} of {total} speak for").format(some=number(sides.count("for"), language), total=number(total, language))
-    checked = _("All are held against the publication.") if confirmed == total else _("The rest are to be confirmed.")
+    single, stated = len(reviews) == 1, set(sides) != {"unstated"}
+    said = _("{some} of {total} speak for").format(
+        some=number(sides.count("for"), language), total=number(len(reviews), language)
+    )
+    if single:
+        said = side(reviews.iloc[0], language).word
     return [
-        Cell(_("Conclusion"), _("No joint verdict"), _("We have no numbers of our own for the group."), "unknown"),
         Cell(
-            _("The published results"),
+            _("Conclusion"),
+            _("No verdict") if single else _("No joint verdict"),
+            _("We have no numbers of our own for the group."),
+            "unknown",
+        ),
+        Cell(
+            _("The published result") if single else _("The published results"),
             said if stated else _("Range not stated"),
             tally(sides, language),
             "neutral" if stated else "unknown",
         ),
-        Cell(
-            _("Held against the source"),
-            share.format(some=number(confirmed, language), total=number(total, language)),
-            checked,
-            "neutral",
-        ),
+        _confirmed(reviews, language),
         unknown_cost(language),
     ]
+
+
+def _confirmed(reviews: pd.DataFrame, language: str) -> Cell:
+    """How many of the numbers somebody has held against the publication."""
+    _ = translator(language)
+    total, confirmed = len(reviews), int(reviews["confirmed"].isin(["yes", True]).sum())
+    if total == 1:
+        value = _("Confirmed") if confirmed else _("To be confirmed")
+        why = _("The number is held against the publication.") if confirmed else _("The number was read in a summary only.")
+    else:
+        value = _("{some} of {total}").format(some=number(confirmed, language), total=number(total, language))
+        why = {total: _("All are held against the publication."), 0: _("None are confirmed yet.")}.get(
+            confirmed, _("The rest are to be confirmed.")
+        )
+    return Cell(_("Held against the source"), value, why, "neutral")
 
 
 def _by_method(reviews: pd.DataFrame, language: str) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:
@@ -186,7 +246,7 @@ def _row(row: pd.Series, language: str) -> dict[str, Any]:
     _ = translator(language)
     low, high, effect = float(row["conf_low"]), float(row["conf_high"]), float(row["effect"])
     stated = math.isfinite(low) and math.isfinite(high)
-    places = _printed_decimals(effect, low, high)
+    places = printed_decimals(effect, low, high)
     outcome, lang = _named(row, "outcome", "outcome_as_printed", language)
     printed = str(row.get("outcome_as_printed", "") or "")
     address = link(row) if {"doi", "seen_at"} <= set(row.index) else ""
@@ -195,6 +255,7 @@ def _row(row: pd.Series, language: str) -> dict[str, Any]:
         "outcome": outcome,
         "outcome_lang": lang,
         "printed": "" if printed.casefold() == outcome.casefold() else printed,
+        "turned": turned_round(row, language),
         "effect": _effect(str(row["measure"]), effect, places, language),
         "stated": stated,
         "range": interval(low, high, language, decimals=places) if stated else _("range not stated"),
@@ -207,7 +268,7 @@ def _row(row: pd.Series, language: str) -> dict[str, Any]:
     }
 
 
-def _printed_decimals(*values: float) -> int:
+def printed_decimals(*values: float) -> int:
     """Decimals as published: at least two, at most three."""
     printed = [len(repr(value).partition(".")[2]) for value in values if math.isfinite(value)]
     return min(3, max(2, *printed))
@@ -218,7 +279,7 @@ def _effect(measure: str, effect: float, places: int, language: str) -> str:
     if measure in STANDARDISED:
         shown = number(effect, language, decimals=places, signed=True)
         return _("{size} standard deviations ({word})").format(size=shown, word=size_word(effect, language))
-    shown = number(effect, language, decimals=places, signed=measure not in RATIOS)
+    shown = number(effect, language, decimals=places, signed=no_difference(measure) == 0)
     return f"{shown} ({measure})" if measure in MEASURES else shown
 
 
