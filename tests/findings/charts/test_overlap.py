@@ -1,10 +1,13 @@
 """Propensity scores of both groups, and nobody recognisable."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from whatworks import MatchedSample
+from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption, MissingColumn
 from whatworks.findings import charts
 
@@ -17,38 +20,106 @@ def _sample(frame: pd.DataFrame, *, scored: bool = True) -> MatchedSample:
     )  # fmt: skip
 
 
-def test_no_count_from_one_to_four_is_in_the_data(make):
-    counts = charts.overlap_data(make.people(), bins=20)["count"].dropna()
-    assert ((counts == 0) | (counts >= 5)).all()
+def _counts(before: list[int], after: list[int], *, others: list[int] | None = None) -> pd.DataFrame:
+    """A table of counts: the treated before and after, and enough comparison people everywhere."""
+    others = others or [40] * len(before)
+    low = np.arange(len(before)) / len(before)
+    return pd.concat(
+        [
+            pd.DataFrame({"stage": stage, "group": group, "score_low": low, "score_high": low + 1 / len(before), "count": count})
+            for stage, group, count in (
+                ("before", "treated", before),
+                ("before", "comparison", others),
+                ("after", "treated", after),
+                ("after", "comparison", others),
+            )
+        ],
+        ignore_index=True,
+    )
 
 
-def test_a_hidden_cell_never_stands_alone_in_its_group():
-    score = [0.05] * 6 + [0.15] * 7 + [0.25] * 2
-    frame = pd.DataFrame({"propensity": score * 2, "treated": [0] * 15 + [1] * 15, "weight": 1.0})
-    data = charts.overlap_data(frame, bins=10)
-    hidden = data[data["count"].isna()]
-    assert hidden.groupby(["stage", "group"]).size().tolist() == [2, 2, 2, 2]
-    # The smallest other bar goes with it: six people, not seven.
-    assert set(hidden["score_low"].round(2)) == {0.0, 0.2}
+def _shares(data: pd.DataFrame, stage: str, group: str = "treated") -> list[float | None]:
+    shares = data[(data["stage"] == stage) & (data["group"] == group)]["share"]
+    return [None if pd.isna(each) else each for each in shares]
+
+
+def test_counts_are_not_published(make):
+    data = charts.overlap_data(make.people(), bins=20)
+    assert list(data.columns) == ["stage", "group", "score_low", "score_high", "share", "compared"]
+    shown = data["share"].dropna()
+    assert ((100 * shown).round(9) % 1 == 0)[shown != 0.005].all()
+
+
+def test_one_to_four_people_are_hidden_and_never_alone():
+    data = charts.overlap_data(_counts([6, 7, 2, 0], [6, 7, 2, 0]))
+    # The smallest other bar goes with it: six people, not seven. Nobody is not hidden.
+    assert _shares(data, "before") == _shares(data, "after") == [None, 0.47, None, 0]
+
+
+def test_what_is_hidden_together_holds_five_people():
+    assert _shares(charts.overlap_data(_counts([1, 2, 9, 8], [1, 2, 9, 8])), "before") == [None, None, 0.45, None]
+
+
+def test_a_step_that_one_person_left_is_hidden_with_another():
+    data = charts.overlap_data(_counts([35, 20, 15, 30], [34, 20, 15, 30]))
+    assert _shares(data, "before") == [0.35, 0.20, 0.15, 0.30]
+    # Fifteen go with the thirty-four, and the shares are of the hundred before: the ninety-nine are nowhere.
+    assert _shares(data, "after") == [None, 0.20, None, 0.30]
+
+
+def test_steps_that_few_left_are_hidden_with_one_that_more_left():
+    data = charts.overlap_data(_counts([35, 20, 15, 30], [33, 20, 15, 20]))
+    assert _shares(data, "after") == [None, round(20 / 88, 2), None, None]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nobody_who_left_can_be_computed_from_what_is_shown(seed):
+    rng = np.random.default_rng(seed)
+    before = rng.integers(0, 40, 12)
+    gone = np.minimum(rng.choice([0, 0, 0, 1, 3, 8], 12), before)
+    data = charts.overlap_data(_counts(before.tolist(), (before - gone).tolist()))
+    shown = {stage: np.array(_shares(data, stage), dtype=float) for stage in ("before", "after")}
+    hidden = np.isnan(shown["after"])
+    assert not ((gone > 0) & (gone < 5) & ~hidden).any()
+    assert not ((before > 0) & (before < 5) & ~np.isnan(shown["before"])).any()
+    for stage in shown:
+        assert np.isnan(shown[stage]).sum() != 1
+    if 0 < gone.sum() < 5:
+        assert (shown["after"] == shown["before"])[~hidden].all()
+    else:
+        assert not 0 < gone[hidden].sum() < 5 or (gone[~hidden] == 0).all()
+
+
+def test_after_is_weighted_by_the_samples_weights():
+    people = pd.DataFrame(
+        {
+            "propensity": [0.2] * 10 + [0.8] * 30 + [0.2] * 10 + [0.8] * 10,
+            "treated": [1] * 40 + [0] * 20,
+            "weight": [1.0] * 40 + [1.0] * 10 + [3.0] * 10,
+        }
+    )
+    data = charts.overlap_data(people, bins=2)
+    assert _shares(data, "before", "comparison") == [0.5, 0.5]
+    assert _shares(data, "after", "comparison") == [0.25, 0.75]
+
+
+def test_a_few_among_thousands_are_somebody():
+    data = charts.overlap_data(_counts([20, 20], [20, 20], others=[15_000, 6]))
+    assert _shares(data, "before", "comparison") == [1.0, 0.005]
+    html = charts.overlap_figure(data, language="da")
+    assert "under 1\xa0%" in html
+    assert "Alle deltagere kan sammenlignes" in html
 
 
 def test_a_sample_and_its_people_give_the_same_table(make):
     pd.testing.assert_frame_equal(charts.overlap_data(_sample(make.people())), charts.overlap_data(make.people()))
 
 
-def test_the_finished_table_can_be_saved_and_drawn_again(make):
+def test_the_finished_table_can_be_saved_and_drawn_again(make, language):
     table = charts.overlap_data(make.people(), bins=10)
-    again = charts.overlap_data(table.astype({"count": "float64"}))
-    assert again["count"].isna().tolist() == table["count"].isna().tolist()
-    assert charts.overlap_alt(table, language="en").startswith(
-        charts.overlap_alt(make.people(), bins=10, language="en").split(".")[0]
-    )
-
-
-def test_after_counts_only_those_with_weight(make):
-    data = charts.overlap_data(make.people(), bins=2)
-    low = data[(data["group"] == "comparison") & (data["score_low"] == 0)].set_index("stage")["count"]
-    assert low["after"] < low["before"]
+    saved = decode_frame(json.loads(json.dumps(encode_frame(table))))
+    pd.testing.assert_frame_equal(charts.overlap_data(saved), table)
+    assert charts.overlap_figure(saved, language=language) == charts.overlap_figure(make.people(), bins=10, language=language)
 
 
 def test_the_share_with_somebody_alike_is_never_rounded_up():
@@ -56,6 +127,25 @@ def test_the_share_with_somebody_alike_is_never_rounded_up():
     score = np.concatenate([np.full(994, 0.15), np.full(6, 0.95), np.full(10, 0.15)])
     frame = pd.DataFrame({"propensity": score, "treated": treated, "weight": 1.0})
     assert charts.overlap_alt(frame, language="en").startswith("99% of the participants")
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        ([30, 30, 40], "All participants"),
+        ([30, 30, 38], "Nearly all participants"),
+        ([30, 30, 20], "80% of the participants"),
+        ([0, 0, 0], "Too few people"),
+    ],
+)
+def test_the_caption_counts_those_who_were_kept(after, words):
+    alt = charts.overlap_alt(_counts([30, 30, 40], after), language="en")
+    assert alt.startswith(words)
+
+
+def test_few_without_anyone_alike_are_not_counted_out_loud():
+    alt = charts.overlap_alt(_counts([30, 30, 3], [30, 30, 3], others=[40, 40, 0]), language="da")
+    assert alt.startswith("Næsten alle deltagere kan sammenlignes")
 
 
 def test_wrong_frames_are_refused(make):
@@ -72,6 +162,10 @@ def test_wrong_frames_are_refused(make):
         charts.overlap_data(people.iloc[:0])
     with pytest.raises(InvalidColumn, match="not known"):
         charts.overlap_data(charts.overlap_data(people).assign(stage="during"))
+    with pytest.raises(InvalidColumn, match="4 steps of the score"):
+        charts.overlap_data(_counts([6, 7, 8, 9], [6, 7, 8, 9]).query("stage == 'before'"))
+    with pytest.raises(MissingColumn, match="'compared'"):
+        charts.overlap_data(charts.overlap_data(people).drop(columns="compared"))
 
 
 def test_too_few_people_give_a_figure_that_says_so():

@@ -1,6 +1,7 @@
 """Are there comparison people like the treated? Propensity scores up and down, before and after."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,8 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import binary, numeric, require_columns
-from whatworks.core.disclosure import K_PUBLISH, is_small
-from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption
+from whatworks.core.disclosure import K_PUBLISH
+from whatworks.core.errors import InvalidColumn, InvalidOption
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale
@@ -20,25 +21,31 @@ from whatworks.findings.language import number, percent, translator
 
 _BINS = 20
 _HALF_HEIGHT = 62.0
-_COLUMNS = ["stage", "group", "score_low", "score_high", "count", "share"]
+# Somebody, but less than half a per cent of the group.
+_TRACE = 0.005
+_CELL = ["stage", "group", "score_low", "score_high"]
+_COLUMNS = [*_CELL, "share", "compared"]
 Overlap = pd.DataFrame | MatchedSample | WeightedSample
 
 
 def overlap_data(frame: Overlap, *, bins: int = _BINS) -> pd.DataFrame:
-    """What the overlap chart draws: counts of people by propensity score, none below 5.
+    """What the overlap chart draws: shares of each group by propensity score, in whole per cent, nobody recognisable.
 
     Parameters
     ----------
     frame : a ``MatchedSample`` or ``WeightedSample`` with propensity scores; or one row per person with the columns
-        propensity (0 to 1), treated (0/1) and weight (0 for people left out afterwards); or the finished table that this
-        function returns
+        propensity (0 to 1), treated (0/1) and weight (0 for people left out afterwards); or a table with stage, group,
+        score_low, score_high and count (people); or the finished table that this function returns
     bins : number of equal steps from 0 to 1
 
     Returns
     -------
-    Columns stage ("before", "after"), group ("treated", "comparison"), score_low, score_high, count (people, missing where
-    there are 1 to 4), share (of the group, missing with the count). Where a single cell of a group would be hidden, the
-    smallest other one is hidden with it, so that the total cannot give it back.
+    Columns stage ("before", "after"), group ("treated", "comparison"), score_low, score_high, share (of the group; after
+    is weighted by the sample's weights; 0.005 is somebody, but under half a per cent), compared (of the treated, how many
+    were kept and have somebody untreated within their step, rounded down; missing where 1 to 4 have not).
+    A share is missing where it rests on 1 to 4 people, where 1 to 4 people are gone afterwards, and where it would give
+    such a one back: at least two steps of a group are hidden, with at least five people. Where 1 to 4 people of a whole
+    group are gone, its shares afterwards are of the group before, so that neither total tells the other.
 
     Raises
     ------
@@ -49,13 +56,15 @@ def overlap_data(frame: Overlap, *, bins: int = _BINS) -> pd.DataFrame:
     Examples
     --------
     >>> people = pd.DataFrame({"propensity": [0.1] * 6 + [0.9] * 2, "treated": [0] * 6 + [1] * 2, "weight": 1.0})
-    >>> overlap_data(people, bins=2)["count"].tolist()
-    [0, <NA>, 6, 0, 0, <NA>, 6, 0]
+    >>> overlap_data(people, bins=2)["share"].tolist()
+    [0.0, nan, 1.0, 0.0, 0.0, nan, 1.0, 0.0]
     """
     if isinstance(frame, (MatchedSample, WeightedSample)):
         frame = _people(frame)
-    if set(_COLUMNS[:5]) <= set(frame.columns):
-        return _hidden(_finished(frame))
+    if {*_CELL, "share"} <= set(frame.columns):
+        return _finished(frame)
+    if {*_CELL, "count"} <= set(frame.columns):
+        return _published(_counted(frame))
     if bins < 2:
         raise InvalidOption(f"bins is {bins}; a histogram needs at least 2.")
     require_columns(frame, ["propensity", "treated", "weight"], what="overlap")
@@ -68,13 +77,24 @@ def overlap_data(frame: Overlap, *, bins: int = _BINS) -> pd.DataFrame:
         raise InvalidColumn("overlap column 'propensity' has values outside 0 to 1. Give the score itself, not its logit.")
     edges = np.linspace(0, 1, bins + 1)
     cells = []
-    for stage, kept in (("before", np.ones(len(score), dtype=bool)), ("after", np.nan_to_num(weight) > 0)):
+    for stage, counts_as in (("before", np.ones(len(score))), ("after", np.nan_to_num(weight).clip(0))):
         for group, members in (("treated", treated), ("comparison", ~treated)):
-            counts, _ = np.histogram(score[kept & members], bins=edges)
+            chosen = members & (counts_as > 0)
+            count, _ = np.histogram(score[chosen], bins=edges)
+            mass, _ = np.histogram(score[chosen], bins=edges, weights=counts_as[chosen])
             cells.append(
-                pd.DataFrame({"stage": stage, "group": group, "score_low": edges[:-1], "score_high": edges[1:], "count": counts})
+                pd.DataFrame(
+                    {
+                        "stage": stage,
+                        "group": group,
+                        "score_low": edges[:-1],
+                        "score_high": edges[1:],
+                        "count": count,
+                        "mass": mass,
+                    }
+                )
             )
-    return _hidden(pd.concat(cells, ignore_index=True))
+    return _published(pd.concat(cells, ignore_index=True))
 
 
 @style.applied()
@@ -95,21 +115,24 @@ def overlap_chart(frame: Overlap, *, bins: int = _BINS, language: str = "da") ->
 
 
 def overlap_alt(frame: Overlap, *, bins: int = _BINS, language: str = "da") -> str:
-    """Say how many of the treated have comparison people with a similar score, and how large the groups are."""
+    """Say how many of the treated have comparison people with a similar score, and where each group's tallest bar is."""
     _ = translator(language)
     data = overlap_data(frame, bins=bins)
-    middle = [_average_score(data, stage, group) for stage in ("before", "after") for group in ("treated", "comparison")]
-    said = _finding(data, language)
-    if not np.isfinite(middle).all():
-        return said
-    scores = [number(each, language, decimals=2) for each in middle]
-    return (
-        said
-        + " "
-        + _("Average score before: participants {a}, comparison {b}. After: participants {c}, comparison {d}.").format(
-            a=scores[0], b=scores[1], c=scores[2], d=scores[3]
-        )
-    )
+    words = {
+        ("before", "treated"): _("Tallest bar shown, participants before: {share} at {low} to {high}."),
+        ("before", "comparison"): _("Comparison before: {share} at {low} to {high}."),
+        ("after", "treated"): _("Participants after: {share} at {low} to {high}."),
+        ("after", "comparison"): _("Comparison after: {share} at {low} to {high}."),
+    }
+    said = [_finding(data, language)]
+    for (stage, group), part in data.groupby(["stage", "group"], sort=False):
+        known = part[part["share"] > 0]
+        if known.empty:
+            continue
+        top = known.iloc[int(known["share"].argmax())]
+        low, high = (number(float(top[edge]), language, decimals=2) for edge in ("score_low", "score_high"))
+        said.append(words[str(stage), str(group)].format(share=_percent(float(top["share"]), language), low=low, high=high))
+    return " ".join(said)
 
 
 def overlap_figure(
@@ -119,7 +142,7 @@ def overlap_figure(
     _ = translator(language)
     data = overlap_data(frame, bins=bins)
     note = _("Each bar is the share of its own group.")
-    hidden = int(data["count"].isna().sum())
+    hidden = int(data["share"].isna().sum())
     if hidden:
         note += " " + _("Bars not shown because they rest on fewer than 5 people, or would give such a bar away: {n}.").format(
             n=number(hidden, language)
@@ -152,31 +175,90 @@ def _people(sample: MatchedSample | WeightedSample) -> pd.DataFrame:
 
 
 def _finished(frame: pd.DataFrame) -> pd.DataFrame:
-    if frame.empty:
-        raise EmptyData("overlap has no rows. Check the selection that made it.")
+    """The table of :func:`overlap_data`, read again."""
+    require_columns(frame, _COLUMNS, what="overlap")
+    _refuse_unknown(frame)
+    numbers = {column: numeric(frame, column, allow_missing=True, what="overlap") for column in _COLUMNS[2:]}
+    return frame[_COLUMNS].assign(**numbers).reset_index(drop=True)
+
+
+def _counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of counts, complete: each step once in each group and stage."""
+    require_columns(frame, [*_CELL, "count"], what="overlap")
+    _refuse_unknown(frame)
+    numbers = {column: numeric(frame, column, what="overlap") for column in ("score_low", "score_high", "count")}
+    cells = frame[_CELL].assign(**numbers).reset_index(drop=True)
+    if len(cells) != 4 * cells["score_low"].nunique() or cells.duplicated(_CELL[:3]).any():
+        raise InvalidColumn(
+            f"overlap has {len(cells)} counts for {cells['score_low'].nunique()} steps of the score; "
+            "each step needs one for each group, before and after."
+        )
+    return cells.assign(mass=cells["count"])
+
+
+def _refuse_unknown(frame: pd.DataFrame) -> None:
     unknown = set(frame["stage"]) - {"before", "after"} | set(frame["group"]) - {"treated", "comparison"}
     if unknown:
         raise InvalidColumn(
             f"overlap has {len(unknown)} values of stage or group that are not known; "
             "stage is before or after, group treated or comparison."
         )
-    return frame[_COLUMNS[:5]].reset_index(drop=True)
 
 
-def _hidden(cells: pd.DataFrame) -> pd.DataFrame:
-    """Blank small counts, and one more where only one would be blank in its group; add shares of the group."""
-    parts = []
-    for _key, part in cells.groupby(["stage", "group"], sort=False):
-        counts = part["count"].astype("Int64")
-        blank = is_small(counts.fillna(K_PUBLISH)) | counts.isna()
-        others = counts.where(~blank & (counts > 0)).dropna()
-        if blank.sum() == 1 and len(others):
-            blank |= part.index == others.astype(int).idxmin()
-        total = int(counts.sum())
-        shown = counts.mask(blank)
-        share = shown.astype("Float64").to_numpy(dtype=float, na_value=np.nan) / max(total, 1)
-        parts.append(part.assign(count=shown, share=share))
-    return pd.concat(parts, ignore_index=True)[_COLUMNS]
+def _published(cells: pd.DataFrame) -> pd.DataFrame:
+    """From counts of people to shares that may be shown."""
+    shares = pd.Series(np.nan, index=cells.index)
+    for _group, part in cells.groupby("group", sort=False):
+        before, after = (part[part["stage"] == stage].sort_values("score_low") for stage in ("before", "after"))
+        stood, stands = before["count"].to_numpy(dtype=float), after["count"].to_numpy(dtype=float)
+        hidden_before = _with_company(_few(stood), stood)
+        gone = abs(stood - stands)
+        hidden_after = _with_company(hidden_before & (stands > 0) | _few(stands) | _few(gone), stands)
+        whole = float(after["mass"].sum())
+        if _few(gone.sum()):
+            whole *= stood.sum() / max(stands.sum(), 1)
+        while _few(gone[hidden_after].sum()) and (gone[~hidden_after] > 0).any():
+            # Those gone from the hidden steps follow from the totals, so they must be five or more together.
+            hidden_after[int(np.argmin(np.where(hidden_after | (gone == 0), np.inf, gone)))] = True
+        shares[before.index] = np.where(hidden_before, np.nan, _whole_per_cent(stood, stood.sum()))
+        shares[after.index] = np.where(hidden_after, np.nan, _whole_per_cent(after["mass"].to_numpy(dtype=float), whole))
+    return cells.assign(share=shares, compared=_compared(cells))[_COLUMNS]
+
+
+def _few(count: Any) -> Any:
+    return (count > 0) & (count < K_PUBLISH)
+
+
+def _with_company(hidden: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Hide the smallest other cells too, until what is hidden is two cells and five people: the rest adds up to the whole."""
+    hidden = hidden.copy()
+    while hidden.any() and ((hidden & (count > 0)).sum() < 2 or count[hidden].sum() < K_PUBLISH):
+        others = np.where(~hidden & (count > 0), count, np.inf)
+        if np.isinf(others).all():
+            break
+        hidden[int(np.argmin(others))] = True
+    return hidden
+
+
+def _whole_per_cent(mass: np.ndarray, whole: float) -> np.ndarray:
+    share = mass / whole if whole > 0 else np.zeros_like(mass)
+    return np.where((share > 0) & (share < _TRACE), _TRACE, np.floor(100 * share + 0.5) / 100)
+
+
+def _compared(cells: pd.DataFrame) -> float:
+    """Share of the treated who were kept and have somebody untreated in their step; missing where 1 to 4 have not."""
+    count = {
+        key: part.sort_values("score_low")["count"].to_numpy(dtype=float)
+        for key, part in cells.groupby(cells["stage"] + " " + cells["group"])
+    }
+    asked = count["before treated"]
+    left_out = asked.sum() - count["after treated"].sum()
+    alone = asked[count["before comparison"] == 0].sum()
+    without = max(left_out, alone)
+    if asked.sum() == 0 or _few(without):
+        return math.nan
+    # Rounded down: "all" must mean everyone.
+    return math.floor(100 * (1 - without / asked.sum()) + 1e-9) / 100
 
 
 def _stage(page: Axes, scale: Scale, y: float, name: str, part: pd.DataFrame, language: str) -> float:
@@ -189,7 +271,7 @@ def _stage(page: Axes, scale: Scale, y: float, name: str, part: pd.DataFrame, la
         ("treated", -1, style.ACCENT, _("participants ↑"), zero - _HALF_HEIGHT + 2),
         ("comparison", 1, style.RULE_STRONG, _("comparison ↓"), zero + _HALF_HEIGHT - 2),
     ):
-        for row in rows.each(part[part["group"] == group].dropna(subset=["share"]).drop(columns="count")):
+        for row in rows.each(part[part["group"] == group].dropna(subset=["share"]).drop(columns="compared")):
             if row.share > 0:
                 edge = zero + sign * _HALF_HEIGHT * row.share / highest
                 style.box(page, (scale(row.score_low) + 0.5, scale(row.score_high) - 0.5), (zero, edge), color=color)
@@ -199,26 +281,25 @@ def _stage(page: Axes, scale: Scale, y: float, name: str, part: pd.DataFrame, la
     return zero + _HALF_HEIGHT + 8
 
 
-def _average_score(data: pd.DataFrame, stage: str, group: str) -> float:
-    part = data[(data["stage"] == stage) & (data["group"] == group)].dropna(subset=["share"])
-    weights = part["share"].to_numpy(dtype=float)
-    middles = ((part["score_low"] + part["score_high"]) / 2).to_numpy(dtype=float)
-    return float(np.average(middles, weights=weights)) if weights.sum() > 0 else float("nan")
-
-
 def _finding(data: pd.DataFrame, language: str) -> str:
-    """Share of the treated who stand where somebody untreated stands too, as far as counts may be shown."""
+    """How many of the treated can be compared with somebody."""
     _ = translator(language)
-    before = data[data["stage"] == "before"] if (data["stage"] == "before").any() else data
-    treated = before[before["group"] == "treated"].set_index("score_low")["count"].astype("Float64")
-    others = before[before["group"] == "comparison"].set_index("score_low")["count"].astype("Float64").fillna(1)
-    shown = treated.dropna()
-    if shown.empty or shown.sum() == 0:
+    treated = data[(data["stage"] == "before") & (data["group"] == "treated")]
+    compared = float(data["compared"].iloc[0])
+    if not treated["share"].sum() > 0 or compared == 0:
         return _("Too few people to show the overlap.")
-    met = float(shown[others.reindex(shown.index).fillna(0) > 0].sum() / shown.sum())
-    # Rounded down: "100 %" must mean everyone.
-    share = percent(math.floor(100 * met) / 100, language)
-    return _("{share} of the participants have comparison people with a similar chance of taking part.").format(share=share)
+    if math.isnan(compared):
+        return _("Nearly all participants have comparison people with a similar chance of taking part.")
+    if compared == 1:
+        return _("All participants have comparison people with a similar chance of taking part.")
+    return _("{share} of the participants have comparison people with a similar chance of taking part.").format(
+        share=percent(compared, language)
+    )
+
+
+def _percent(share: float, language: str) -> str:
+    _ = translator(language)
+    return _("under {share}").format(share=percent(0.01, language)) if share == _TRACE else percent(share, language)
 
 
 def _table(data: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -234,7 +315,7 @@ def _table(data: pd.DataFrame, language: str) -> pd.DataFrame:
         }
     )
     for (stage, group), part in data.groupby(["stage", "group"], sort=False):
-        counts = part.set_index("score_low")["count"].reindex(keys["score_low"])
+        shares = part.set_index("score_low")["share"].reindex(keys["score_low"])
         heading = f"{groups[str(group)]}, {stages[str(stage)]}"
-        table[heading] = [_("not shown") if pd.isna(each) else number(int(each), language) for each in counts]
+        table[heading] = [_("not shown") if pd.isna(each) else _percent(float(each), language) for each in shares]
     return table
