@@ -18,7 +18,7 @@ from whatworks.core.result import EffectResult
 # Statistics and check numbers that count people a method left aside.
 LEFT_OUT = ("n_dropped", "units")
 # Counts of those that stayed: held against everybody, they give back how many were left out.
-_COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "clusters")
+COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "clusters")
 K_PUBLISH = 5
 K_FLOOR = 3
 
@@ -171,7 +171,7 @@ def _without_small_drops(result: EffectResult, k: int) -> EffectResult:
     few |= any(is_small(check.statistics.get(key, 0), k) for check in result.checks for key in LEFT_OUT)
     if not few:
         return result
-    hidden = {key: math.nan for key in statistics if key in _COUNTS or (key in LEFT_OUT and statistics[key])}
+    hidden = {key: math.nan for key in statistics if key in COUNTS or (key in LEFT_OUT and statistics[key])}
     checks = tuple(_without_counts(check, k) for check in result.checks)
     return replace(result, statistics={**statistics, **hidden}, checks=checks)
 
@@ -181,7 +181,7 @@ def _without_counts(check: Check, k: int) -> Check:
     if small:
         message = f"Fewer than {k} people are concerned."
         return replace(check, message=message, statistics={**check.statistics, **small})
-    counts = {key: math.nan for key in check.statistics if key in _COUNTS}
+    counts = {key: math.nan for key in check.statistics if key in COUNTS}
     if not counts:
         return check
     message = f"The counts are not shown: they would tell of the fewer than {k} people who were left out."

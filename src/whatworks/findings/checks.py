@@ -7,7 +7,7 @@ from html import escape
 from markupsafe import Markup
 
 from whatworks.core.check import Check
-from whatworks.core.disclosure import LEFT_OUT
+from whatworks.core.disclosure import COUNTS, LEFT_OUT
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_
 
@@ -187,11 +187,12 @@ def _words(check: Check, *, quarters: bool) -> str:
 
 
 def _spoken(check: Check, language: str) -> dict[str, str]:
-    """The check's numbers as the language writes them; a missing one is left out, a hidden count is said to be small."""
-    values = {key: float(value) for key, value in check.statistics.items() if value is not None}
+    """The check's numbers as the language writes them; a missing one is left out, a hidden count says so in words."""
+    _ = translator(language)
+    values = {key: math.nan if value is None else float(value) for key, value in check.statistics.items()}
     spoken = {key: _number(check.name, key, value, language) for key, value in values.items() if math.isfinite(value)}
-    hidden = dict.fromkeys((key for key in LEFT_OUT if math.isnan(values.get(key, 0.0))), translator(language)("fewer than 5"))
-    return {**hidden, **spoken}
+    hidden = {**dict.fromkeys(LEFT_OUT, _("fewer than 5")), **dict.fromkeys(COUNTS, _("not shown"))}
+    return {**{key: hidden[key] for key in values if key in hidden}, **spoken}
 
 
 def _number(name: str, key: str, value: float, language: str) -> str:
