@@ -173,3 +173,11 @@ def test_too_few_people_give_a_figure_that_says_so():
     html = charts.overlap_figure(frame, language="da")
     assert "Der er for få personer til at vise overlappet." in html
     assert "nan" not in html
+
+
+def test_a_hidden_bar_is_marked_so_that_it_is_not_read_as_nobody(make):
+    table = _counts([35, 20, 15, 30], [34, 20, 15, 30])
+    html = charts.overlap_figure(table, language="en")
+    assert html.count("<circle") == charts.overlap_data(table)["share"].isna().sum() == 2
+    assert "An open circle is a bar not shown because it could tell about fewer than 5 people: 2." in html
+    assert make.faults(html) == []

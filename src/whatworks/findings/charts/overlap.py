@@ -144,7 +144,7 @@ def overlap_figure(
     note = _("Each bar is the share of its own group.")
     hidden = int(data["share"].isna().sum())
     if hidden:
-        note += " " + _("Bars not shown because they rest on fewer than 5 people, or would give such a bar away: {n}.").format(
+        note += " " + _("An open circle is a bar not shown because it could tell about fewer than 5 people: {n}.").format(
             n=number(hidden, language)
         )
     return figure_html(
@@ -275,6 +275,9 @@ def _stage(page: Axes, scale: Scale, y: float, name: str, part: pd.DataFrame, la
             if row.share > 0:
                 edge = zero + sign * _HALF_HEIGHT * row.share / highest
                 style.box(page, (scale(row.score_low) + 0.5, scale(row.score_high) - 0.5), (zero, edge), color=color)
+        gone = part[(part["group"] == group) & part["share"].isna()]
+        for middle in (gone["score_low"] + gone["score_high"]) / 2:
+            style.mark(page, scale(float(middle)), zero + sign * 7, color=style.INK_2, size=6, hollow=True)
         label = style.ACCENT if group == "treated" else style.INK_2
         style.write(page, style.WIDTH, place, words, size=style.SMALL, color=label, bold=True, align="right")
     style.line(page, (scale.start, scale.end), (zero, zero), color=style.INK_2)
