@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import whatworks as ww
 from whatworks.core.errors import EmptyData, InvalidColumn, InvalidEffect, MissingColumn
 from whatworks.findings import charts
 
@@ -156,3 +157,14 @@ def test_nullable_columns_and_odd_indexes_are_read(make):
     reviews = make.every_review().convert_dtypes()
     reviews.index = [7] * len(reviews)
     assert charts.forest_data(reviews)["verdict"].tolist() == charts.forest_data(make.every_review())["verdict"].tolist()
+
+
+def test_a_row_printed_the_other_way_round_says_so_in_the_drawing_and_in_the_table():
+    reviews = ww.findings.published(ww.evidence.load(), "families_at_risk_of_maltreatment")
+    danish = ww.findings.forest_figure(reviews, language="da")
+    assert danish.count("vendt skala: over 0 er et fald") >= 2
+    assert "scale turned round: above 0 is a fall" in ww.findings.forest_alt(reviews, language="en") + ww.findings.forest_figure(
+        reviews, language="en"
+    )
+    plain = ww.findings.forest_data(reviews.assign(outcome_good=reviews["direction_of_good"]), language="en")
+    assert not plain["detail"].str.contains("turned").any()

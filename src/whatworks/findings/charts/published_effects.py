@@ -10,7 +10,7 @@ from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidEffect
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.words import RATIO_MEASURES, Words, named, null_of, verdict
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
 
 _NEEDED = ("method", "outcome", "measure", "effect", "conf_low", "conf_high", "k", "direction_of_good", "confirmed")
 _STANDARDISED = ("SMD", "d", "g")
@@ -103,14 +103,27 @@ def _whole(value: Any) -> str:
 
 
 def _details(data: pd.DataFrame, reviews: pd.DataFrame, language: str) -> list[str]:
-    """What tells two effects on the same outcome apart: the words of the review, or its authors."""
+    """What tells two effects on the same outcome apart (the words of the review, or its authors), and a scale turned round."""
     quoted = translator(language)("“{words}”")
     twins = data.duplicated(["family", "method", "outcome"], keep=False)
     printed = reviews["outcome_as_printed"] if "outcome_as_printed" in reviews else pd.Series("", index=reviews.index)
+    rows_ = zip(twins, printed.fillna("").astype(str), data["source"], _turned(data, reviews, language), strict=True)
     return [
-        ", ".join(part for part in (quoted.format(words=words) if words else "", source) if part) if twin else ""
-        for twin, words, source in zip(twins, printed.fillna("").astype(str), data["source"], strict=True)
+        ", ".join(part for part in (quoted.format(words=words) if words and twin else "", source if twin else "", turned) if part)
+        for twin, words, source, turned in rows_
     ]
+
+
+def _turned(data: pd.DataFrame, reviews: pd.DataFrame, language: str) -> list[str]:
+    """Words for rows printed so that the good side is not the outcome's own, as when a fall in abuse counts as plus."""
+    _ = translator(language)
+    usual = reviews["outcome_good"] if "outcome_good" in reviews else data["good"]
+    words = {
+        ("up", "down"): _("scale turned round: above {none} is a fall"),
+        ("down", "up"): _("scale turned round: below {none} is a rise"),
+    }
+    pairs = zip(data["good"], usual.astype(str), data["measure"], strict=True)
+    return [words.get((good, own), "").format(none=number(null_of(measure), language)) for good, own, measure in pairs]
 
 
 def _refuse_impossible(data: pd.DataFrame) -> None:
