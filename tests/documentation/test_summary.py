@@ -25,6 +25,7 @@ def test_each_municipality_counts_the_same_in_its_cohorts_mean(panel):
     started = table[table["cohort"] == pd.Period("2020Q2")]
     assert started["mean"].tolist() == [45.0, 65.0]
     assert started["n"].tolist() == [12, 16]
+    assert started["units"].tolist() == [2, 2]
 
 
 def test_cells_of_few_citizens_are_blank(panel):

@@ -52,7 +52,8 @@ def trends(panel: pd.DataFrame, *, outcome: str, k: int = K_PUBLISH) -> pd.DataF
 
     Returns
     -------
-    One row per cohort and quarter: cohort (Period; NaT for never), quarter, mean (in the outcome's unit), n (citizens).
+    One row per cohort and quarter: cohort (Period; NaT for never), quarter, mean (in the outcome's unit), n (citizens),
+    units (municipalities).
 
     Raises
     ------
@@ -67,7 +68,7 @@ def trends(panel: pd.DataFrame, *, outcome: str, k: int = K_PUBLISH) -> pd.DataF
     """
     require_columns(panel, ["quarter", "first_treated", "n_citizens", outcome], what="panel")
     cells = panel.assign(cohort=panel["first_treated"]).groupby(["cohort", "quarter"], dropna=False)
-    table = cells.agg(mean=(outcome, "mean"), n=("n_citizens", "sum")).reset_index()
+    table = cells.agg(mean=(outcome, "mean"), n=("n_citizens", "sum"), units=(outcome, "count")).reset_index()
     table["cohort"] = pd.PeriodIndex(table["cohort"], freq="Q-DEC")
     return suppress_counts(table, counts=["n"], values=["mean"], k=k).drop(columns="suppressed")
 
