@@ -21,7 +21,7 @@ Examples:
 
   whatworks reports --method supported_work --force
 
-  whatworks reports --language en --output /tmp/site
+  whatworks reports --language en --output ../site
 """
 
 
