@@ -1,12 +1,11 @@
-"""Balance and overlap: R's table, properties, refusals."""
+"""Balance: R's table, properties, refusals."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import whatworks as ww
-from whatworks.core.disclosure import suppress_counts
-from whatworks.core.errors import InvalidColumn, InvalidOption, MissingColumn, MissingValues
+from whatworks.core.errors import InvalidOption, MissingColumn, MissingValues
 
 COVARIATES = ["age", "need", "prior_contacts", "sex", "living", "prior_outcome"]
 NUMERIC = ["age", "need", "prior_contacts", "prior_outcome"]
@@ -110,23 +109,6 @@ def test_an_unmatched_sample_is_as_different_after_as_before(services):
     pd.testing.assert_frame_equal(before, after)
 
 
-def test_overlap_counts_everybody_once(services):
-    sample = match_services(services, replace=True)
-    table = ww.matching.overlap(sample, bins=12)
-    sums = table.groupby("stage")[["n_treated", "n_comparison"]].sum()
-    assert sums.loc["before"].tolist() == [146, 354]
-    assert sums.loc["after"].tolist() == sample.counts["matched"].tolist()
-    assert (table["score_low"] < table["score_high"]).all()
-    assert len(table) == 24
-
-
-def test_overlap_can_be_made_fit_to_publish(services):
-    table = suppress_counts(ww.matching.overlap(match_services(services)), counts=["n_treated", "n_comparison"])
-    shown = table[["n_treated", "n_comparison"]].stack().dropna()
-    assert not shown.between(1, 4).any()
-    assert table["suppressed"].any()
-
-
 def test_what_cannot_be_compared_is_refused_by_name(services):
     sample = match_services(services.assign(gap=services["age"].mask(services["age"] > 60)))
     with pytest.raises(MissingColumn, match="'weight_of_heart'"):
@@ -135,7 +117,3 @@ def test_what_cannot_be_compared_is_refused_by_name(services):
         ww.matching.balance(sample, covariates=["gap"])
     with pytest.raises(InvalidOption, match="'pooled'"):
         ww.matching.balance(sample, sd="both")
-    with pytest.raises(InvalidOption, match="bins=0"):
-        ww.matching.overlap(sample, bins=0)
-    with pytest.raises(InvalidColumn, match="no propensity score"):
-        ww.matching.overlap(ww.matching.unmatched(services, treatment="treated"))

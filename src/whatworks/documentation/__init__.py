@@ -6,11 +6,10 @@ from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataF
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
 from whatworks.documentation.simulation import simulate
-from whatworks.documentation.summary import SUPPORTED_WORK_SOURCE, source, trends
+from whatworks.documentation.summary import source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
 
 __all__ = [
-    "SUPPORTED_WORK_SOURCE",
     "Fault",
     "InvalidDelivery",
     "PersonalDataFound",

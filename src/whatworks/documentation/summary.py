@@ -9,7 +9,7 @@ from whatworks.core.columns import require_columns
 from whatworks.core.disclosure import K_PUBLISH, suppress_counts
 from whatworks.documentation.manifest import read_manifest
 
-SUPPORTED_WORK_SOURCE: Mapping[str, str] = {
+_SUPPORTED_WORK: Mapping[str, str] = {
     "da": (
         "Forsøget National Supported Work i USA i 1970'erne og 15.992 mænd fra befolkningsundersøgelsen Current Population "
         "Survey. Tallene handler kun om mænd. Fra forsøget er kun Dehejia og Wahbas udvalg med: 185 deltagere og 260 i "
@@ -86,5 +86,5 @@ def source(data: str | Path) -> Mapping[str, str]:
     True
     """
     if str(data) == "supported_work":
-        return SUPPORTED_WORK_SOURCE
+        return _SUPPORTED_WORK
     return _SIMULATED if read_manifest(Path(data)).synthetic else _DELIVERED

@@ -80,10 +80,15 @@ def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any
     told: dict[str, Any] = {"language": language, "synthetic": finding.synthetic}
     good, unit = finding.results[name].good, (finding.labels.get("outcome") or {}).get("unit")
     figures: dict[str, Any] = dict.fromkeys(("designs", "dots", "event", "trends", "love", "overlap"), Markup(""))
-    named = {key: result for key, result in finding.results.items() if key != "event"}
-    if trusted and len(named) > 1:
+    if trusted and len(finding.compared) > 1:
         figures["designs"] = charts.designs_figure(
-            named, benchmark=finding.benchmark, answer=finding.answer, good=good, unit=unit, decimals=decimals_of(finding), **told
+            finding.compared,
+            benchmark=finding.benchmark,
+            answer=finding.answer,
+            good=good,
+            unit=unit,
+            decimals=decimals_of(finding),
+            **told,
         )
     if trusted and float(finding.results[name].headline.std_error) > 0:
         limit = smallest_important(finding)

@@ -1,4 +1,4 @@
-"""How alike the arms are, before and after: standardised differences, variances, whole distributions, overlap of scores."""
+"""How alike the arms are, before and after: standardised differences, variances, whole distributions."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list, one_of
-from whatworks.core.errors import InvalidOption
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.matching.encoding import arms, encode, sampling_weights
-from whatworks.matching.propensity import require_score
 
 Sample = MatchedSample | WeightedSample
 DENOMINATORS = ("treated", "comparison", "pooled")
@@ -74,53 +72,6 @@ def worst_difference(sample: Sample) -> float:
         gap = _mean(values, weights, treated) - _mean(values, weights, ~treated)
         worst = max(worst, abs(_standardise(gap, _spread(values, base, treated, "treated"))))
     return worst
-
-
-def overlap(sample: Sample, *, bins: int = 20) -> pd.DataFrame:
-    """Count people by propensity score and arm, for a chart of overlap. Holds no person's data.
-
-    Parameters
-    ----------
-    sample : with a propensity score
-    bins : intervals of equal width between the lowest and the highest score, 1 or more
-
-    Returns
-    -------
-    Frame with one row per interval and stage: score_low, score_high, stage (``"before"``, ``"after"``), n_treated,
-    n_comparison (people, each counted once whatever the weight). Small counts are left to
-    :func:`whatworks.core.disclosure.suppress_counts`.
-
-    Raises
-    ------
-    InvalidColumn
-        If the sample has no score.
-    InvalidOption
-        If ``bins`` is not a whole number of 1 or more.
-
-    Examples
-    --------
-    >>> df = pd.DataFrame({"treated": [1, 1, 1, 0, 0, 0, 0], "need": [2.0, 3, 4, 1, 2.5, 3.5, 0.5]})
-    >>> sample = ww.matching.match(df, treatment="treated", covariates=["need"])
-    >>> ww.matching.overlap(sample, bins=2)[["stage", "n_treated", "n_comparison"]].to_numpy().tolist()
-    [['before', 1, 2], ['before', 2, 2], ['after', 1, 1], ['after', 2, 2]]
-    """
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise InvalidOption(f"bins={bins!r}; a whole number of intervals, 1 or more, is needed.")
-    scores = require_score(sample.propensity, purpose="an overlap table").to_numpy()
-    treated = arms(sample.data, sample.treatment)
-    edges = np.linspace(scores.min(), scores.max(), bins + 1)
-    tables = []
-    for stage, member in (("before", np.ones(len(scores), dtype=bool)), ("after", sample.weights.to_numpy(dtype=float) > 0)):
-        counted = [np.histogram(scores[arm & member], bins=edges)[0] for arm in (treated, ~treated)]
-        content = {
-            "score_low": edges[:-1],
-            "score_high": edges[1:],
-            "stage": stage,
-            "n_treated": counted[0],
-            "n_comparison": counted[1],
-        }
-        tables.append(pd.DataFrame(content))
-    return pd.concat(tables, ignore_index=True)
 
 
 def _compare(name: str, values: np.ndarray, treated: np.ndarray, base: np.ndarray, after: np.ndarray, sd: str) -> list[tuple]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from whatworks.core.errors import InvalidColumn, NotIdentified
+from whatworks.core.errors import NotIdentified
 from whatworks.inference import fit_binary, independent_columns
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
 
@@ -108,17 +108,3 @@ def _one_sided(mention: str, ours: np.ndarray, theirs: np.ndarray) -> str:
         f"Column {mention} splits the arms ({len(ours)} treated, {len(theirs)} comparison; it varies among {varying} rows only "
         "or its ranges do not overlap)."
     )
-
-
-def require_score(propensity: pd.Series | None, *, purpose: str) -> pd.Series:
-    """The score of a sample, or a refusal that says where it is needed.
-
-    Raises
-    ------
-    InvalidColumn
-    """
-    if propensity is None:
-        raise InvalidColumn(
-            f"The sample has no propensity score, and {purpose} needs one. Name covariates when making the sample."
-        )
-    return propensity
