@@ -22,14 +22,14 @@ test: $(STAMP)  ## set up and run the whole test suite
 lab: $(STAMP)  ## set up and open JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
-bench: $(STAMP)  ## our speed, and the peers' where they are installed
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: .venv-bench/.installed  ## our speed beside the peers', in an environment of its own
+	@for script in benchmarks/*.py; do echo "== $$script"; .venv-bench/bin/python $$script || exit 1; done
 
 lock: $(STAMP)  ## solve again: requirements.lock and environment.yml from pyproject.toml
 	@$(BIN)/python tests/setup/lock.py --upgrade
 
 clean:  ## forget the environment and the generated site
-	rm -rf $(VENV) .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
+	rm -rf $(VENV) .venv-bench .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
 
 # uv is quick; pip is always there. Both check every hash. Bytecode is written now, so that no kernel compiles later.
 # Municipal networks often have certificates of their own: uv is told to trust what the machine trusts.
@@ -46,3 +46,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
 	@touch $(STAMP)
+
+.venv-bench/.installed: benchmarks/requirements.lock $(STAMP)
+	@echo "Setting up .venv-bench (the peers; once)"
+	@$(PYTHON) -m venv --clear .venv-bench
+	@env UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r benchmarks/requirements.lock \
+	  || .venv-bench/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	@env UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --no-deps --no-build-isolation --editable . \
+	  || .venv-bench/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@

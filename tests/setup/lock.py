@@ -10,6 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK, CONDA = ROOT / "requirements.lock", ROOT / "environment.yml"
+BENCH = ROOT / "benchmarks/requirements.lock"
+# What each lock file is for; the peers' packages are many, and nobody who only uses whatworks needs them.
+EXTRAS = {LOCK: ("examples", "dev"), BENCH: ("bench",)}
 HEAD = "# Every package of the environment with version and hashes. Made by `make lock` from pyproject.toml.\n"
 CONDA_HEAD = """\
 # The same environment for conda users: conda gives Python and pip, pip gives the packages of requirements.lock.
@@ -36,13 +39,20 @@ def conda(lock: str) -> str:
     return CONDA_HEAD + "".join(f'      - "{pin}"\n' for pin in pins(lock))
 
 
-def main() -> None:
+def solve(lock: Path, options: list[str]) -> None:
+    """Write one lock file."""
     command = [
-        *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--generate-hashes"),
-        *("--python-version", "3.11", "--no-header", "--no-annotate", "--quiet", "--output-file", str(LOCK)),
+        *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes"),
+        *("--python-version", "3.11", "--no-header", "--no-annotate", "--quiet", "--output-file", str(lock)),
+        *(item for extra in EXTRAS[lock] for item in ("--extra", extra)),
     ]
-    subprocess.run([*command, *sys.argv[1:]], check=True, cwd=ROOT)
-    LOCK.write_text(HEAD + LOCK.read_text())
+    subprocess.run([*command, *options], check=True, cwd=ROOT)
+    lock.write_text(HEAD + lock.read_text())
+
+
+def main() -> None:
+    for lock in EXTRAS:
+        solve(lock, sys.argv[1:])
     CONDA.write_text(conda(LOCK.read_text()))
 
 

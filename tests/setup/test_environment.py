@@ -30,16 +30,23 @@ def test_environment_yml_holds_the_same_set_as_the_lock(locked):
 
 
 def test_every_pin_has_a_hash_and_no_file_has_an_address(locked):
-    assert len(lock.pins(locked)) == len(re.findall(r"^[A-Za-z0-9][^\n]*==[^\n]* \\\n    --hash=sha256:", locked, re.M))
-    for name in ("requirements.lock", "environment.yml"):
+    for text in (locked, lock.BENCH.read_text()):
+        assert len(lock.pins(text)) == len(re.findall(r"^[A-Za-z0-9][^\n]*==[^\n]* \\\n    --hash=sha256:", text, re.M))
+    for name in ("requirements.lock", "environment.yml", "benchmarks/requirements.lock"):
         assert "://" not in (ROOT / name).read_text()
 
 
-def test_the_lock_satisfies_every_bound_of_pyproject(locked):
+@pytest.mark.parametrize("lock_file", list(lock.EXTRAS), ids=lambda file: file.parent.name)
+def test_the_lock_satisfies_every_bound_of_pyproject(lock_file):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *(item for extra in project["optional-dependencies"].values() for item in extra)]
+    extras = {
+        lock_file: [item for name in names for item in project["optional-dependencies"][name]]
+        for lock_file, names in lock.EXTRAS.items()
+    }
+    assert sorted(name for names in lock.EXTRAS.values() for name in names) == sorted(project["optional-dependencies"])
+    wanted = [*project["dependencies"], *extras[lock_file]]
     versions: dict[str, list[str]] = {}
-    for pin in lock.pins(locked):
+    for pin in lock.pins(lock_file.read_text()):
         name, version = pin.split(" ;")[0].split("==")
         versions.setdefault(canonicalize_name(name), []).append(version)
     for text in wanted:
