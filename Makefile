@@ -23,7 +23,7 @@ lab: $(STAMP)  ## set up and open JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
 bench: .venv-bench/.installed  ## our speed beside the peers', in an environment of its own
-	@for script in benchmarks/*.py; do echo "== $$script"; .venv-bench/bin/python $$script || exit 1; done
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=src .venv-bench/bin/python $$script || exit 1; done
 
 lock: $(STAMP)  ## solve again: requirements.lock and environment.yml from pyproject.toml
 	@$(BIN)/python tests/setup/lock.py --upgrade
@@ -52,6 +52,4 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv-bench
 	@env UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r benchmarks/requirements.lock \
 	  || .venv-bench/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
-	@env UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --no-deps --no-build-isolation --editable . \
-	  || .venv-bench/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@
