@@ -1,0 +1,48 @@
+"""A normal interval needs several treated units that do not move together; with one, other inference answers."""
+
+import numpy as np
+
+from whatworks.core.errors import TooFewUnits
+from whatworks.did.panel import Panel
+
+WAYS_OUT = (
+    "Use ww.did.conley_taber or ww.did.ferman_pinto, which learn the spread from the comparison units, "
+    "ww.did.randomisation_test, or ww.did.synthetic with placebos"
+)
+
+
+def refuse_one_treated(panel: Panel) -> None:
+    """Refuse a normal interval where a single unit, or a single cluster, carries the whole effect.
+
+    The spread of an effect is estimated from how the treated differ among themselves. One treated unit does not differ from
+    itself: its residual is zero by construction, and the clustered standard error is far too small. Treated units that share
+    one cluster are one unit in this respect.
+
+    Parameters
+    ----------
+    panel : units with a finite cohort count as treated if they are observed at or after their start
+
+    Raises
+    ------
+    TooFewUnits
+        If exactly one unit, or one cluster, is treated.
+
+    References
+    ----------
+    Conley & Taber (2011), Review of Economics and Statistics 93:113-125; MacKinnon & Webb (2017), Journal of Applied
+    Econometrics 32:233-254, section 3 (the standard error with one treated cluster).
+    """
+    treated = np.flatnonzero(np.isfinite(panel.cohort))
+    observed = ~np.isnan(panel.outcome[treated])
+    observed &= panel.timeline.ordinals >= panel.cohort[treated, None]
+    treated = treated[observed.any(axis=1)]
+    if len(treated) == 1:
+        raise TooFewUnits(
+            f"One treated unit has no normal interval: nothing tells how it differs from itself. {WAYS_OUT}; "
+            "or gather more treated units."
+        )
+    if panel.cluster is not None and len(treated) and len(np.unique(panel.cluster[treated])) == 1:
+        raise TooFewUnits(
+            f"All {len(treated)} treated units lie in one cluster, so they have no normal interval. {WAYS_OUT}; "
+            "or cluster at a finer level, if units in a cluster do not share shocks."
+        )
