@@ -5,6 +5,7 @@ from whatworks.inference.clusters import few_clusters
 from whatworks.inference.influence import Influence, InfluenceBlock
 from whatworks.inference.joint import WaldTest, simultaneous_critical_value, wald_test
 from whatworks.inference.least_squares import LeastSquaresFit, fit_least_squares
+from whatworks.inference.m_estimation import WeightEquations, covariance_of_sums, weighted_gram
 from whatworks.inference.rank import independent_columns
 from whatworks.inference.sandwich import cluster_codes, cluster_vcov, heteroskedastic_vcov
 from whatworks.inference.two_way import TwoWayDesign, TwoWayFit, fit_two_way
@@ -17,8 +18,10 @@ __all__ = [
     "TwoWayDesign",
     "TwoWayFit",
     "WaldTest",
+    "WeightEquations",
     "cluster_codes",
     "cluster_vcov",
+    "covariance_of_sums",
     "few_clusters",
     "fit_binary",
     "fit_least_squares",
@@ -27,4 +30,5 @@ __all__ = [
     "independent_columns",
     "simultaneous_critical_value",
     "wald_test",
+    "weighted_gram",
 ]

@@ -1,10 +1,25 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
 from whatworks.matching.covariate_balance import balance
+from whatworks.matching.e_value import e_value
 from whatworks.matching.effect import estimate
+from whatworks.matching.omitted_variable import omitted_variable_bias
 from whatworks.matching.pairing import match
 from whatworks.matching.propensity import propensity_score
+from whatworks.matching.rosenbaum import rosenbaum_bounds
 from whatworks.matching.samples import unmatched
+from whatworks.matching.weighting import weight
 from whatworks.matching.with_doubts import with_doubts
 
-__all__ = ["balance", "estimate", "match", "propensity_score", "unmatched", "with_doubts"]
+__all__ = [
+    "balance",
+    "e_value",
+    "estimate",
+    "match",
+    "omitted_variable_bias",
+    "propensity_score",
+    "rosenbaum_bounds",
+    "unmatched",
+    "weight",
+    "with_doubts",
+]

@@ -1,0 +1,136 @@
+"""What can be doubted about a weighted comparison before any outcome is read."""
+
+import numpy as np
+
+from whatworks.core.check import Check
+from whatworks.matching.doubts import (
+    LEAST_EFFECTIVE,
+    LEAST_EFFECTIVE_SHARE,
+    ODD_SHARE,
+    balance_reached,
+    common_support,
+)
+from whatworks.matching.encoding import Encoded
+
+# One person who makes up more than this of an arm's average is a case, not an average.
+LARGEST_SHARE = 0.05
+
+
+def doubts_of_weighting(
+    encoded: Encoded,
+    treated: np.ndarray,
+    base: np.ndarray,
+    weights: np.ndarray,
+    scores: np.ndarray | None,
+    *,
+    estimand: str,
+) -> tuple[Check, ...]:
+    """Checks of balance, common support, effective sample size and extreme weights.
+
+    Parameters
+    ----------
+    encoded : the covariates
+    treated, base, weights : (n,) arm, sampling weights, weights reached
+    scores : (n,) or None where each arm has a tilt of its own; then support is looked at covariate by covariate
+    estimand : whom the effect is about
+    """
+    used = (weights > 0) & {"ATT": treated, "ATC": ~treated}.get(estimand, True)
+    support = _support_by_covariate(encoded.matrix, treated, used) if scores is None else common_support(scores, treated, used)
+    return (
+        balance_reached(worst_weighted_difference(encoded, treated, base, weights)),
+        support,
+        _effective(treated, base, weights),
+        _extreme(treated, weights),
+    )
+
+
+def worst_weighted_difference(encoded: Encoded, treated: np.ndarray, base: np.ndarray, weights: np.ndarray) -> float:
+    """The largest absolute standardised difference after weighting, of every covariate and every level.
+
+    In standard deviations of the treated before weighting; of a share that is the root of p(1 - p).
+    """
+    X = encoded.matrix
+    after = _means(X, weights, treated) - _means(X, weights, ~treated)
+    gap, spread = list(after), list(_spreads(X, base, treated))
+    for source in dict.fromkeys(encoded.sources):
+        levels = [place for place, name in enumerate(encoded.sources) if name == source and encoded.names[place] != source]
+        if len(levels) > 1:
+            # The level left out of the design is what the others do not say.
+            rest = 1 - float(_means(X[:, levels], base, treated).sum())
+            gap.append(-float(after[levels].sum()))
+            spread.append(np.sqrt(max(rest * (1 - rest), 0.0)))
+    gaps, spreads = np.abs(gap), np.array(spread)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.where(spreads > 0, gaps / spreads, np.where(gaps < 1e-12, 0.0, np.inf)).max())
+
+
+def _means(X: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> np.ndarray:
+    inside = np.where(arm, weights, 0.0)
+    return inside @ X / inside.sum()
+
+
+def _spreads(X: np.ndarray, base: np.ndarray, arm: np.ndarray) -> np.ndarray:
+    w = base[arm]
+    total = w.sum()
+    freedom = total - w @ w / total
+    out = np.zeros(X.shape[1])
+    for place, column in enumerate(X.T):
+        values = column[arm]
+        mean = w @ values / total
+        if not ((column == 0.0) | (column == 1.0)).all():
+            out[place] = np.sqrt(w @ (values - mean) ** 2 / freedom) if freedom > 1e-12 * total else 0.0
+        else:
+            out[place] = np.sqrt(mean * (1 - mean))
+    return out
+
+
+def _support_by_covariate(X: np.ndarray, treated: np.ndarray, used: np.ndarray) -> Check:
+    outside = np.zeros(len(X), dtype=bool)
+    for arm in (treated, ~treated):
+        low, high = X[~arm].min(axis=0), X[~arm].max(axis=0)
+        outside[arm] = ((X[arm] < low) | (X[arm] > high)).any(axis=1)
+    share = float(outside[used].mean())
+    return Check(
+        name="common_support",
+        passed=share <= ODD_SHARE,
+        message=f"{share:.1%} of the people the effect is about lie, in at least one covariate, outside the range of the other arm "
+        f"(limit {ODD_SHARE:.0%}).",
+        statistics={"share_outside": share},
+    )
+
+
+def _effective(treated: np.ndarray, base: np.ndarray, weights: np.ndarray) -> Check:
+    """The arm whose number of people shrinks most when weights count."""
+    arms = []
+    for arm in (treated, ~treated):
+        used = weights[arm & (weights > 0)]
+        arms.append((float(used.sum() ** 2 / (used @ used)), len(used)))
+    ess, count = min(arms, key=lambda arm: arm[0] / arm[1])
+    return Check(
+        name="effective_sample_size",
+        passed=ess >= max(LEAST_EFFECTIVE, LEAST_EFFECTIVE_SHARE * count),
+        message=f"The {count} people of the arm weighted most unevenly count as {ess:.1f} "
+        f"(limit {LEAST_EFFECTIVE_SHARE:.0%} of their number, and {LEAST_EFFECTIVE}).",
+        statistics={"ess": ess, "n_comparison": count},
+    )
+
+
+def _extreme(treated: np.ndarray, weights: np.ndarray) -> Check:
+    largest = max(float(weights[arm].max() / weights[arm].sum()) for arm in (treated, ~treated))
+    return Check(
+        name="extreme_weights",
+        passed=largest <= LARGEST_SHARE,
+        message=f"The person weighted most makes up {largest:.1%} of an arm's average (limit {LARGEST_SHARE:.0%}).",
+        statistics={"largest_share": largest, "limit": LARGEST_SHARE},
+    )
+
+
+def trimmed_rows(trimmed: int, total: int, *, capped: bool) -> Check:
+    """How many people a rule about scores or weights has touched: the answer is about somewhat other people then."""
+    what = "have their weight capped" if capped else "are left out by their score"
+    return Check(
+        name="trimmed",
+        passed=trimmed == 0,
+        message=f"{trimmed} of {total} people {what}; the effect is about those who remain, not about all who were asked for.",
+        statistics={"n_trimmed": trimmed, "n": total},
+    )
