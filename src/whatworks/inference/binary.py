@@ -8,6 +8,7 @@ from scipy.special import expit, log_ndtr, ndtr
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import NotConverged, NotIdentified
+from whatworks.inference.gram import weighted_gram
 from whatworks.inference.rank import independent_columns
 
 # Newton's steps shrink quadratically, so a step this small (in units of the linear predictor) is the last digit.
@@ -96,7 +97,7 @@ def _newton(X: np.ndarray, y: np.ndarray, w: np.ndarray, link: str) -> BinaryFit
     value = float(w @ log_likelihood(eta, y))
     for iteration in range(1, _MAX_ITERATIONS + 1):
         score, curvature = derivatives(eta, y)
-        information = X.T @ (X * (w * curvature)[:, None])
+        information = weighted_gram(X, w * curvature)
         try:
             step = np.linalg.solve(information, X.T @ (w * score))
         except np.linalg.LinAlgError:

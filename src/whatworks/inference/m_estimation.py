@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from whatworks.inference.gram import weighted_gram
 from whatworks.inference.sandwich import cluster_codes
-
-# Rows multiplied at a time: they stay in the processor's cache, and nothing of size rows x columns is copied.
-_CHUNK = 4096
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,30 +57,6 @@ class WeightEquations:
         sensitivity = self.X.T @ (self.slope[:, None] * gaps)
         moved = np.linalg.solve(weighted_gram(self.X, self.information), sensitivity)
         return self.score[:, None] * (self.X @ moved)
-
-
-def weighted_gram(X: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """X'WX without a weighted copy of X.
-
-    Parameters
-    ----------
-    X : (n, k)
-    weights : (n,) of any sign
-
-    Returns
-    -------
-    (k, k)
-
-    Examples
-    --------
-    >>> weighted_gram(np.array([[1.0], [2.0]]), np.array([1.0, 0.5])).tolist()
-    [[3.0]]
-    """
-    total = np.zeros((X.shape[1], X.shape[1]))
-    for start in range(0, len(X), _CHUNK):
-        part = X[start : start + _CHUNK]
-        total += part.T @ (part * weights[start : start + _CHUNK, None])
-    return total
 
 
 def covariance_of_sums(contributions: np.ndarray, groupings: Sequence[np.ndarray] = (), *, factor: float = 1.0) -> np.ndarray:

@@ -37,7 +37,8 @@ def trimmed(
 
     References
     ----------
-    Crump, Hotz, Imbens & Mitnik (2009), Biometrika 96:187-199; Cole & Hernán (2008), American Journal of Epidemiology 168:656-664.
+    Crump, Hotz, Imbens & Mitnik (2009), Biometrika 96:187-199; Cole & Hernán (2008), American Journal of Epidemiology
+    168:656-664.
     """
     if rule is None or model.scores is None:
         return model, np.zeros(len(treated), dtype=bool)

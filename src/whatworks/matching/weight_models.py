@@ -1,7 +1,7 @@
 """Weights that make the arms alike, each with the equations it solves, so that an estimate can count their uncertainty.
 
-Every method ends in a linear predictor of the covariates. What a row weighs, how it enters the equations, and how its weight moves
-with the predictor are then one number each (:class:`~whatworks.inference.WeightEquations`).
+Every method ends in a linear predictor of the covariates. What a row weighs, how it enters the equations, and how its weight
+moves with the predictor are then one number each (:class:`~whatworks.inference.WeightEquations`).
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import special
 
-from whatworks.core.errors import NotConverged
-from whatworks.inference import WeightEquations, weighted_gram
+from whatworks.core.errors import NotConverged, NotIdentified
+from whatworks.inference import WeightEquations, fit_binary, weighted_gram
 from whatworks.matching.encoding import Encoded
 from whatworks.matching.entropy import Moments, tilt
 from whatworks.matching.propensity import score_rows
@@ -50,7 +50,7 @@ def inverse_probability(
     American Statistical Association 113:390-400; matching weights: Li & Greene (2013), International Journal of Biostatistics
     9:215-234.
     """
-    e = score_rows(encoded, treated, link=link, weights=base)
+    e = _scores(encoded, design, treated, base, link)
     t = treated.astype(float)
     odds = e / (1 - e)
     weigh, slope_in_e = _BY_SCORE[estimand]
@@ -68,6 +68,14 @@ def inverse_probability(
         slope=base * slope_in_e(treated, e, odds) * density,
     )
     return WeightModel(weights=base * weigh(treated, e, odds), scores=e, equations=(equations,))
+
+
+def _scores(encoded: Encoded, design: Moments, treated: np.ndarray, base: np.ndarray, link: str) -> np.ndarray:
+    try:
+        return fit_binary(design.matrix, treated, link=link, weights=base).fitted
+    except NotIdentified:
+        # The same fit, but one that looks for the column at fault.
+        return score_rows(encoded, treated, link=link, weights=base)
 
 
 Weigher = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -163,8 +171,8 @@ def balancing_score_for_all(design: Moments, treated: np.ndarray, base: np.ndarr
             size /= 2
         eta, value = eta + size * change, reached
     raise NotConverged(
-        f"No score balances all {X.shape[1] - 1} covariate means between {int(treated.sum())} treated and {int((~treated).sum())} "
-        "others. The arms overlap too little: leave out a covariate, merge categories, or use method='ipw' with estimand='ATO'."
+        f"No score balances all {X.shape[1] - 1} covariate means between {int(treated.sum())} treated and "
+        f"{int((~treated).sum())} others. The arms overlap too little: leave out a covariate, merge categories, or use method='ipw' with estimand='ATO'."
     )
 
 

@@ -162,8 +162,8 @@ def _refuse_what_cannot_be_used(method: str, estimand: str, moments: int, rule: 
         raise InvalidOption(f"moments must be 1, 2 or {MOST_MOMENTS}; got {moments!r}.")
     if method == "ipw" and moments > 1:
         raise InvalidOption(
-            f"moments={moments} is not used by method='ipw', which balances no moments exactly. Use method='entropy' or 'cbps', or "
-            "add squared columns to covariates."
+            f"moments={moments} is not used by method='ipw', which balances no moments exactly. Use method='entropy' or 'cbps', "
+            "or add squared columns to covariates."
         )
     if method != "ipw" and estimand in ("ATO", "ATM"):
         raise InvalidOption(

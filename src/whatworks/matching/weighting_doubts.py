@@ -93,8 +93,8 @@ def _support_by_covariate(X: np.ndarray, treated: np.ndarray, used: np.ndarray) 
     return Check(
         name="common_support",
         passed=share <= ODD_SHARE,
-        message=f"{share:.1%} of the people the effect is about lie, in at least one covariate, outside the range of the other arm "
-        f"(limit {ODD_SHARE:.0%}).",
+        message=f"{share:.1%} of the people the effect is about lie, in at least one covariate, outside the range of the other "
+        f"arm (limit {ODD_SHARE:.0%}).",
         statistics={"share_outside": share},
     )
 
