@@ -1,7 +1,7 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
 from whatworks.matching.covariate_balance import balance
-from whatworks.matching.e_value import e_value
+from whatworks.matching.e_values import e_value
 from whatworks.matching.effect import estimate
 from whatworks.matching.omitted_variable import omitted_variable_bias
 from whatworks.matching.pairing import match

@@ -1,0 +1,278 @@
+"""How strong a factor that nobody measured would have to be: omitted variable bias of a regression."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.check import Check
+from whatworks.core.columns import as_list, numeric
+from whatworks.core.errors import InvalidOption, NotIdentified, TooFewUnits
+from whatworks.core.provenance import Provenance, fingerprint
+from whatworks.core.result import EffectResult
+from whatworks.core.samples import MatchedSample, WeightedSample
+from whatworks.inference import fit_least_squares, independent_columns
+from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_missing
+from whatworks.matching.hidden_factor import effect_left, robustness_value, strength_implied
+from whatworks.matching.intervals import Row, effects_frame, interval_row
+
+Sample = MatchedSample | WeightedSample
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Regression:
+    """Outcome on treatment and covariates, every column scaled by the root of its row's weight and freed of the constant.
+
+    Attributes
+    ----------
+    y, d : (n,)
+    X : (n, k) linearly independent
+    sources : (k,) the covariate each column came from
+    """
+
+    y: np.ndarray
+    d: np.ndarray
+    X: np.ndarray
+    sources: tuple[str, ...]
+
+    @property
+    def freedom(self) -> int:
+        """Rows less coefficients; the constant is one of them."""
+        return len(self.y) - self.X.shape[1] - 2
+
+
+def omitted_variable_bias(
+    data: pd.DataFrame | Sample,
+    *,
+    outcome: str,
+    treatment: str | None = None,
+    covariates: str | Sequence[str] | None = None,
+    benchmark: str | Sequence[str] | None = None,
+    multiples: Sequence[float] = (1, 2, 3),
+    q: float = 1.0,
+    conf_level: float = 0.95,
+) -> EffectResult:
+    """What the effect of a regression would be, had a hidden factor been as strong as an observed one.
+
+    Parameters
+    ----------
+    data : a frame with one row per person, or the sample of :func:`~whatworks.matching.match` or
+        :func:`~whatworks.matching.weight`, whose weights the regression then uses
+    outcome : numeric or 0/1 column
+    treatment, covariates : columns of a frame; of a sample they are known, and other covariates may be named
+    benchmark : covariates that a hidden factor is likened to; None takes each of them. A categorical one counts as a whole
+    multiples : how many times as strong as the benchmark, with the treatment and with the outcome alike
+    q : share of the effect that would be explained away, for the robustness values; 1 is all of it
+    conf_level : of the intervals, and of the robustness value that asks for them to reach no effect
+
+    Returns
+    -------
+    :class:`~whatworks.core.EffectResult`, measure ``"MD"`` in units of the outcome (``"RD"`` for a 0/1 outcome). The headline is
+    the effect by least squares with classical standard error and Student's t. One part per benchmark and multiple with the
+    columns benchmark, multiple, r2_treatment and r2_outcome (shares of what is left of the variance that the hidden factor
+    would explain), and the effect with interval once it is taken out; missing where no factor can be that strong. Statistics:
+    nobs, df, t_value, partial_r2 (of the treatment with the outcome), robustness_value and robustness_value_interval (the share
+    of what is left of both variances that a hidden factor must explain to take away the share ``q`` of the effect; to let its
+    interval reach that). Check hidden_factor: failed where a factor as strong as the strongest benchmark leaves no effect, its
+    interval reaching zero.
+
+    Raises
+    ------
+    NotIdentified
+        If the treatment is a combination of the covariates.
+    InvalidOption, TooFewUnits, MissingValues, InvalidColumn, MissingColumn, NoTreatedGroup, NoComparisonGroup
+
+    References
+    ----------
+    Cinelli & Hazlett (2020), Journal of the Royal Statistical Society B 82:39-67: bias in equation (7), standard error in
+    (8), robustness value in section 4.1, benchmarks in section 4.4.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> df = pd.DataFrame({"need": rng.normal(size=200)})
+    >>> df["treated"] = (df["need"] + rng.normal(size=200) > 0).astype(int)
+    >>> df["days"] = 2 * df["treated"] + df["need"] + rng.normal(size=200)
+    >>> result = ww.matching.omitted_variable_bias(df, outcome="days", treatment="treated", covariates="need")
+    >>> round(result.headline.estimate, 2), round(result.statistics["robustness_value"], 2)
+    (1.87, 0.54)
+    """
+    frame, treatment, names, weights = _what_is_meant(data, treatment, covariates, outcome)
+    benchmarks = names if benchmark is None else as_list(benchmark)
+    _refuse_bad_options(names, benchmarks, multiples, q, conf_level)
+    model = _regression(frame, outcome, treatment, names, weights)
+    estimate, error = _partial_effect(model)
+    freedom = model.freedom
+    rows: list[Row] = [interval_row("ATT", "headline", estimate, error, freedom=freedom, conf_level=conf_level)]
+    rows[0] |= {"term": "effect", "benchmark": None, "multiple": np.nan, "r2_treatment": np.nan, "r2_outcome": np.nan}
+    for name in benchmarks:
+        strengths = _strength_of(model, name)
+        rows += [_adjusted_row(name, float(times), strengths, rows[0], freedom, conf_level) for times in multiples]
+    t_value = estimate / error
+    statistics = {
+        "nobs": len(model.y),
+        "df": freedom,
+        "t_value": t_value,
+        "partial_r2": t_value**2 / (t_value**2 + freedom),
+        "robustness_value": robustness_value(t_value, freedom, q=q),
+        "robustness_value_interval": robustness_value(t_value, freedom, q=q, conf_level=conf_level),
+    }
+    effects = effects_frame(rows)
+    read = dict.fromkeys([treatment, *names, outcome])
+    return EffectResult(
+        method="matching.omitted_variable_bias",
+        estimand="effect by regression, hidden factors aside",
+        measure="RD" if set(np.unique(numeric(frame, outcome))) <= {0.0, 1.0} else "MD",
+        unit=outcome,
+        conf_level=conf_level,
+        effects=effects,
+        statistics=statistics,
+        checks=_hidden_factor(effects),
+        provenance=Provenance(
+            data_fingerprint=fingerprint(frame, list(read)),
+            arguments={
+                "outcome": outcome, "treatment": treatment, "covariates": names, "benchmark": benchmarks,
+                "multiples": [float(times) for times in multiples], "q": q,
+            },
+        ),
+    )  # fmt: skip
+
+
+def _what_is_meant(
+    data: pd.DataFrame | Sample, treatment: str | None, covariates: str | Sequence[str] | None, outcome: str
+) -> tuple[pd.DataFrame, str, list[str], np.ndarray]:
+    """The rows used, their treatment, covariates and weights."""
+    if isinstance(data, pd.DataFrame):
+        if treatment is None or covariates is None:
+            raise InvalidOption("A frame does not say who was treated, nor what to adjust for. Name treatment= and covariates=.")
+        frame, weights = data, np.ones(len(data))
+        names = covariate_list(covariates, treatment)
+    else:
+        if treatment is not None and treatment != data.treatment:
+            raise InvalidOption(f"The sample's treatment is {data.treatment!r}, not {treatment!r}. Leave treatment= out.")
+        treatment = data.treatment
+        names = covariate_list(list(data.covariates) if covariates is None else covariates, treatment)
+        weights = data.weights.to_numpy(dtype=float)
+        frame, weights = data.data.loc[weights > 0], weights[weights > 0]
+    if outcome in names:
+        raise InvalidOption(f"covariates contains the outcome {outcome!r} itself. Leave it out.")
+    return frame, treatment, names, weights
+
+
+def _refuse_bad_options(
+    names: Sequence[str], benchmarks: Sequence[str], multiples: Sequence[float], q: float, conf_level: float
+) -> None:
+    unknown = [name for name in benchmarks if name not in names]
+    if unknown:
+        raise InvalidOption(
+            f"benchmark names {', '.join(map(repr, unknown))}, which the regression does not adjust for. Choose among "
+            f"{', '.join(map(repr, names))}."
+        )
+    if not len(multiples) or not all(times > 0 for times in multiples):
+        raise InvalidOption(f"multiples={multiples!r}; one or more positive numbers are needed.")
+    if not q > 0:
+        raise InvalidOption(f"q={q!r}; a positive share of the effect is needed.")
+    if not 0 < conf_level < 1:
+        raise InvalidOption(f"conf_level={conf_level!r}; a number between 0 and 1 is needed.")
+
+
+def _regression(frame: pd.DataFrame, outcome: str, treatment: str, names: list[str], weights: np.ndarray) -> _Regression:
+    refuse_missing(frame, [outcome, *names])
+    encoded = encode(frame, names)
+    treated = arms(frame, treatment).astype(float)
+    centred = encoded.matrix - np.average(encoded.matrix, axis=0, weights=weights)
+    spread = centred.std(axis=0)
+    root = np.sqrt(weights)[:, None]
+    scaled = centred / np.where(spread > 0, spread, 1.0) * root
+    design = np.column_stack([root, scaled])
+    kept = independent_columns(design)
+    _refuse_what_cannot_be_told(design[:, kept], treated * root[:, 0], encoded)
+    constant = root[:, 0] / np.sqrt(weights.sum())
+    columns = np.column_stack([numeric(frame, outcome) * root[:, 0], treated * root[:, 0], scaled[:, kept[1:]]])
+    columns -= np.outer(constant, constant @ columns)
+    sources = tuple(source for source, keep in zip(encoded.sources, kept[1:], strict=True) if keep)
+    return _Regression(y=columns[:, 0], d=columns[:, 1], X=columns[:, 2:], sources=sources)
+
+
+def _refuse_what_cannot_be_told(design: np.ndarray, treated: np.ndarray, encoded: Encoded) -> None:
+    if len(treated) <= design.shape[1] + 2:
+        raise TooFewUnits(
+            f"{design.shape[1] + 1} coefficients need more than {design.shape[1] + 2} rows; found {len(treated)}. "
+            "Use fewer covariates."
+        )
+    if not independent_columns(np.column_stack([design, treated]))[-1]:
+        raise NotIdentified(
+            f"The treatment is an exact combination of {', '.join(dict.fromkeys(encoded.mentions))}. Leave out the covariate "
+            "that says who was treated."
+        )
+
+
+def _partial_effect(model: _Regression) -> tuple[float, float]:
+    fit = fit_least_squares(np.column_stack([model.d, model.X]), model.y)
+    variance = float(fit.residuals @ fit.residuals) / model.freedom * fit.bread[0, 0]
+    return float(fit.coefficients[0]), float(np.sqrt(variance))
+
+
+def _strength_of(model: _Regression, name: str) -> tuple[float, float]:
+    """Partial shares of variance that a covariate explains: of the treatment, and of the outcome given the treatment."""
+    others = model.X[:, [source != name for source in model.sources]]
+    with_all = np.column_stack([model.d, model.X])
+    without = np.column_stack([model.d, others])
+    return 1 - _left(model.X, model.d) / _left(others, model.d), 1 - _left(with_all, model.y) / _left(without, model.y)
+
+
+def _left(X: np.ndarray, y: np.ndarray) -> float:
+    """Sum of squares that a regression leaves."""
+    if X.shape[1] == 0:
+        return float(y @ y)
+    residuals = fit_least_squares(X, y).residuals
+    return float(residuals @ residuals)
+
+
+def _adjusted_row(
+    name: str, times: float, strengths: tuple[float, float], headline: Row, freedom: float, conf_level: float
+) -> Row:
+    """The effect had a hidden factor been ``times`` as strong as a covariate."""
+    term, about = f"{times:g} x {name}", {"benchmark": name, "multiple": times}
+    r2_treatment, r2_outcome = strength_implied(*strengths, times=times)
+    if np.isnan(r2_treatment):
+        return {**interval_row(term, "part", np.nan), **about, "r2_treatment": np.nan, "r2_outcome": np.nan}
+    estimate, error = effect_left(headline["estimate"], headline["std_error"], freedom, r2_treatment, r2_outcome)
+    # The authors' own software keeps the degrees of freedom here; only the standard error pays for the factor.
+    row = interval_row(term, "part", float(estimate), float(error), freedom=freedom, conf_level=conf_level)
+    return {**row, **about, "r2_treatment": r2_treatment, "r2_outcome": r2_outcome}
+
+
+def _hidden_factor(effects: pd.DataFrame) -> tuple[Check, ...]:
+    """Whether the effect outlives a hidden factor as strong as the strongest observed one."""
+    headline, parts = effects.iloc[0], effects[effects["kind"] == "part"]
+    once = parts[(parts["multiple"] == 1.0) & parts["estimate"].notna()]
+    if once.empty:
+        return ()
+    sign = float(np.sign(headline["estimate"]))
+    left = (sign * once["estimate"]).astype(float)
+    strongest = once.iloc[int(left.argmin())]
+    nearest = float(strongest["conf_low"] if sign > 0 else strongest["conf_high"])
+    # Where nothing of the outcome is left unexplained there is no interval, and the estimate itself decides.
+    end = float(sign * (strongest["estimate"] if np.isnan(nearest) else nearest))
+    stands = end > 0
+    found = float(sign * (headline["conf_low"] if sign > 0 else headline["conf_high"])) > 0
+    message = (
+        f"A hidden factor as strong as {strongest['benchmark']!r}, the strongest observed one, would move the effect from "
+        f"{headline['estimate']:.4g} to {strongest['estimate']:.4g}"
+        + (", and its interval would still leave out zero." if stands else ", with an interval that reaches zero.")
+    )
+    return (
+        Check(
+            name="hidden_factor",
+            passed=bool(stands) if found else None,
+            message=message if found else "The interval reaches zero without any hidden factor, so there is nothing to remove.",
+            statistics={
+                "estimate": float(headline["estimate"]),
+                "estimate_left": float(strongest["estimate"]),
+                "r2_treatment": float(strongest["r2_treatment"]),
+                "r2_outcome": float(strongest["r2_outcome"]),
+            },
+        ),
+    )
