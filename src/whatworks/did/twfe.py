@@ -6,12 +6,11 @@ import pandas as pd
 from whatworks.core import EffectResult, Provenance, fingerprint
 from whatworks.core.errors import NotIdentified, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
-from whatworks.did.table import headline_table
-from whatworks.inference import TwoWayFit, few_clusters
-
-_CONF_LEVEL = 0.95
+from whatworks.did.twfe_inference import Request, cluster_checks, interval, treated_by_profile
+from whatworks.inference import TwoWayFit
 
 
 def twfe(
@@ -23,6 +22,10 @@ def twfe(
     first_treated: str,
     weights: str | None = None,
     cluster: str | None = None,
+    inference: str = "cluster",
+    draws: int = 9999,
+    seed: int | None = None,
+    conf_level: float = 0.95,
 ) -> EffectResult:
     """Coefficient of "treated now" in a regression with unit and period effects.
 
@@ -39,16 +42,28 @@ def twfe(
     first_treated : time of first treatment; 0, NaN, NaT, None and inf mean never
     weights : sampling weights >= 0
     cluster : column that holds whole units together; None clusters by unit
+    inference : ``"cluster"`` needs many clusters; ``"CR2"`` bias-reduced with Satterthwaite degrees of freedom, for few but not
+        lopsided clusters; ``"wild_bootstrap"`` with the null imposed, for few clusters of any shape if several are treated
+    draws : of the wild bootstrap; all sign patterns are gone through instead where they are no more than that
+    seed : of the draws; needed where they are random
+    conf_level : of the interval
 
     Returns
     -------
-    :class:`whatworks.EffectResult` with the headline only. Clustered standard error times (n-1)/(n-K) x G/(G-1), where K counts
-    the slope and the periods but not the unit effects nested in clusters (linearmodels counts them, and is wider); 95 per cent
-    intervals from the t distribution with G-1 degrees of freedom.
+    :class:`whatworks.EffectResult` with the headline only. ``"cluster"``: standard error times (n-1)/(n-K) x G/(G-1), where K
+    counts the slope and the periods but not the unit effects nested in clusters (linearmodels counts them, and is wider), and the
+    t distribution with G-1 degrees of freedom. ``"CR2"``: ``statistics`` carries its ``df``. ``"wild_bootstrap"``: interval
+    and p-value are the bootstrap's, the standard error is the clustered one; ``statistics`` carries ``draws``,
+    ``multiplier_points`` (6 for Webb's weights, used below 12 clusters, 2 for Rademacher's) and ``enumerated``.
+
+    With two groups and two times this is the difference of differences of :func:`whatworks.did.two_by_two` without covariates, so
+    the same choices of inference serve there.
 
     Raises
     ------
-    MissingColumn, EmptyData, InvalidColumn, MissingValues, DuplicateRows, TreatmentReversal
+    MissingColumn, EmptyData, InvalidColumn, MissingValues, InvalidOption, DuplicateRows, TreatmentReversal
+    TooFewUnits
+        If one unit or one cluster is treated: no interval of these holds. See :func:`whatworks.did.conley_taber`.
     NoTreatedGroup
         If nobody is treated.
     NotIdentified
@@ -56,7 +71,9 @@ def twfe(
 
     References
     ----------
-    Goodman-Bacon (2021), Journal of Econometrics 225:254-277; Cameron & Miller (2015), Journal of Human Resources 50:317-372.
+    Goodman-Bacon (2021), Journal of Econometrics 225:254-277; Cameron & Miller (2015), Journal of Human Resources 50:317-372;
+    Pustejovsky & Tipton (2018), Journal of Business & Economic Statistics 36:672-683; Cameron, Gelbach & Miller (2008), Review of
+    Economics and Statistics 90:414-427; MacKinnon & Webb (2018), Econometrics Journal 21:114-135 (few treated clusters).
 
     Examples
     --------
@@ -67,25 +84,30 @@ def twfe(
     >>> round(effect.headline.estimate, 3)
     -3.333
     """
+    request = Request(inference=inference, draws=draws, seed=seed, conf_level=conf_level)
     columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
     roll_out = group_into_profiles(read_roll_out_panel(df, columns, first_treated))
     panel, fit = roll_out.panel, _fit_treated_now(roll_out, first_treated)
+    refuse_one_treated(panel)
+    effects, about, doubts = interval(roll_out, fit, request)
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "weights": weights, "cluster": cluster,
+        "inference": inference, "draws": draws if inference == "wild_bootstrap" else None, "conf_level": conf_level,
     }  # fmt: skip
-    statistics = regression_statistics(panel, fit)
+    statistics = {key: value for key, value in regression_statistics(panel, fit).items() if key != "df"}
     return EffectResult(
         method="did.twfe",
         estimand="Two-way regression coefficient of treatment (an average effect only if effects are constant)",
         measure="MD",
         unit=f"units of {outcome}",
-        effects=headline_table(fit.coefficients, fit.vcov, conf_level=_CONF_LEVEL, df=statistics["df"]),
-        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments),
-        conf_level=_CONF_LEVEL,
-        statistics=statistics,
+        effects=effects,
+        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments, seed=seed),
+        conf_level=conf_level,
+        statistics={**statistics, **about},
         checks=(
             checks.dropped_rows(panel.n_rows - fit.nobs, panel.n_rows),
-            few_clusters(fit.clusters),
+            *cluster_checks(panel, fit.clusters),
+            *doubts,
             checks.forbidden_comparisons(forbidden_share(panel)),
         ),
     )
@@ -93,11 +115,11 @@ def twfe(
 
 def _fit_treated_now(roll_out: RollOut, first_treated: str) -> TwoWayFit:
     """Regress the outcome on being treated now, with unit and period effects."""
-    treated_now = roll_out.panel.timeline.ordinals >= roll_out.cohort[:, None]
-    if not (treated_now & (roll_out.period_weights > 0)).any():
+    treated_now = treated_by_profile(roll_out)
+    if not (treated_now.any(axis=2) & (roll_out.period_weights > 0)).any():
         raise NoTreatedGroup(f"Nobody is treated within the observed times by frame column {first_treated!r}. Check the column.")
     try:
-        return roll_out.fit(treated_now[:, :, None].astype(float))
+        return roll_out.fit(treated_now)
     except NotIdentified:
         raise NotIdentified(
             "Treatment does not differ between units within any period, so it cannot be told from time. "

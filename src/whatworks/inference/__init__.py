@@ -1,18 +1,25 @@
 """Linear algebra and inference shared by the estimators; nothing here knows a design or a data source."""
 
 from whatworks.inference.binary import BinaryFit, fit_binary
-from whatworks.inference.clusters import few_clusters
+from whatworks.inference.cluster_sums import ClusterSums, sum_by_cluster, sum_two_way_by_cluster
+from whatworks.inference.clusters import few_clusters, few_treated_clusters
+from whatworks.inference.cr2 import ClusterRobust, HtzTest, cr2_of_sums, cr2_vcov, htz_test
 from whatworks.inference.gram import weighted_gram
 from whatworks.inference.influence import Influence, InfluenceBlock
+from whatworks.inference.inversion import confidence_limits
 from whatworks.inference.joint import WaldTest, simultaneous_critical_value, wald_test
 from whatworks.inference.least_squares import LeastSquaresFit, fit_least_squares
 from whatworks.inference.m_estimation import WeightEquations, covariance_of_sums
 from whatworks.inference.rank import independent_columns
 from whatworks.inference.sandwich import cluster_codes, cluster_vcov, heteroskedastic_vcov
 from whatworks.inference.two_way import TwoWayDesign, TwoWayFit, fit_two_way
+from whatworks.inference.wild_bootstrap import WildBootstrap, wild_cluster_bootstrap
 
 __all__ = [
     "BinaryFit",
+    "ClusterRobust",
+    "ClusterSums",
+    "HtzTest",
     "Influence",
     "InfluenceBlock",
     "LeastSquaresFit",
@@ -20,16 +27,25 @@ __all__ = [
     "TwoWayFit",
     "WaldTest",
     "WeightEquations",
+    "WildBootstrap",
     "cluster_codes",
     "cluster_vcov",
+    "confidence_limits",
     "covariance_of_sums",
+    "cr2_of_sums",
+    "cr2_vcov",
     "few_clusters",
+    "few_treated_clusters",
     "fit_binary",
     "fit_least_squares",
     "fit_two_way",
     "heteroskedastic_vcov",
+    "htz_test",
     "independent_columns",
     "simultaneous_critical_value",
+    "sum_by_cluster",
+    "sum_two_way_by_cluster",
     "wald_test",
     "weighted_gram",
+    "wild_cluster_bootstrap",
 ]
