@@ -13,9 +13,10 @@ from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.did import checks
 from whatworks.did.cells import Cell, Rules, plan_cells
 from whatworks.did.cohort_effects import CohortEffects, cohort_effects
-from whatworks.did.cross_sections import CrossSections, read_observed
+from whatworks.did.cross_sections import CrossSections, read_cross_sections
 from whatworks.did.group_time import AttGtResult, GroupTime
-from whatworks.did.panel import Columns, Panel
+from whatworks.did.observed import Columns
+from whatworks.did.panel import Panel, read_units
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
@@ -144,10 +145,13 @@ def _check_draws(bootstrap: int, seed: int | None, conf_level: float) -> None:
 
 def _read(df: pd.DataFrame, columns: Columns, first_treated: str, anticipation: int) -> tuple[Panel | CrossSections, int]:
     """What can be used, and the number of units left out because they are treated from the first time on."""
+    if columns.unit is not None:
+        units = read_units(df, columns, first_treated, anticipation=anticipation)
+        return _without_always_treated(units.panel(columns.outcome), anticipation)
     when, timeline = read_time(df, columns.time)
     start = read_start(df, first_treated, timeline)
     start[start > timeline.ordinals[-1] + anticipation] = np.inf
-    return _without_always_treated(read_observed(df, columns, when, timeline, start), anticipation)
+    return _without_always_treated(read_cross_sections(df, columns, when, timeline, start), anticipation)
 
 
 def _without_always_treated(data: Panel | CrossSections, anticipation: int) -> tuple[Panel | CrossSections, int]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from whatworks.did.observed import Observed
-from whatworks.did.panel import Columns, Panel, read_cluster, read_panel, read_values
+from whatworks.did.layout import read_cluster
+from whatworks.did.observed import Columns, Observed
+from whatworks.did.panel import Panel, read_panel
 from whatworks.did.timeline import Timeline
+from whatworks.did.values import read_rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,7 +62,7 @@ def read_cross_sections(
     ------
     MissingColumn, EmptyData, MissingValues, InvalidColumn
     """
-    y, X, names, w = read_values(df, columns)
+    y, X, names, w = read_rows(df, outcome=columns.outcome, covariates=columns.covariates, weights=columns.weights)
     cluster = None if columns.cluster is None else read_cluster(df, columns.cluster)
     order = np.argsort(start, kind="stable")
     data = CrossSections(

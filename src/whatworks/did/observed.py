@@ -1,12 +1,31 @@
 """What panels and repeated cross-sections have in common: who was observed, sorted by cohort."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from whatworks.core.columns import as_list
 from whatworks.did.timeline import Timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Names of the columns an estimator reads; ``unit`` is None for repeated cross-sections."""
+
+    outcome: str
+    unit: str | None
+    time: str
+    covariates: Sequence[str] = ()
+    weights: str | None = None
+    cluster: str | None = None
+
+    def used(self, *more: str) -> list[str]:
+        """Every column read, each once, in a fixed order."""
+        names = [self.outcome, self.unit, self.time, *as_list(self.covariates), self.weights, self.cluster, *more]
+        return list(dict.fromkeys(name for name in names if name is not None))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,32 +1,16 @@
 """Long frame in, wide arrays out: one row per unit, one column per time, units sorted by cohort."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, numeric, require_columns
-from whatworks.core.errors import DuplicateRows, InvalidColumn, MissingValues, TreatmentReversal
-from whatworks.did.observed import Observed
-from whatworks.did.timeline import Timeline
-
-
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """Names of the columns an estimator reads; ``unit`` is None for repeated cross-sections."""
-
-    outcome: str
-    unit: str | None
-    time: str
-    covariates: Sequence[str] = ()
-    weights: str | None = None
-    cluster: str | None = None
-
-    def used(self, *more: str) -> list[str]:
-        """Every column read, each once, in a fixed order."""
-        names = [self.outcome, self.unit, self.time, *as_list(self.covariates), self.weights, self.cluster, *more]
-        return list(dict.fromkeys(name for name in names if name is not None))
+from whatworks.core.columns import numeric
+from whatworks.core.errors import InvalidColumn, TreatmentReversal
+from whatworks.did.layout import Layout, lay_out, read_cluster
+from whatworks.did.observed import Columns, Observed
+from whatworks.did.timeline import Timeline, read_start, read_time
+from whatworks.did.values import covariates_of_units, fixed_numbers, weights_of_units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +50,47 @@ class Panel(Observed):
         return self._only(keep, lost=int(self.usable[~keep].sum()))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Units:
+    """All that panels of several outcomes share.
+
+    Attributes
+    ----------
+    order : (n,) the layout's units in order of cohort
+    cohort, covariates, names, weights, cluster : as in :class:`Panel`
+    """
+
+    df: pd.DataFrame = field(repr=False)
+    layout: Layout = field(repr=False)
+    timeline: Timeline
+    order: np.ndarray = field(repr=False)
+    cohort: np.ndarray = field(repr=False)
+    covariates: np.ndarray = field(repr=False)
+    names: tuple[str, ...]
+    weights: np.ndarray = field(repr=False)
+    cluster: np.ndarray | None = field(repr=False)
+
+    def panel(self, outcome: str) -> Panel:
+        """The panel of one outcome.
+
+        Raises
+        ------
+        MissingColumn, InvalidColumn
+        """
+        panel = Panel(
+            timeline=self.timeline,
+            outcome=self.layout.wide(numeric(self.df, outcome, allow_missing=True), self.order),
+            cohort=self.cohort,
+            covariates=self.covariates,
+            names=self.names,
+            weights=self.weights,
+            cluster=self.cluster,
+            n_rows=len(self.df),
+            n_dropped=0,
+        )
+        return replace(panel, n_dropped=len(self.df) - int(panel.usable.sum()))
+
+
 def read_panel(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: Timeline, start: np.ndarray) -> Panel:
     """Arrange the rows by unit and time.
 
@@ -85,123 +110,80 @@ def read_panel(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: T
         If the start of treatment changes within a unit.
     """
     assert columns.unit is not None
-    y, X, names, w = read_values(df, columns)
-    codes, n = _unit_codes(df, columns.unit)
-    place = np.searchsorted(timeline.ordinals, when)
-    T = len(timeline.ordinals)
-    _refuse_duplicates(codes * T + place, columns, n * T)
-    first = np.zeros(n, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    _refuse_changing_start(start, start[first][codes], codes, columns)
-    order = np.argsort(start[first], kind="stable")
-    rank = np.empty(n, dtype=np.int64)
-    rank[order] = np.arange(n)
-    codes, first = rank[codes], first[order]
-    bad = np.isnan(X).any(axis=1) if X.shape[1] else np.zeros(len(y), dtype=bool)
-    return Panel(
-        timeline=timeline,
-        outcome=_wide(y, codes, place, (n, T)),
-        cohort=start[first],
-        covariates=_per_unit(X, codes, place, first, T),
-        names=names,
-        weights=_per_unit(w[:, None], codes, place, first, T)[..., 0],
-        cluster=_cluster_of_units(df, columns, codes, first),
-        n_rows=len(df),
-        n_dropped=int((np.isnan(y) | bad).sum()),
-    )
+    layout = lay_out(df, columns.unit, when, timeline)
+    return _arrange(df, columns, layout, timeline, _start_of_units(start, layout, columns)).panel(columns.outcome)
 
 
-def read_values(df: pd.DataFrame, columns: Columns) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
-    """Outcome, covariates with their names, and weights, row by row. Text covariates become one 0/1 column per level but one.
+def read_units(df: pd.DataFrame, columns: Columns, first_treated: str, *, anticipation: int = 0) -> Units:
+    """Read everything but the outcome; a start too late to show within the observed time counts as never.
 
-    All levels of a covariate share one name: a level is somebody's value, and names end up in messages.
+    Parameters
+    ----------
+    df : one row per unit and time
+    columns : names
+    first_treated : column of starts
+    anticipation : times before the start in which an effect may already show
+
+    Raises
+    ------
+    MissingColumn, EmptyData, MissingValues, InvalidColumn, DuplicateRows, TreatmentReversal, NotIdentified
     """
-    y = numeric(df, columns.outcome, allow_missing=True)
-    covariates, names = [], []
-    for name in as_list(columns.covariates):
-        for label, values in _covariate(df, name):
-            covariates.append(values)
-            names.append(label)
-    w = np.ones(len(df)) if columns.weights is None else numeric(df, columns.weights)
-    negative = int((w < 0).sum())
-    if negative:
-        raise InvalidColumn(f"frame column {columns.weights!r} has {negative} negative weights. Weights must be 0 or more.")
-    if not w.any():
-        raise InvalidColumn(f"frame column {columns.weights!r} is 0 in all {len(w)} rows. At least some rows need weight.")
-    return y, np.column_stack(covariates) if covariates else np.empty((len(df), 0)), tuple(names), w
+    assert columns.unit is not None
+    when, timeline = read_time(df, columns.time)
+    layout = lay_out(df, columns.unit, when, timeline)
+    if fixed_numbers(df, first_treated, layout) is not None:
+        # Read once per unit: the column holds the same for all rows of a unit.
+        start = read_start(pd.DataFrame({first_treated: layout.of_units(df[first_treated].to_numpy())}), first_treated, timeline)
+    else:
+        start = _start_of_units(read_start(df, first_treated, timeline), layout, columns)
+    start[start > timeline.ordinals[-1] + anticipation] = np.inf
+    return _arrange(df, columns, layout, timeline, start)
 
 
-def _covariate(df: pd.DataFrame, name: str) -> list[tuple[str, np.ndarray]]:
-    require_columns(df, [name])
-    values = df[name]
-    textual = (
-        isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == object or pd.api.types.is_string_dtype(values.dtype)
-    )
-    if not textual:
-        return [(name, numeric(df, name, allow_missing=True))]
-    codes, levels = pd.factorize(values, sort=True)
-    coded = np.where(codes < 0, np.nan, codes)
-    label = f"{name} (some of its levels)"
-    return [(label, np.where(np.isnan(coded), np.nan, coded == level)) for level in range(1, len(levels))]
-
-
-def _unit_codes(df: pd.DataFrame, unit: str) -> tuple[np.ndarray, int]:
-    require_columns(df, [unit])
-    codes, labels = pd.factorize(df[unit])
-    missing = int((codes < 0).sum())
-    if missing:
-        raise MissingValues(f"frame column {unit!r} lacks a value in {missing} of {len(df)} rows. Drop those rows knowingly.")
-    return codes, len(labels)
-
-
-def _refuse_duplicates(cells: np.ndarray, columns: Columns, size: int) -> None:
-    # Counting is cheaper than sorting unless most unit-times are empty.
-    counts = np.bincount(cells) if size < 8 * len(cells) + 1000 else np.unique(cells, return_counts=True)[1]
-    twice = int((counts > 1).sum())
-    if twice:
-        raise DuplicateRows(
-            f"{twice} pairs of {columns.unit!r} and {columns.time!r} have more than one row. Aggregate them first, "
-            "or use panel=False if rows are different persons."
-        )
-
-
-def _refuse_changing_start(start: np.ndarray, of_unit: np.ndarray, codes: np.ndarray, columns: Columns) -> None:
-    changing = len(np.unique(codes[start != of_unit]))
+def _start_of_units(start: np.ndarray, layout: Layout, columns: Columns) -> np.ndarray:
+    changing = layout.changing(start)
     if changing:
         raise TreatmentReversal(
             f"The first treated time changes within {changing} values of {columns.unit!r}; treatment that starts must stay on. "
             "Give each unit the time of its first treatment, or leave out rows after treatment ended."
         )
+    return layout.of_units(start).copy()
 
 
-def _wide(values: np.ndarray, codes: np.ndarray, place: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    out = np.full(shape, np.nan)
-    out[codes, place] = values
-    return out
+def _arrange(df: pd.DataFrame, columns: Columns, layout: Layout, timeline: Timeline, start: np.ndarray) -> Units:
+    order = _by_cohort(start)
+    covariates, names = covariates_of_units(df, columns.covariates, layout, order)
+    return Units(
+        df=df,
+        layout=layout,
+        timeline=timeline,
+        order=order,
+        cohort=start[order],
+        covariates=covariates,
+        names=names,
+        weights=weights_of_units(df, columns.weights, layout, order),
+        cluster=_cluster_of_units(df, columns, layout, order),
+    )
 
 
-def _per_unit(values: np.ndarray, codes: np.ndarray, place: np.ndarray, first: np.ndarray, T: int) -> np.ndarray:
-    """(n, k) if the columns never change within a unit, else (n, T, k)."""
-    constant = values[first]
-    if (values == constant[codes]).all():
-        return constant
-    return _wide(values, codes, place, (len(first), T, values.shape[1]))
+def _by_cohort(start: np.ndarray) -> np.ndarray:
+    """Order of units by start; those that start together stay in the frame's order."""
+    codes = pd.factorize(start, sort=True)[0]
+    # Small whole numbers are sorted by their digits, in one pass.
+    return np.argsort(codes.astype(np.uint16) if len(codes) and codes.max() < 2**16 else codes, kind="stable")
 
 
-def _cluster_of_units(df: pd.DataFrame, columns: Columns, codes: np.ndarray, first: np.ndarray) -> np.ndarray | None:
+def _cluster_of_units(df: pd.DataFrame, columns: Columns, layout: Layout, order: np.ndarray) -> np.ndarray | None:
     if columns.cluster is None or columns.cluster == columns.unit:
         return None
+    fixed = fixed_numbers(df, columns.cluster, layout)
+    if fixed is not None:
+        return pd.factorize(fixed[order])[0]
     cluster = read_cluster(df, columns.cluster)
-    moving = len(np.unique(codes[cluster != cluster[first][codes]]))
+    moving = layout.changing(cluster)
     if moving:
         raise InvalidColumn(
             f"frame column {columns.cluster!r} changes within {moving} values of {columns.unit!r}; "
             "clusters must hold whole units. Use each unit's first cluster."
         )
-    return pd.factorize(cluster[first])[0]
-
-
-def read_cluster(df: pd.DataFrame, name: str) -> np.ndarray:
-    """Each row's cluster as a whole number."""
-    codes, _ = _unit_codes(df, name)
-    return codes
+    return pd.factorize(layout.of_units(cluster)[order])[0]

@@ -1,7 +1,7 @@
 """Time as whole numbers: integers, dates and periods are read alike, and written back as they came."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ import pandas as pd
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import InvalidColumn, MissingValues, NotIdentified
 
+# A round of times longer than this is not looked for.
+_LONGEST_ROUND = 10_000
 _NEXT_STEP = "Use whole numbers, dates, or pandas periods: pd.PeriodIndex(column, freq='Q')."
 
 
@@ -69,14 +71,33 @@ def read_time(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
     if missing:
         raise MissingValues(f"frame column {time!r} lacks a value in {missing} of {len(values)} rows. Drop those rows knowingly.")
     kind = _kind(values, time)
-    codes, labels = pd.factorize(values, sort=True)
-    if len(labels) < 2:
-        raise NotIdentified(f"frame column {time!r} holds one time only; a before and an after are needed. Add earlier rows.")
-    labels = pd.Index(labels)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
+        when = values.to_numpy().astype(np.int64, copy=False)
+        ordinals = _distinct(when)
+        _refuse_one_time(ordinals, time)
+        return when, Timeline(column=time, kind=kind, ordinals=ordinals, labels=pd.Index(ordinals))
+    codes, found = pd.factorize(values, sort=True)
+    labels = pd.Index(found)
+    _refuse_one_time(labels, time)
     ordinals = _steps(labels) if kind == "date" else _whole(labels, kind, time)
     if kind == "number":
         labels = pd.Index(ordinals)
     return ordinals[codes], Timeline(column=time, kind=kind, ordinals=ordinals, labels=labels)
+
+
+def _refuse_one_time(found: Sized, time: str) -> None:
+    if len(found) < 2:
+        raise NotIdentified(f"frame column {time!r} holds one time only; a before and an after are needed. Add earlier rows.")
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """Sorted distinct whole numbers; a column that runs through the same times again and again is told by its first round."""
+    again = np.flatnonzero(values[1:_LONGEST_ROUND] == values[0])
+    if len(again):
+        T = int(again[0]) + 1
+        if len(values) % T == 0 and (values[T:] == values[:-T]).all():
+            return np.unique(values[:T])
+    return np.sort(np.asarray(pd.unique(values)))
 
 
 def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.ndarray:
@@ -92,6 +113,8 @@ def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.n
     column = df[first_treated]
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
+    if timeline.kind == "number" and isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
+        return _plain_starts(column.to_numpy(), first_treated)
     never = _means_never(column)
     out = np.full(len(df), np.inf)
     if never.all():
@@ -106,6 +129,13 @@ def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.n
             "Give both the same type; 0, NaN, NaT and inf mean never treated."
         )
     out[~never] = _on(timeline, started, first_treated)
+    return out
+
+
+def _plain_starts(values: np.ndarray, name: str) -> np.ndarray:
+    out = values.astype(float)
+    out[(out == 0) | ~np.isfinite(out)] = np.inf
+    _refuse_fractions(out, name)
     return out
 
 
@@ -169,10 +199,16 @@ def _whole(labels: pd.Index, kind: str, name: str) -> np.ndarray:
     if kind == "period":
         return pd.PeriodIndex(labels).asi8.astype(np.int64)
     values = labels.to_numpy(dtype=float)
-    if not np.isfinite(values).all() or not (values == np.floor(values)).all():
-        odd = int((values != np.floor(values)).sum())
-        raise InvalidColumn(f"frame column {name!r} holds {odd} numbers that are not whole. {_NEXT_STEP}")
+    _refuse_fractions(values, name)
+    if not np.isfinite(values).all():
+        raise InvalidColumn(f"frame column {name!r} holds {int(np.isinf(values).sum())} infinite numbers. {_NEXT_STEP}")
     return values.astype(np.int64)
+
+
+def _refuse_fractions(values: np.ndarray, name: str) -> None:
+    odd = int((values != np.floor(values)).sum())
+    if odd:
+        raise InvalidColumn(f"frame column {name!r} holds {odd} numbers that are not whole. {_NEXT_STEP}")
 
 
 def _steps(labels: pd.Index) -> np.ndarray:
