@@ -1,8 +1,24 @@
 """Evidence synthesis: effect sizes of many studies, and what they say together."""
 
 from whatworks.synthesis.effect_size import effect_sizes
+from whatworks.synthesis.influence import influence
 from whatworks.synthesis.many import pool_many
+from whatworks.synthesis.meta_regression import meta_regression
+from whatworks.synthesis.multilevel import multilevel
 from whatworks.synthesis.pooling import pool
 from whatworks.synthesis.sensitivity import cumulative, leave_one_out
+from whatworks.synthesis.small_study import small_study_effects
+from whatworks.synthesis.subgroups import subgroups
 
-__all__ = ["cumulative", "effect_sizes", "leave_one_out", "pool", "pool_many"]
+__all__ = [
+    "cumulative",
+    "effect_sizes",
+    "influence",
+    "leave_one_out",
+    "meta_regression",
+    "multilevel",
+    "pool",
+    "pool_many",
+    "small_study_effects",
+    "subgroups",
+]
