@@ -3,9 +3,27 @@
 from whatworks.did.aggregate import aggregate
 from whatworks.did.att_gt import att_gt
 from whatworks.did.bacon import bacon
+from whatworks.did.conley_taber import conley_taber
 from whatworks.did.event_study import event_study
+from whatworks.did.ferman_pinto import ferman_pinto
 from whatworks.did.group_time import AttGtResult
+from whatworks.did.randomisation import randomisation_test
+from whatworks.did.synthetic import synthetic
+from whatworks.did.synthetic_result import SyntheticResult
 from whatworks.did.twfe import twfe
 from whatworks.did.two_by_two import two_by_two
 
-__all__ = ["AttGtResult", "aggregate", "att_gt", "bacon", "event_study", "twfe", "two_by_two"]
+__all__ = [
+    "AttGtResult",
+    "SyntheticResult",
+    "aggregate",
+    "att_gt",
+    "bacon",
+    "conley_taber",
+    "event_study",
+    "ferman_pinto",
+    "randomisation_test",
+    "synthetic",
+    "twfe",
+    "two_by_two",
+]

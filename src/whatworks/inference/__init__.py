@@ -10,12 +10,21 @@ from whatworks.inference.inversion import confidence_limits
 from whatworks.inference.joint import WaldTest, simultaneous_critical_value, wald_test
 from whatworks.inference.least_squares import LeastSquaresFit, fit_least_squares
 from whatworks.inference.m_estimation import WeightEquations, covariance_of_sums
+from whatworks.inference.permutation import (
+    Assignments,
+    PermutationTest,
+    count_assignments,
+    draw_assignments,
+    permutation_test,
+    refuse_too_few_assignments,
+)
 from whatworks.inference.rank import independent_columns
 from whatworks.inference.sandwich import cluster_codes, cluster_vcov, heteroskedastic_vcov
 from whatworks.inference.two_way import TwoWayDesign, TwoWayFit, fit_two_way
 from whatworks.inference.wild_bootstrap import WildBootstrap, wild_cluster_bootstrap
 
 __all__ = [
+    "Assignments",
     "BinaryFit",
     "ClusterRobust",
     "ClusterSums",
@@ -23,6 +32,7 @@ __all__ = [
     "Influence",
     "InfluenceBlock",
     "LeastSquaresFit",
+    "PermutationTest",
     "TwoWayDesign",
     "TwoWayFit",
     "WaldTest",
@@ -31,9 +41,11 @@ __all__ = [
     "cluster_codes",
     "cluster_vcov",
     "confidence_limits",
+    "count_assignments",
     "covariance_of_sums",
     "cr2_of_sums",
     "cr2_vcov",
+    "draw_assignments",
     "few_clusters",
     "few_treated_clusters",
     "fit_binary",
@@ -42,6 +54,8 @@ __all__ = [
     "heteroskedastic_vcov",
     "htz_test",
     "independent_columns",
+    "permutation_test",
+    "refuse_too_few_assignments",
     "simultaneous_critical_value",
     "sum_by_cluster",
     "sum_two_way_by_cluster",

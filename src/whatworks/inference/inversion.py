@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-# Halvings between an accepted and a rejected value: more than a double can tell apart.
-_HALVINGS = 50
 # Doublings outwards: beyond a million standard errors an interval has no end.
 _DOUBLINGS = 20
 
 
 def confidence_limits(
-    p_value_at: Callable[[float], float], *, centre: float, step: float, conf_level: float
+    p_value_at: Callable[[float], float], *, centre: float, step: float, conf_level: float, tolerance: float = 1e-9
 ) -> tuple[float, float]:
     """Ends of the interval of values that a test does not reject.
 
@@ -21,6 +19,7 @@ def confidence_limits(
     centre : the estimate, which no test rejects
     step : first stride outwards, e.g. a standard error, > 0
     conf_level : 1 minus the level of the test
+    tolerance : the ends are found to within this many strides
 
     Returns
     -------
@@ -39,11 +38,11 @@ def confidence_limits(
     (-1.959964, 1.959964)
     """
     level = 1 - conf_level
-    low, high = (_limit(p_value_at, centre, sign * step, level) for sign in (-1.0, 1.0))
+    low, high = (_limit(p_value_at, centre, sign * step, level, tolerance * step) for sign in (-1.0, 1.0))
     return low, high
 
 
-def _limit(p_value_at: Callable[[float], float], centre: float, step: float, level: float) -> float:
+def _limit(p_value_at: Callable[[float], float], centre: float, step: float, level: float, within: float) -> float:
     accepted, rejected = centre, centre + step
     for _ in range(_DOUBLINGS):
         # A p-value that equals the level rejects; 1 - 0.95 is a rounding above 0.05.
@@ -52,7 +51,7 @@ def _limit(p_value_at: Callable[[float], float], centre: float, step: float, lev
         accepted, rejected = rejected, centre + 2 * (rejected - centre)
     else:
         return float(np.copysign(np.inf, step))
-    for _ in range(_HALVINGS):
+    while abs(rejected - accepted) > within:
         middle = (accepted + rejected) / 2
         if middle in (accepted, rejected):
             break
