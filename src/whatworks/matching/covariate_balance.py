@@ -1,13 +1,14 @@
 """How alike the arms are, before and after: standardised differences, variances, whole distributions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list, one_of, require_columns
 from whatworks.core.samples import MatchedSample, WeightedSample
-from whatworks.matching.encoding import arms, encode, sampling_weights
+from whatworks.matching.encoding import arms, encode, refuse_missing, sampling_weights
 
 Sample = MatchedSample | WeightedSample
 DENOMINATORS = ("treated", "comparison", "pooled")
@@ -19,7 +20,7 @@ def balance(sample: Sample, *, covariates: str | Sequence[str] | None = None, sd
 
     Parameters
     ----------
-    sample : of :func:`~whatworks.matching.match` or :func:`~whatworks.matching.unmatched`
+    sample : of :func:`~whatworks.matching.match`, :func:`~whatworks.matching.weight` or :func:`~whatworks.matching.unmatched`
     covariates : columns to compare, also such as were not matched on; None takes those matched on. A categorical covariate
         gives one row per level (one row where there are two)
     sd : which standard deviation ``smd`` is in, always that before matching: ``"treated"``, ``"comparison"``, or ``"pooled"``
@@ -49,100 +50,143 @@ def balance(sample: Sample, *, covariates: str | Sequence[str] | None = None, sd
     [['before', 1.12], ['after', 0.67]]
     """
     one_of(sd, DENOMINATORS, name="sd")
-    treated = arms(sample.data, sample.treatment)
-    base = sampling_weights(sample.data, sample.call.get("weights"))
     names = list(sample.covariates) if covariates is None else as_list(covariates)
-    encoded = encode(sample.data, names, levels="every")
-    columns = list(zip(encoded.names, encoded.matrix.T, strict=True))
-    if sample.propensity is not None:
-        columns.insert(0, (SCORE_NAME, sample.propensity.to_numpy()))
-    weights = sample.weights.to_numpy(dtype=float)
-    rows = [row for name, values in columns for row in _compare(name, values, treated, base, weights, sd)]
+    sides = Sides.of(sample)
+    rows = [row for name, values in _columns(sample, names) for row in _compare(name, values, sides, sd)]
     columns_out = ["covariate", "stage", "mean_treated", "mean_comparison", "smd", "variance_ratio", "ks", "ecdf_mean"]
     return pd.DataFrame(rows, columns=columns_out).astype({"variance_ratio": "Float64"})
 
 
 def worst_difference(sample: Sample) -> float:
     """The largest absolute standardised difference of the covariates after matching."""
-    treated = arms(sample.data, sample.treatment)
-    base = sampling_weights(sample.data, sample.call.get("weights"))
-    weights = sample.weights.to_numpy(dtype=float)
+    sides = Sides.of(sample)
     worst = 0.0
-    for values in encode(sample.data, sample.covariates, levels="every").matrix.T:
-        gap = _mean(values, weights, treated) - _mean(values, weights, ~treated)
-        worst = max(worst, abs(_standardise(gap, _spread(values, base, treated, "treated"))))
+    for values in covariate_columns(sample.data, list(sample.covariates)):
+        before, after = sides.moments(values[1])
+        worst = max(worst, abs(standardise(after.gap, before.spread("treated"))))
     return worst
 
 
-def _compare(name: str, values: np.ndarray, treated: np.ndarray, base: np.ndarray, after: np.ndarray, sd: str) -> list[tuple]:
+@dataclass(frozen=True)
+class Moments:
+    """Means and variances of a covariate in the treated and the comparison arm; of a share the variance is p(1 - p)."""
+
+    means: tuple[float, float]
+    variances: tuple[float, float]
+
+    @property
+    def gap(self) -> float:
+        return self.means[0] - self.means[1]
+
+    def spread(self, sd: str) -> float:
+        """The standard deviation that differences are shown in."""
+        treated, comparison = self.variances
+        return float(np.sqrt({"treated": treated, "comparison": comparison, "pooled": (treated + comparison) / 2}[sd]))
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The two arms and what everybody weighs, before and after.
+
+    Attributes
+    ----------
+    rows : row numbers of the treated and of the comparison people
+    weights : for each stage, the weights of those rows, arm by arm; they sum to 1 in each arm
+    signed : for each stage, (n,) the same in the frame's order, negative for comparison people
+    """
+
+    rows: tuple[np.ndarray, np.ndarray]
+    weights: tuple[tuple[np.ndarray, np.ndarray], ...]
+    signed: tuple[np.ndarray, ...]
+
+    @staticmethod
+    def of(sample: Sample) -> "Sides":
+        """The arms of a sample; before, everybody has her sampling weight."""
+        treated = arms(sample.data, sample.treatment)
+        rows = (np.flatnonzero(treated), np.flatnonzero(~treated))
+        weights, signed = [], []
+        before = sampling_weights(sample.data, sample.call.get("weights"))
+        for stage in (before, sample.weights.to_numpy(dtype=float)):
+            shares = [stage[arm] / stage[arm].sum() for arm in rows]
+            both = np.empty(len(stage))
+            both[rows[0]], both[rows[1]] = shares[0], -shares[1]
+            weights.append((shares[0], shares[1]))
+            signed.append(both)
+        return Sides(rows, tuple(weights), tuple(signed))
+
+    def moments(self, values: np.ndarray) -> tuple[Moments, Moments]:
+        """Means and variances before and after."""
+        inside = [values[rows] for rows in self.rows]
+        yes_or_no = is_share(values)
+        found = []
+        for weights in self.weights:
+            means = [float(w @ x) for w, x in zip(weights, inside, strict=True)]
+            spread = _share_variance if yes_or_no else _variance
+            variances = [spread(x, w, mean) for x, w, mean in zip(inside, weights, means, strict=True)]
+            found.append(Moments((means[0], means[1]), (variances[0], variances[1])))
+        return found[0], found[1]
+
+
+def covariate_columns(df: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Every covariate as numbers, a categorical one level by level; one at a time, as a million rows of all are much memory."""
+    require_columns(df, names)
+    refuse_missing(df, names)
+    for name in names:
+        encoded = encode(df, [name], levels="every")
+        yield from zip(encoded.names, encoded.matrix.T, strict=True)
+
+
+def _columns(sample: Sample, names: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+    if sample.propensity is not None:
+        yield SCORE_NAME, sample.propensity.to_numpy(dtype=float)
+    yield from covariate_columns(sample.data, names)
+
+
+def _compare(name: str, values: np.ndarray, sides: Sides, sd: str) -> list[tuple]:
     """One row for each stage."""
-    yes_or_no = _is_share(values)
-    spread = _spread(values, base, treated, sd)
-    codes, size = (None, 0) if yes_or_no else _ranks(values)
+    stages = sides.moments(values)
+    spread = stages[0].spread(sd)
+    yes_or_no = is_share(values)
+    distances = [(abs(stage.gap),) * 2 for stage in stages] if yes_or_no else _distribution_distances(values, sides.signed)
     rows = []
-    for stage, weights in (("before", base), ("after", after)):
-        means = [_mean(values, weights, arm) for arm in (treated, ~treated)]
-        gap = means[0] - means[1]
-        ratio: float | object = pd.NA
-        if codes is None:
-            ks = ecdf_mean = abs(gap)
-        else:
-            ks, ecdf_mean = _distribution_distances(codes, size, weights, treated)
-            below = _variance(values, weights, ~treated)
-            ratio = _variance(values, weights, treated) / below if below > 0 else pd.NA
-        rows.append((name, stage, means[0], means[1], _standardise(gap, spread), ratio, ks, ecdf_mean))
+    for stage, moments, (ks, ecdf_mean) in zip(("before", "after"), stages, distances, strict=True):
+        above, below = moments.variances
+        ratio = pd.NA if yes_or_no or not below > 0 else above / below
+        rows.append((name, stage, *moments.means, standardise(moments.gap, spread), ratio, ks, ecdf_mean))
     return rows
 
 
-def _is_share(values: np.ndarray) -> bool:
-    return bool(((values == 0.0) | (values == 1.0)).all())
+def is_share(values: np.ndarray) -> bool:
+    """Whether a covariate is 0 or 1 for everybody."""
+    # Most others are told by their first rows.
+    return all(bool(((part == 0.0) | (part == 1.0)).all()) for part in (values[:64], values))
 
 
-def _ranks(values: np.ndarray) -> tuple[np.ndarray, int]:
-    """Place of each value among the distinct ones, and how many there are; one sort."""
-    order = np.argsort(values)
-    ordered = values[order]
-    step = np.concatenate([[0], np.cumsum(ordered[1:] > ordered[:-1])])
-    codes = np.empty(len(values), dtype=np.int64)
-    codes[order] = step
-    return codes, int(step[-1]) + 1
+def _share_variance(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    return share * (1 - share)
 
 
-def _mean(values: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> float:
-    return float(np.average(values[arm], weights=weights[arm]))
-
-
-def _variance(values: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> float:
+def _variance(values: np.ndarray, weights: np.ndarray, mean: float) -> float:
     """Weighted variance with the correction for weights of unequal size; divisor n - 1 when they are equal."""
-    w, x = weights[arm], values[arm]
-    total = w.sum()
-    freedom = total - (w**2).sum() / total
-    return float((w * (x - np.average(x, weights=w)) ** 2).sum() / freedom) if freedom > 1e-12 * total else 0.0
+    freedom = 1 - float(weights @ weights)
+    return float(weights @ (values - mean) ** 2) / freedom if freedom > 1e-12 else 0.0
 
 
-def _spread(values: np.ndarray, base: np.ndarray, treated: np.ndarray, sd: str) -> float:
-    """The standard deviation before matching that differences are shown in; of a share it is the root of p(1 - p)."""
-
-    def variance(arm: np.ndarray) -> float:
-        if _is_share(values):
-            share = _mean(values, base, arm)
-            return share * (1 - share)
-        return _variance(values, base, arm)
-
-    if sd == "pooled":
-        return float(np.sqrt((variance(treated) + variance(~treated)) / 2))
-    return float(np.sqrt(variance(treated if sd == "treated" else ~treated)))
-
-
-def _standardise(gap: float, spread: float) -> float:
+def standardise(gap: float, spread: float) -> float:
     """No difference is 0 in any unit; a difference where nobody differs cannot be expressed in standard deviations."""
     if spread > 0:
         return gap / spread
     return 0.0 if abs(gap) < 1e-12 else float(np.copysign(np.inf, gap))
 
 
-def _distribution_distances(codes: np.ndarray, size: int, weights: np.ndarray, treated: np.ndarray) -> tuple[float, float]:
-    """Largest and mean distance of the cumulative distributions at the values found in the frame."""
-    shares = [np.bincount(codes[arm], weights[arm], minlength=size) / weights[arm].sum() for arm in (treated, ~treated)]
-    distance = np.abs(np.cumsum(shares[0] - shares[1]))
-    return float(distance.max()), float(distance.mean())
+def _distribution_distances(values: np.ndarray, signed: Sequence[np.ndarray]) -> list[tuple[float, float]]:
+    """Largest and mean distance of the cumulative distributions at the values found in the frame; one sort for all stages."""
+    order = np.argsort(values)
+    ordered = values[order]
+    # Equal values are stepped over at once: only the last of them counts.
+    last = np.append(ordered[1:] > ordered[:-1], True)
+    found = []
+    for weights in signed:
+        distance = np.abs(np.cumsum(weights[order])[last])
+        found.append((float(distance.max()), float(distance.mean())))
+    return found
