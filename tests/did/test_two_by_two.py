@@ -18,6 +18,7 @@ from whatworks.core.errors import (
     TooFewUnits,
     TreatmentReversal,
 )
+from whatworks.did.arms import Arms
 from whatworks.did.cross_section_effects import cross_section_effects
 from whatworks.did.panel_effects import ESTIMATORS, panel_effects
 
@@ -86,11 +87,15 @@ def test_contributions_are_the_derivative_in_every_rows_weight(frames, estimator
 
     def effects(weights):
         if kind == "panel":
-            return panel_effects((wide[4] - wide[3]).to_numpy()[:, None], X, treated, weights, estimator=estimator)
+            arms = Arms.of_rows(X, treated, weights, (wide[4] - wide[3]).to_numpy()[:, None])
+            return panel_effects(arms, estimator=estimator)
         late = (df["period"] == 4).to_numpy()
         return cross_section_effects(df["outcome"].to_numpy(), late, X, treated, weights, estimator=estimator)
 
-    contributions = effects(w).contributions[:, 0]
+    parts = [part[:, 0] for part in effects(w).contributions]
+    contributions = np.empty(len(df))
+    for rows, part in zip((treated, ~treated) if kind == "panel" else (slice(None),), parts, strict=True):
+        contributions[rows] = part
     for row in range(0, len(df), 29):
         step = np.where(np.arange(len(df)) == row, 1e-4 * w, 0.0)
         slope = (effects(w + step).estimates[0] - effects(w - step).estimates[0]) / 2e-4

@@ -187,7 +187,7 @@ def _group_time(data: Panel | CrossSections, effects: CohortEffects, rules: Rule
         cohorts=cohorts,
         shares=np.bincount(codes[codes >= 0], weight[codes >= 0]),
         vcov=influence.covariance(),
-        draws=influence.multiplier_draws(bootstrap, int(seed or 0)) if bootstrap else None,
+        draws=influence.draws(bootstrap, int(seed or 0))[0] if bootstrap else None,
         influence=influence,
         timeline=data.timeline,
         rules=rules,

@@ -1,18 +1,22 @@
 """All group-time effects: cells that rest on the same units are estimated together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from whatworks.core.errors import NotConverged, NotIdentified
+from whatworks.did.arms import Arms, gram
 from whatworks.did.cells import Cell, compares
 from whatworks.did.cross_section_effects import cross_section_effects
 from whatworks.did.cross_sections import CrossSections
+from whatworks.did.gathering import Gathered, gather
 from whatworks.did.panel import Panel
-from whatworks.did.panel_effects import Effects, panel_effects
+from whatworks.did.panel_effects import WEIGHTING, Effects, panel_effects
+from whatworks.did.propensity import Propensity, propensity
 from whatworks.inference import Influence, InfluenceBlock, independent_columns
+from whatworks.inference.rank import is_surely_of_full_rank
 
 # One unit has no spread, so it has no standard error.
 _FEWEST = 2
@@ -49,31 +53,44 @@ class CohortEffects:
         counts = np.zeros((2, len(cells)), dtype=np.int64)
         return cls(cells=cells, estimates=estimates, n_treated=counts[0], n_comparison=counts[1], beyond=np.zeros(n, dtype=bool))
 
+    def note_lost(self, names: Sequence[str], keep: np.ndarray, cells: int) -> None:
+        """Count the covariates left out; levels of one covariate share its name, and a cell counts once."""
+        for name in dict.fromkeys(name for name, kept in zip(names, keep[1:], strict=True) if not kept):
+            self.lost_covariates[name] = self.lost_covariates.get(name, 0) + cells
+
     def influence(self, shares: np.ndarray, codes: np.ndarray, cluster: np.ndarray | None) -> Influence:
         """Contributions to the cells, and after them to each cohort's share of all units.
 
         Parameters
         ----------
         shares : (n,) each unit's share of the total weight
-        codes : (n,) position of the unit's cohort among the estimated ones, -1 for others
+        codes : (n,) position of the unit's cohort among the estimated ones, -1 for others; units of a cohort stand side by side
         cluster : (n,) or None
         """
         m, cohorts = len(self.cells), int(codes.max()) + 1
         blocks = list(self.blocks)
         for g in range(cohorts):
-            rows = np.flatnonzero(codes == g)
+            first = int(np.argmax(codes == g))
+            rows = slice(first, first + int((codes == g).sum()))
             blocks.append(InfluenceBlock(rows=rows, columns=np.array([m + g]), values=shares[rows, None]))
         return Influence(n_rows=len(codes), n_columns=m + cohorts, blocks=tuple(blocks), cluster=cluster)
 
 
-def cohort_effects(data: Panel | CrossSections, cells: Sequence[Cell], *, estimator: str) -> CohortEffects:
+Scores = dict[tuple, Propensity | NotIdentified | NotConverged]
+
+
+def cohort_effects(
+    data: Panel | CrossSections, cells: Sequence[Cell], *, estimator: str, scores: Scores | None = None
+) -> CohortEffects:
     """Estimate every cell, in the way that fits how units were observed; arguments as below."""
     if isinstance(data, Panel):
-        return cohort_effects_on_panel(data, cells, estimator=estimator)
+        return cohort_effects_on_panel(data, cells, estimator=estimator, scores=scores)
     return cohort_effects_on_cross_sections(data, cells, estimator=estimator)
 
 
-def cohort_effects_on_panel(panel: Panel, cells: Sequence[Cell], *, estimator: str) -> CohortEffects:
+def cohort_effects_on_panel(
+    panel: Panel, cells: Sequence[Cell], *, estimator: str, scores: Scores | None = None
+) -> CohortEffects:
     """Estimate every cell from the units observed at both of its times.
 
     Parameters
@@ -81,40 +98,43 @@ def cohort_effects_on_panel(panel: Panel, cells: Sequence[Cell], *, estimator: s
     panel : units sorted by cohort
     cells : of :func:`whatworks.did.cells.plan_cells`
     estimator : as in :func:`whatworks.did.panel_effects.panel_effects`
+    scores : propensity scores of other outcomes of the same units, taken where the same units are seen; those that are found
+        here are added
 
     Returns
     -------
     :class:`CohortEffects`. Covariates and weights that change over time are taken at the base time.
     """
     out = CohortEffects.empty(cells, len(panel.cohort))
-    seen = ~np.isnan(panel.outcome)
-    if panel.covariates.ndim == 3:
-        known = ~np.isnan(panel.covariates).any(axis=2)
-    else:
-        known = np.broadcast_to(~np.isnan(panel.covariates).any(axis=1)[:, None], seen.shape)
-    complete = bool(seen.all() and known.all())
-    constant = panel.covariates.ndim == 2 and panel.weights.ndim == 1
-    for places in _together(cells, complete, constant):
-        cell = cells[places[0]]
-        treated_or_not = (panel.cohort == cell.cohort) | compares(cell, panel.cohort)
-        if not complete:
-            treated_or_not &= seen[:, cell.time] & seen[:, cell.base] & known[:, cell.base]
-        weights = panel.weights if panel.weights.ndim == 1 else panel.weights[:, cell.base]
-        rows = np.flatnonzero(treated_or_not & (weights > 0))
-        dy = panel.outcome[rows]
-        dy = dy[:, [cells[i].time for i in places]] - dy[:, [cells[i].base for i in places]]
-        X = panel.covariates[rows] if panel.covariates.ndim == 2 else panel.covariates[rows, cell.base]
-        treated = panel.cohort[rows] == cell.cohort
-        w = weights[rows]
-        _record(
-            out,
-            places,
-            rows,
-            treated,
-            _with_constant(X, w, panel.names, out, len(places)),
-            partial(panel_effects, dy, treated=treated, w=w, estimator=estimator),
-        )
+    scores = {} if scores is None else scores
+    for gathered in gather(panel, cells):
+        arms = gathered.arms
+        out.n_treated[gathered.places], out.n_comparison[gathered.places] = len(arms.treated), arms.n_comparison
+        if min(len(arms.treated), arms.n_comparison) < _FEWEST:
+            reason = (
+                f"{len(arms.treated)} treated and {arms.n_comparison} comparison units; at least {_FEWEST} of each are needed"
+            )
+            out.reasons.update(dict.fromkeys(gathered.places, reason))
+            continue
+        keep = _independent(arms)
+        out.note_lost(panel.names, keep, len(gathered.places))
+        arms = arms.only(keep)
+        _record(out, gathered.places, [run.rows for run in arms.runs], partial(_estimate, arms, estimator, gathered, scores))
     return out
+
+
+def _estimate(arms: Arms, estimator: str, gathered: Gathered, scores: Scores) -> Effects:
+    if estimator not in WEIGHTING:
+        return panel_effects(arms, estimator=estimator)
+    if gathered.key not in scores:
+        try:
+            scores[gathered.key] = propensity(arms, estimator)
+        except (NotIdentified, NotConverged) as error:
+            scores[gathered.key] = error
+    score = scores[gathered.key]
+    if isinstance(score, Exception):
+        raise score
+    return panel_effects(arms, estimator=estimator, score=score)
 
 
 def cohort_effects_on_cross_sections(data: CrossSections, cells: Sequence[Cell], *, estimator: str) -> CohortEffects:
@@ -132,67 +152,35 @@ def cohort_effects_on_cross_sections(data: CrossSections, cells: Sequence[Cell],
         here = (data.time == cell.time) | (data.time == cell.base)
         rows = np.flatnonzero(here & ((data.cohort == cell.cohort) | compares(cell, data.cohort)) & (data.weights > 0))
         treated, post, w = data.cohort[rows] == cell.cohort, data.time[rows] == cell.time, data.weights[rows]
+        out.n_treated[place], out.n_comparison[place] = int(treated.sum()), int((~treated).sum())
         if min(np.bincount(2 * treated + post, minlength=4)) < _FEWEST:
-            out.n_treated[place], out.n_comparison[place] = int(treated.sum()), int((~treated).sum())
             out.reasons[place] = "fewer than 2 treated or 2 comparison rows at one of the two times"
             continue
+        X = np.column_stack([np.ones(len(rows)), data.covariates[rows]])
+        keep = independent_columns(X)
+        out.note_lost(data.names, keep, 1)
         y = data.outcome[rows]
-        _record(
-            out,
-            [place],
-            rows,
-            treated,
-            _with_constant(data.covariates[rows], w, data.names, out, 1),
-            partial(cross_section_effects, y, post, treated=treated, w=w, estimator=estimator),
-        )
+        _record(out, [place], [rows], partial(cross_section_effects, y, post, X[:, keep], treated, w, estimator=estimator))
     return out
 
 
-def _together(cells: Sequence[Cell], complete: bool, constant: bool) -> Iterator[list[int]]:
-    """Positions of cells that rest on the same units, covariates and weights."""
-    groups: dict[tuple, list[int]] = {}
-    for place, cell in enumerate(cells):
-        if cell.is_reference:
-            continue
-        key = (cell.cohort, cell.not_yet_after, None if complete and constant else cell.base, None if complete else cell.time)
-        groups.setdefault(key, []).append(place)
-    yield from groups.values()
-
-
-def _record(
-    out: CohortEffects,
-    places: list[int],
-    rows: np.ndarray,
-    treated: np.ndarray,
-    design: np.ndarray,
-    estimate: Callable[[np.ndarray], Effects],
-) -> None:
+def _record(out: CohortEffects, places: list[int], rows: Sequence[slice | np.ndarray], estimate: Callable[[], Effects]) -> None:
     """Estimate some cells and write down the answer, or why there is none."""
-    n_treated, n_comparison = int(treated.sum()), int((~treated).sum())
-    out.n_treated[places], out.n_comparison[places] = n_treated, n_comparison
-    reason = ""
-    if min(n_treated, n_comparison) < _FEWEST:
-        reason = f"{n_treated} treated and {n_comparison} comparison units; at least {_FEWEST} of each are needed"
-    else:
-        try:
-            effects = estimate(design)
-        except (NotIdentified, NotConverged) as error:
-            reason = str(error)
-    if reason:
-        out.reasons.update(dict.fromkeys(places, reason))
+    try:
+        effects = estimate()
+    except (NotIdentified, NotConverged) as error:
+        out.reasons.update(dict.fromkeys(places, str(error)))
         return
     out.estimates[places] = effects.estimates
-    out.beyond[rows] |= effects.beyond
-    out.blocks.append(InfluenceBlock(rows=rows, columns=np.array(places), values=effects.contributions))
+    for where, beyond in zip(rows, effects.beyond, strict=False):
+        out.beyond[where] |= beyond
+    for where, values in zip(rows, effects.contributions, strict=True):
+        out.blocks.append(InfluenceBlock(rows=where, columns=np.array(places), values=values))
 
 
-def _with_constant(X: np.ndarray, w: np.ndarray, names: Sequence[str], out: CohortEffects, cells: int) -> np.ndarray:
-    """Covariates with the constant first, without those that add nothing among these units; their names are noted."""
-    design = np.column_stack([np.ones(len(X)), X])
-    if X.shape[1] == 0 or len(X) == 0:
-        return design
-    keep = independent_columns(design)
-    # Levels of one covariate share its name, and a cell counts once.
-    for name in dict.fromkeys(name for name, kept in zip(names, keep[1:], strict=True) if not kept):
-        out.lost_covariates[name] = out.lost_covariates.get(name, 0) + cells
-    return design[:, keep]
+def _independent(arms: Arms) -> np.ndarray:
+    """Mark the covariates that say something of their own among these units."""
+    k = len(arms.treated.X)
+    if k == 1 or is_surely_of_full_rank(np.sum([gram(run) for run in arms.runs], axis=0)):
+        return np.ones(k, dtype=bool)
+    return independent_columns(arms.stacked()[0])

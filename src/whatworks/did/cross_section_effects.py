@@ -5,10 +5,40 @@ function follows by differentiating the estimate in every row's weight; for ``"d
 of the nuisance coefficients, which vanishes in large samples, and so do we.
 """
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
+from whatworks.did.arms import Arms
 from whatworks.did.panel_effects import REGRESSION, WEIGHTING, Effects, inverse_gram
-from whatworks.did.propensity import Propensity, no_propensity, propensity
+from whatworks.did.propensity import propensity
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Score:
+    """The propensity row by row.
+
+    Attributes
+    ----------
+    odds : (comparison rows,) p/(1-p)
+    contributions : (n, k) of each row to the coefficients
+    beyond : (n,) rows outside overlap
+    """
+
+    odds: np.ndarray = field(repr=False)
+    contributions: np.ndarray = field(repr=False)
+    beyond: np.ndarray = field(repr=False)
+
+
+def _score(X: np.ndarray, treated: np.ndarray, w: np.ndarray, estimator: str) -> _Score:
+    n = len(treated)
+    if estimator not in WEIGHTING:
+        return _Score(odds=np.ones(int((~treated).sum())), contributions=np.zeros((n, 1)), beyond=np.zeros(n, dtype=bool))
+    fit = propensity(Arms.of_rows(X, treated, w), estimator)
+    residuals, beyond = np.empty(n), np.empty(n, dtype=bool)
+    for mark, residual, outside in zip((treated, ~treated), fit.residuals, fit.beyond, strict=True):
+        residuals[mark], beyond[mark] = residual, outside
+    return _Score(odds=fit.odds[0], contributions=(X * residuals[:, None]) @ fit.vcov, beyond=beyond)
 
 
 def cross_section_effects(
@@ -34,7 +64,7 @@ def cross_section_effects(
     NotIdentified
         If covariates separate the arms, or do not vary among comparison rows of one time.
     """
-    score = propensity(X, treated, w, estimator) if estimator in WEIGHTING else no_propensity(treated)
+    score = _score(X, treated, w, estimator)
     pull = w.copy()
     pull[~treated] *= score.odds
     if estimator == "ipw_unnormalised":
@@ -42,7 +72,7 @@ def cross_section_effects(
     after, after_contributions = _gap(y, post, X, treated, w, pull, score, estimator)
     before, before_contributions = _gap(y, ~post, X, treated, w, pull, score, estimator)
     contributions = (after_contributions - before_contributions)[:, None]
-    return Effects(estimates=np.array([after - before]), contributions=contributions, beyond=score.beyond)
+    return Effects(estimates=np.array([after - before]), contributions=(contributions,), beyond=(score.beyond,))
 
 
 def _gap(
@@ -52,7 +82,7 @@ def _gap(
     treated: np.ndarray,
     w: np.ndarray,
     pull: np.ndarray,
-    score: Propensity,
+    score: _Score,
     estimator: str,
 ) -> tuple[float, np.ndarray]:
     """Treated minus comparable comparison outcome at one time, and each row's contribution."""
@@ -102,7 +132,7 @@ def _regression(X: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.n
 
 
 def _horvitz_thompson(
-    y: np.ndarray, post: np.ndarray, X: np.ndarray, treated: np.ndarray, w: np.ndarray, pull: np.ndarray, score: Propensity
+    y: np.ndarray, post: np.ndarray, X: np.ndarray, treated: np.ndarray, w: np.ndarray, pull: np.ndarray, score: _Score
 ) -> Effects:
     """Abadie (2005), Review of Economic Studies 72:1-19, equation 12: weights as they come, divided by the treated's."""
     total = w[treated].sum()
@@ -117,4 +147,4 @@ def _horvitz_thompson(
     # The share of late rows is estimated too.
     by_share = np.where(post, -1 / late**2, -1 / (1 - late) ** 2) * y
     contributions += (sign * pull * by_share).sum() / total * w * (post - late) / w.sum()
-    return Effects(estimates=np.array([estimate]), contributions=contributions[:, None], beyond=score.beyond)
+    return Effects(estimates=np.array([estimate]), contributions=(contributions[:, None],), beyond=(score.beyond,))

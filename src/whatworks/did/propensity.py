@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whatworks.core.errors import NotConverged
+from whatworks.did.arms import Arms
+from whatworks.did.logit import Logit, fit_logit
 from whatworks.inference import fit_binary
 
 # Comparison units this certain to be treated would carry 199 times their weight; DRDID and did leave them out as well.
@@ -15,34 +17,29 @@ _MAX_ITERATIONS = 100
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Propensity:
-    """Fitted odds.
+    """Fitted odds; one array per run of the arms.
 
     Attributes
     ----------
-    odds : (comparison units,) p/(1-p); 0 beyond the limit of overlap
-    contributions : (n, k) of each unit to the coefficients; zero where their error does not matter
-    beyond : (n,) units with p at or above the limit
+    odds : of the comparison runs, p/(1-p); 0 beyond the limit of overlap
+    residuals : of all runs, weight times (treated - p)
+    vcov : (k, k); a unit's contribution to the coefficients is its residual times its covariates times this. Zero where the
+        coefficients' error does not matter
+    beyond : of all runs, units with p at or above the limit
     """
 
-    odds: np.ndarray = field(repr=False)
-    contributions: np.ndarray = field(repr=False)
-    beyond: np.ndarray = field(repr=False)
+    odds: tuple[np.ndarray, ...] = field(repr=False)
+    residuals: tuple[np.ndarray, ...] = field(repr=False)
+    vcov: np.ndarray = field(repr=False)
+    beyond: tuple[np.ndarray, ...] = field(repr=False)
 
 
-def no_propensity(treated: np.ndarray) -> Propensity:
-    """For estimators that weight nobody."""
-    n = len(treated)
-    return Propensity(odds=np.ones(int((~treated).sum())), contributions=np.zeros((n, 1)), beyond=np.zeros(n, dtype=bool))
-
-
-def propensity(X: np.ndarray, treated: np.ndarray, w: np.ndarray, estimator: str) -> Propensity:
+def propensity(arms: Arms, estimator: str) -> Propensity:
     """Fit the score that an estimator asks for.
 
     Parameters
     ----------
-    X : (n, k) covariates with the constant first
-    treated : (n,) boolean
-    w : (n,) weights > 0
+    arms : treated and comparison units
     estimator : ``"dr_improved"`` balances exactly; any other takes the logit by maximum likelihood
 
     Raises
@@ -58,32 +55,35 @@ def propensity(X: np.ndarray, treated: np.ndarray, w: np.ndarray, estimator: str
     79:1053-1079 (inverse probability tilting).
     """
     if estimator == "dr_improved":
-        eta = _tilting(X, treated, w)
-        beyond = eta >= np.log(OVERLAP_LIMIT / (1 - OVERLAP_LIMIT))
-        odds = np.where(beyond[~treated], 0.0, np.exp(eta[~treated]))
+        coefficients = _tilting(arms)
+        probabilities = tuple(1 / (1 + np.exp(-coefficients @ run.X)) for run in arms.runs)
         # Exact balance makes the estimate insensitive to the coefficients, so their error adds nothing.
-        return Propensity(odds=odds, contributions=np.zeros_like(X), beyond=beyond)
-    if X.shape[1] == 1:
-        return _constant(X, treated, w)
-    fit = fit_binary(X, treated, weights=w)
-    contributions = (X * (w * (treated - fit.fitted))[:, None]) @ fit.vcov
-    beyond = fit.fitted >= OVERLAP_LIMIT
-    odds = np.where(beyond[~treated], 0.0, np.exp(fit.linear_predictor[~treated]))
-    return Propensity(odds=odds, contributions=contributions, beyond=beyond)
+        return _odds(arms, Logit(probabilities=probabilities, vcov=np.zeros((len(coefficients),) * 2)))
+    return _odds(arms, _share(arms) if len(arms.treated.X) == 1 else fit_logit(arms))
 
 
-def _constant(X: np.ndarray, treated: np.ndarray, w: np.ndarray) -> Propensity:
+def _odds(arms: Arms, fit: Logit) -> Propensity:
+    beyond = tuple(p >= OVERLAP_LIMIT for p in fit.probabilities)
+    odds, residuals = [], [arms.treated.w * (1 - fit.probabilities[0])]
+    for run, p, out in zip(arms.comparison, fit.probabilities[1:], beyond[1:], strict=True):
+        residuals.append(-run.w * p)
+        odds.append(p / (1 - p) if not out.any() else np.divide(p, 1 - p, out=np.zeros(len(p)), where=~out))
+    return Propensity(odds=tuple(odds), residuals=tuple(residuals), vcov=fit.vcov, beyond=beyond)
+
+
+def _share(arms: Arms) -> Logit:
     """Without covariates the score is the treated share."""
-    share = w[treated].sum() / w.sum()
-    contributions = (w * (treated - share))[:, None] / (w.sum() * share * (1 - share))
-    odds = np.full(int((~treated).sum()), share / (1 - share))
-    return Propensity(odds=odds, contributions=contributions, beyond=np.zeros(len(treated), dtype=bool))
+    treated = arms.treated.w.sum()
+    total = treated + sum(run.w.sum() for run in arms.comparison)
+    share = treated / total
+    probabilities = tuple(np.full(len(run), share) for run in arms.runs)
+    return Logit(probabilities=probabilities, vcov=np.array([[1 / (total * share * (1 - share))]]))
 
 
-def _tilting(X: np.ndarray, treated: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Linear predictor whose odds give comparison units exactly the treated's covariate totals."""
-    start = fit_binary(X, treated, weights=w)
-    coefficients = start.coefficients
+def _tilting(arms: Arms) -> np.ndarray:
+    """Coefficients whose odds give comparison units exactly the treated's covariate totals."""
+    X, treated, w = arms.stacked()
+    coefficients = fit_binary(X, treated, weights=w).coefficients
     goal = w[treated] @ X[treated]
     Xc, wc = X[~treated], w[~treated]
     for _ in range(_MAX_ITERATIONS):
@@ -96,7 +96,7 @@ def _tilting(X: np.ndarray, treated: np.ndarray, w: np.ndarray) -> np.ndarray:
             size /= 2
         coefficients = coefficients + size * step
         if np.abs(X @ step).max() <= _STEP_TOLERANCE * (1 + np.abs(X @ coefficients).max()):
-            return X @ coefficients
+            return coefficients
     raise NotConverged("no weights give the comparison units the treated's covariate averages")
 
 

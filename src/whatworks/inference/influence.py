@@ -12,6 +12,9 @@ from scipy import sparse
 
 # Rows held densely at a time: small enough to stay in the processor's cache with some fifty estimates.
 _CHUNK = 8192
+# Above this many independent parts a sum with random signs is normal for every practical purpose (its kurtosis is off by less
+# than 6/10,000 where no part dominates), and drawing signs costs more than all the rest.
+MANY_CLUSTERS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,14 +23,22 @@ class InfluenceBlock:
 
     Attributes
     ----------
-    rows : (r,) positions of the units, ascending
+    rows : (r,) positions of the units, ascending; a slice where they stand side by side
     columns : (m,) positions of the estimates
-    values : (r, m) contributions, in units of the estimate
+    values : (r, m) contributions, in units of the estimate; quickest where each estimate is contiguous in memory
     """
 
-    rows: np.ndarray
+    rows: np.ndarray | slice
     columns: np.ndarray
     values: np.ndarray = field(repr=False)
+
+    def between(self, start: int, stop: int) -> tuple[slice, slice | np.ndarray]:
+        """Which of the block's rows lie in a run of units, and their places there."""
+        if isinstance(self.rows, slice):
+            low, high = max(start, self.rows.start), min(stop, self.rows.stop)
+            return slice(low - self.rows.start, max(low, high) - self.rows.start), slice(low - start, max(low, high) - start)
+        low, high = np.searchsorted(self.rows, (start, stop))
+        return slice(low, high), self.rows[low:high] - start
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +48,7 @@ class Influence:
     Parameters
     ----------
     n_rows, n_columns : units, estimates
-    blocks : each estimate in one block only; what no block holds is zero
+    blocks : each unit's part in an estimate in one block only; what no block holds is zero
     cluster : (n_rows,) whole numbers from 0; None where every unit stands alone
 
     Examples
@@ -65,7 +76,7 @@ class Influence:
         """All contributions as one array (n_rows, n_columns)."""
         out = np.zeros((self.n_rows, self.n_columns))
         for start, stop, columns, values in self._chunks():
-            out[start:stop, columns] = values
+            out[start:stop, columns] = values.T
         return out
 
     def covariance(self) -> np.ndarray:
@@ -80,48 +91,73 @@ class Influence:
             return sums.T @ sums
         out = np.zeros((self.n_columns, self.n_columns))
         for _, _, columns, values in self._chunks():
-            out[np.ix_(columns, columns)] += values.T @ values
+            out[np.ix_(columns, columns)] += values @ values.T
         return out
 
-    def multiplier_draws(self, count: int, seed: int) -> np.ndarray:
-        """Bootstrap deviations (count, n_columns): contributions summed with a random sign per cluster.
+    def draws(self, count: int, seed: int) -> tuple[np.ndarray, bool]:
+        """Bootstrap deviations (count, n_columns), and whether they come from the normal limit.
+
+        Up to 10,000 independent clusters (or units) the contributions are summed with a random sign each; above, deviations are
+        drawn from their limit N(0, V), which costs nothing in the number of units.
 
         References
         ----------
-        Callaway & Sant'Anna (2021), section 4.1, algorithm 1, with Rademacher multipliers.
+        Callaway & Sant'Anna (2021), section 4.1, algorithm 1, with Rademacher multipliers; theorem 3 for the limit.
         """
+        if self.n_clusters > MANY_CLUSTERS:
+            return self.limit_draws(count, seed), True
+        return self.multiplier_draws(count, seed), False
+
+    def limit_draws(self, count: int, seed: int) -> np.ndarray:
+        """Normal deviations (count, n_columns) with the covariance of the estimates."""
+        return normal_draws(self.covariance(), count, seed)
+
+    def multiplier_draws(self, count: int, seed: int) -> np.ndarray:
+        """Contributions summed with a random sign per cluster (count, n_columns)."""
         rng = np.random.default_rng(seed)
         out = np.zeros((count, self.n_columns))
         chunks: Iterator = self._chunks()
         if self.cluster is not None:
             sums = self._cluster_sums(self.cluster)
             everything = np.arange(self.n_columns)
-            chunks = ((i, i + _CHUNK, everything, sums[i : i + _CHUNK]) for i in range(0, len(sums), _CHUNK))
+            chunks = ((i, i + _CHUNK, everything, sums[i : i + _CHUNK].T) for i in range(0, len(sums), _CHUNK))
         for _, _, columns, values in chunks:
-            signs = 2.0 * rng.integers(0, 2, size=(count, len(values)), dtype=np.int8) - 1.0
-            out[:, columns] += signs @ values
+            signs = 2.0 * rng.integers(0, 2, size=(count, values.shape[1]), dtype=np.int8) - 1.0
+            out[:, columns] += signs @ values.T
         return out
 
     def _cluster_sums(self, cluster: np.ndarray) -> np.ndarray:
         sums = np.zeros((self.n_clusters, self.n_columns))
         for start, stop, columns, values in self._chunks():
-            codes = cluster[start:stop]
-            members = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(self.n_clusters, len(codes)))
-            sums[:, columns] += members @ values
+            present, codes = np.unique(cluster[start:stop], return_inverse=True)
+            members = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(len(present), len(codes)))
+            sums[np.ix_(present, columns)] += members @ values.T
         return sums
 
     def _chunks(self) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
-        """Runs of rows with the estimates they touch, dense over those alone."""
+        """Runs of rows with the estimates they touch, (estimates, rows), dense over those alone."""
         for start in range(0, self.n_rows, _CHUNK):
             stop = min(start + _CHUNK, self.n_rows)
-            places = [np.searchsorted(block.rows, (start, stop)) for block in self.blocks]
-            touching = [(block, a, b) for block, (a, b) in zip(self.blocks, places, strict=True) if b > a]
+            places = [(block, *block.between(start, stop)) for block in self.blocks]
+            touching = [each for each in places if each[1].stop > each[1].start]
             if not touching:
                 continue
-            columns = np.concatenate([block.columns for block, _, _ in touching])
-            values = np.zeros((stop - start, len(columns)))
-            first = 0
-            for block, a, b in touching:
-                values[block.rows[a:b] - start, first : first + len(block.columns)] = block.values[a:b]
-                first += len(block.columns)
+            columns = np.unique(np.concatenate([block.columns for block, _, _ in touching]))
+            values = np.zeros((len(columns), stop - start))
+            for block, own, here in touching:
+                for column, contributions in zip(np.searchsorted(columns, block.columns), block.values.T, strict=True):
+                    values[column, here] = contributions[own]
             yield start, stop, columns, values
+
+
+def normal_draws(vcov: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Draws (count, m) from N(0, vcov); ``vcov`` may be singular.
+
+    Examples
+    --------
+    >>> normal_draws(np.array([[4.0, -4.0], [-4.0, 4.0]]), 3, seed=1).sum(axis=1).round(6).tolist()
+    [0.0, 0.0, 0.0]
+    """
+    values, vectors = np.linalg.eigh(vcov)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    return np.random.default_rng(seed).standard_normal((count, len(vcov))) @ root.T

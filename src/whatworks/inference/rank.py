@@ -33,7 +33,7 @@ def independent_columns(X: np.ndarray, *, tolerance: float = TOLERANCE) -> np.nd
     keep = np.ones(X.shape[1], dtype=bool)
     if len(X) == 0:
         return ~keep
-    if _gram_pivots_are_large(X):
+    if is_surely_of_full_rank(X.T @ X):
         return keep
     lengths = np.sqrt(np.einsum("ij,ij->j", X, X))
     for column in range(X.shape[1]):
@@ -46,9 +46,18 @@ def independent_columns(X: np.ndarray, *, tolerance: float = TOLERANCE) -> np.nd
     return keep
 
 
-def _gram_pivots_are_large(X: np.ndarray) -> bool:
-    """True when one cheap product already shows full rank with digits to spare."""
-    gram = X.T @ X
+def is_surely_of_full_rank(gram: np.ndarray) -> bool:
+    """True when the products of columns already show full rank with digits to spare.
+
+    Parameters
+    ----------
+    gram : (k, k) X'X
+
+    Examples
+    --------
+    >>> is_surely_of_full_rank(np.eye(2)), is_surely_of_full_rank(np.ones((2, 2)))
+    (True, False)
+    """
     lengths = np.sqrt(np.diag(gram))
     if not (lengths > 0).all():
         return False
