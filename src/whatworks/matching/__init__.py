@@ -1,5 +1,6 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
+from whatworks.matching.compared import who_was_compared
 from whatworks.matching.covariate_balance import balance
 from whatworks.matching.e_values import e_value
 from whatworks.matching.effect import estimate
@@ -21,5 +22,6 @@ __all__ = [
     "rosenbaum_bounds",
     "unmatched",
     "weight",
+    "who_was_compared",
     "with_doubts",
 ]
