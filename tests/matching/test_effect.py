@@ -366,8 +366,8 @@ def test_a_missing_outcome_among_matched_rows_is_refused_with_counts(services):
     ("matching", "estimating", "words"),
     [
         ({}, {"vcov": "HC2"}, "'HC3'"),
-        ({}, {"vcov": "bootstrap"}, "'cluster'"),
-        ({}, {"vcov": "sandwich"}, "'abadie_imbens'"),
+        ({}, {"vcov": "bootstrap"}, "needs a seed"),
+        ({}, {"vcov": "sandwich"}, "ww.matching.weight"),
         ({}, {"vcov": "abadie_imbens"}, "replace=True"),
         ({}, {"bias_adjust": True}, "replace=True"),
         ({}, {"vcov": "HC1", "cluster": "municipality"}, "vcov='cluster'"),

@@ -1,13 +1,13 @@
-"""Effects by weighted regression in a matched sample, with the covariance that fits the design."""
+"""Mean outcomes of the people meant, had nobody and had everybody of them been treated, by weighted regression."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
+from scipy import special
 
 from whatworks.core.errors import NotIdentified, TooFewUnits
-from whatworks.inference import LeastSquaresFit, cluster_vcov, fit_least_squares, heteroskedastic_vcov, independent_columns
+from whatworks.inference import fit_binary, fit_least_squares, independent_columns
 
 # Share of its own size with which a column left out may lean on the treatment before the effect is called unidentified.
 _LEANS = 1e-6
@@ -33,13 +33,53 @@ class Design:
     covariates: np.ndarray
     mentions: tuple[str, ...]
 
+    def only(self, rows: np.ndarray) -> "Design":
+        """The same for some of the rows."""
+        return Design(
+            y=self.y[rows],
+            treated=self.treated[rows],
+            weights=self.weights[rows],
+            target=self.target[rows],
+            covariates=self.covariates[rows],
+            mentions=self.mentions,
+        )
 
-def fit_effect(design: Design, *, interact: bool) -> LeastSquaresFit:
-    """Least squares in which the second coefficient is the effect on the people it is about.
 
-    Covariates are centred at the mean of those people. Then, with every covariate interacted with treatment, the
-    coefficient of treatment is what g-computation gives: the mean over them of the two predictions' difference, and its
-    variance is the delta method's with the covariates held fixed (Lin 2013, Annals of Applied Statistics 7:295-318).
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ArmMeans:
+    """Mean outcomes of the people meant, had nobody (first) and had everybody (second) of them been treated.
+
+    Attributes
+    ----------
+    means : (2,)
+    gaps : (n, 2) what a unit of a row's weight adds to the error of each mean
+    predicted_gaps : (n, 2) predictions less means, over the sum of ``target``: what a row adds where the people meant are a draw
+    X, bread, curvature : the outcome regression's columns, inverse information, and (n,) what a row adds to the information
+    freedom : rows with weight less coefficients
+    classical : (2, 2) covariance if one variance held for all rows; None for yes-or-no models
+    """
+
+    means: np.ndarray
+    gaps: np.ndarray = field(repr=False)
+    predicted_gaps: np.ndarray = field(repr=False)
+    X: np.ndarray = field(repr=False)
+    bread: np.ndarray = field(repr=False)
+    curvature: np.ndarray = field(repr=False)
+    freedom: int
+    classical: np.ndarray | None = field(repr=False)
+
+    @property
+    def leverage(self) -> np.ndarray:
+        """(n,) how much each row pulls its own fit."""
+        return np.einsum("ij,ij->i", self.X @ self.bread, self.X) * self.curvature
+
+
+def arm_means(design: Design, *, interact: bool, yes_or_no: bool) -> ArmMeans:
+    """The two means by least squares, or by a logit where the outcome is yes or no and covariates are adjusted for.
+
+    With covariates this is g-computation: predictions for the people meant under either arm, averaged over them. Covariates are
+    centred at those people, so that in a linear model the first coefficient and the sum of the first two are the means, and
+    their covariance is the delta method's with the covariates held fixed.
 
     Raises
     ------
@@ -47,21 +87,60 @@ def fit_effect(design: Design, *, interact: bool) -> LeastSquaresFit:
         If a covariate cannot be told from the treatment, or the effect needs predictions for people unlike any seen.
     TooFewUnits
         If there are not more rows than coefficients.
+
+    References
+    ----------
+    Lin (2013), Annals of Applied Statistics 7:295-318; Snowden, Rose & Mortimer (2011), American Journal of Epidemiology
+    173:731-738.
     """
+    adjusted = design.covariates.shape[1] > 0
+    if yes_or_no and adjusted:
+        return _logit_means(design, interact=interact)
+    X, kept = _kept_columns(design, interact and adjusted)
+    fit = fit_least_squares(X, design.y, weights=design.weights)
+    b = fit.coefficients
+    means = np.array([b[0], b[0] + b[1]])
+    towards = np.column_stack([fit.bread[:, 0], fit.bread[:, 0] + fit.bread[:, 1]])
+    freedom = fit.nobs - X.shape[1]
+    spread = float(fit.weights @ fit.residuals**2) / freedom if freedom > 0 else np.nan
+    predicted = np.column_stack([columns @ b for columns in _either_arm(design, kept, interact)]) if adjusted else means
+    return ArmMeans(
+        means=means,
+        gaps=(X @ towards) * fit.residuals[:, None],
+        predicted_gaps=np.broadcast_to((predicted - means) / design.target.sum(), (len(X), 2)),
+        X=X,
+        bread=fit.bread,
+        curvature=fit.weights,
+        freedom=freedom,
+        classical=np.array([towards[0], towards[0] + towards[1]]) * spread,
+    )
+
+
+def _kept_columns(design: Design, interact: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Constant, treatment, centred covariates and their products with treatment, without repetitions; and which were kept."""
+    X = _columns(_centred(design), design.treated.astype(float), interact)
+    kept = independent_columns(X * np.sqrt(design.weights)[:, None])
+    if len(X) <= kept.sum():
+        raise TooFewUnits(f"{X.shape[1]} coefficients need more than {len(X)} matched rows. Use fewer covariates.")
+    if not kept.all():
+        _refuse_leaning(X, kept, design)
+        X = X[:, kept]
+    return X, kept
+
+
+def _centred(design: Design) -> np.ndarray:
+    if design.covariates.shape[1] == 0:
+        return design.covariates
     centred = design.covariates - np.average(design.covariates, axis=0, weights=design.target)
     spread = centred.std(axis=0)
-    centred = centred / np.where(spread > 0, spread, 1.0)
-    treated = design.treated.astype(float)
+    return centred / np.where(spread > 0, spread, 1.0)
+
+
+def _columns(centred: np.ndarray, treated: np.ndarray, interact: bool) -> np.ndarray:
     columns = [np.ones(len(treated)), treated, *centred.T]
     if interact:
         columns += list((centred * treated[:, None]).T)
-    X = np.column_stack(columns)
-    kept = independent_columns(X * np.sqrt(design.weights)[:, None])
-    if len(treated) <= kept.sum():
-        raise TooFewUnits(f"{X.shape[1]} coefficients need more than {len(treated)} matched rows. Use fewer covariates.")
-    if not kept.all():
-        _refuse_leaning(X, kept, design)
-    return fit_least_squares(X[:, kept], design.y, weights=design.weights)
+    return np.column_stack(columns)
 
 
 def _refuse_leaning(X: np.ndarray, kept: np.ndarray, design: Design) -> None:
@@ -77,27 +156,32 @@ def _refuse_leaning(X: np.ndarray, kept: np.ndarray, design: Design) -> None:
         )
 
 
-def effect_variance(fit: LeastSquaresFit, kind: str, clusters: Sequence[np.ndarray] = ()) -> float:
-    """Variance of the effect.
+def _either_arm(design: Design, kept: np.ndarray, interact: bool) -> Iterator[np.ndarray]:
+    """The regression's columns as if nobody, then as if everybody, were treated."""
+    centred = _centred(design)
+    for arm in (0.0, 1.0):
+        yield _columns(centred, np.full(len(centred), arm), interact)[:, kept]
 
-    Parameters
-    ----------
-    fit : of :func:`fit_effect`
-    kind : ``"classical"``, ``"HC0"``, ``"HC1"``, ``"HC3"`` or ``"cluster"``
-    clusters : for ``"cluster"``, one or two groupings of the rows
-    """
-    if kind == "classical":
-        freedom = fit.nobs - fit.X.shape[1]
-        return float(fit.bread[_TREATED, _TREATED] * (fit.weights @ fit.residuals**2) / freedom)
-    if kind != "cluster":
-        return float(heteroskedastic_vcov(fit, kind=kind)[_TREATED, _TREATED])
-    single = [float(cluster_vcov(fit, codes)[_TREATED, _TREATED]) for codes in clusters]
-    if len(single) == 1:
-        # Rounding can leave a hair below nothing where matched people do not differ at all.
-        return max(single[0], 0.0)
-    both = pd.MultiIndex.from_arrays([pd.factorize(codes)[0] for codes in clusters])
-    together = float(cluster_vcov(fit, pd.factorize(both)[0])[_TREATED, _TREATED])
-    # Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29:238-249. In small samples the sum can
-    # fall below a variance that either grouping alone calls for.
-    total = sum(single) - together
-    return total if total > 0 else max(*single, 0.0)
+
+def _logit_means(design: Design, *, interact: bool) -> ArmMeans:
+    """The same by a logit: chances of a yes under either arm, averaged over the people meant."""
+    X, kept = _kept_columns(design, interact)
+    fit = fit_binary(X, design.y, weights=design.weights)
+    total = design.target.sum()
+    chances, towards = [], []
+    for columns in _either_arm(design, kept, interact):
+        p = special.expit(columns @ fit.coefficients)
+        chances.append(p)
+        towards.append(fit.vcov @ ((design.target * p * (1 - p)) @ columns) / total)
+    both = np.column_stack(chances)
+    means = design.target @ both / total
+    return ArmMeans(
+        means=means,
+        gaps=(X @ np.column_stack(towards)) * (design.y - fit.fitted)[:, None],
+        predicted_gaps=(both - means) / total,
+        X=X,
+        bread=fit.vcov,
+        curvature=design.weights * fit.fitted * (1 - fit.fitted),
+        freedom=int((design.weights > 0).sum()) - X.shape[1],
+        classical=None,
+    )

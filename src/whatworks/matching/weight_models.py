@@ -172,7 +172,8 @@ def balancing_score_for_all(design: Moments, treated: np.ndarray, base: np.ndarr
         eta, value = eta + size * change, reached
     raise NotConverged(
         f"No score balances all {X.shape[1] - 1} covariate means between {int(treated.sum())} treated and "
-        f"{int((~treated).sum())} others. The arms overlap too little: leave out a covariate, merge categories, or use method='ipw' with estimand='ATO'."
+        f"{int((~treated).sum())} others. The arms overlap too little: leave out a covariate, merge categories, or use "
+        "method='ipw' with estimand='ATO'."
     )
 
 

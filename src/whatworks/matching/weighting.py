@@ -23,7 +23,7 @@ from whatworks.matching.weight_models import (
     both_arms_tilted,
     inverse_probability,
 )
-from whatworks.matching.weighting_doubts import doubts_of_weighting, trimmed_rows
+from whatworks.matching.weighting_doubts import doubts_of_weighting, trimmed_people
 
 METHODS = ("ipw", "entropy", "cbps")
 ESTIMANDS = ("ATT", "ATE", "ATC", "ATO", "ATM")
@@ -36,9 +36,11 @@ class FittedWeights(WeightedSample):
 
     Attributes
     ----------
+    design : the columns balanced or scored on
     model : :class:`~whatworks.matching.weight_models.WeightModel`, after trimming
     """
 
+    design: Moments = field(repr=False)
     model: WeightModel = field(repr=False)
 
 
@@ -124,8 +126,8 @@ def weight(
         "weights": weights,
         "link": link if method == "ipw" else None,
     }
-    full = fit_weights(encoded, moments_of(encoded, moments), treated, base, call)
-    model, touched = trimmed(full, treated, base, rule)
+    design = moments_of(encoded, moments)
+    model, touched = trimmed(fit_weights(encoded, design, treated, base, call), treated, base, rule)
     _refuse_empty_arm(model.weights, treated, rule)
     checks = doubts_of_weighting(encoded, treated, base, model.weights, model.scores, estimand=estimand)
     return FittedWeights(
@@ -137,7 +139,8 @@ def weight(
         counts=arm_counts(treated, model.weights),
         estimand=_estimand_reached(estimand, rule, touched, treated),
         call=call,
-        checks=(*_trimmed_check(rule, touched), *checks),
+        checks=(*_trimmed_check(rule, touched, _meant(estimand, treated)), *checks),
+        design=design,
         model=model,
     )
 
@@ -182,10 +185,12 @@ def _refuse_empty_arm(weights: np.ndarray, treated: np.ndarray, rule: tuple[str,
         raise TooFewUnits(f"trim={rule!r} leaves {left[0]} treated and {left[1]} comparison people. Trim less.")
 
 
-def _trimmed_check(rule: tuple[str, float] | None, touched: np.ndarray) -> tuple[Check, ...]:
-    if rule is None:
-        return ()
-    return (trimmed_rows(int(touched.sum()), len(touched), capped=rule[0] == "weight"),)
+def _trimmed_check(rule: tuple[str, float] | None, touched: np.ndarray, meant: np.ndarray) -> tuple[Check, ...]:
+    return () if rule is None else (trimmed_people(touched, meant, capped=rule[0] == "weight"),)
+
+
+def _meant(estimand: str, treated: np.ndarray) -> np.ndarray:
+    return {"ATT": treated, "ATC": ~treated}.get(estimand, np.ones(len(treated), dtype=bool))
 
 
 def _estimand_reached(estimand: str, rule: tuple[str, float] | None, touched: np.ndarray, treated: np.ndarray) -> str:
@@ -194,7 +199,7 @@ def _estimand_reached(estimand: str, rule: tuple[str, float] | None, touched: np
         return estimand
     if rule[0] == "weight":
         return f"{estimand}, with weights capped at their quantile {rule[1]:g}"
-    wanted = {"ATT": treated, "ATC": ~treated}.get(estimand, np.ones(len(treated), dtype=bool))
+    wanted = _meant(estimand, treated)
     out = int((wanted & touched).sum())
     among = f"{estimand} among people with a score from {rule[1]:g} to {1 - rule[1]:g}"
     if is_small(out):

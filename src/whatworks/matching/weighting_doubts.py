@@ -125,12 +125,15 @@ def _extreme(treated: np.ndarray, weights: np.ndarray) -> Check:
     )
 
 
-def trimmed_rows(trimmed: int, total: int, *, capped: bool) -> Check:
-    """How many people a rule about scores or weights has touched: the answer is about somewhat other people then."""
+def trimmed_people(touched: np.ndarray, meant: np.ndarray, *, capped: bool) -> Check:
+    """Whom a rule about scores or weights has touched: the answer is about other people where it left out some of those meant,
+    and the arms are less alike where it capped weights."""
+    count, of_those = int(touched.sum()), int((touched & meant).sum())
     what = "have their weight capped" if capped else "are left out by their score"
     return Check(
         name="trimmed",
-        passed=trimmed == 0,
-        message=f"{trimmed} of {total} people {what}; the effect is about those who remain, not about all who were asked for.",
-        statistics={"n_trimmed": trimmed, "n": total},
+        passed=(count if capped else of_those) == 0,
+        message=f"{count} of {len(touched)} people {what}, of them {of_those} of those the effect was asked for; the answer is "
+        "not about exactly those.",
+        statistics={"n_trimmed": count, "n_trimmed_meant": of_those, "n": len(touched)},
     )
