@@ -1,11 +1,14 @@
 """Evidence synthesis: effect sizes of many studies, and what they say together."""
 
 from whatworks.synthesis.effect_size import effect_sizes
+from whatworks.synthesis.inconsistency import node_split
 from whatworks.synthesis.influence import influence
 from whatworks.synthesis.many import pool_many
 from whatworks.synthesis.meta_regression import meta_regression
 from whatworks.synthesis.multilevel import multilevel
+from whatworks.synthesis.network import network
 from whatworks.synthesis.pooling import pool
+from whatworks.synthesis.ranking import league, rank
 from whatworks.synthesis.sensitivity import cumulative, leave_one_out
 from whatworks.synthesis.small_study import small_study_effects
 from whatworks.synthesis.subgroups import subgroups
@@ -14,11 +17,15 @@ __all__ = [
     "cumulative",
     "effect_sizes",
     "influence",
+    "league",
     "leave_one_out",
     "meta_regression",
     "multilevel",
+    "network",
+    "node_split",
     "pool",
     "pool_many",
+    "rank",
     "small_study_effects",
     "subgroups",
 ]
