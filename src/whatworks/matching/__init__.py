@@ -6,6 +6,7 @@ from whatworks.matching.e_values import e_value
 from whatworks.matching.effect import estimate
 from whatworks.matching.omitted_variable import omitted_variable_bias
 from whatworks.matching.pairing import match
+from whatworks.matching.placebos import placebo
 from whatworks.matching.propensity import propensity_score
 from whatworks.matching.rosenbaum import rosenbaum_bounds
 from whatworks.matching.samples import unmatched
@@ -18,6 +19,7 @@ __all__ = [
     "estimate",
     "match",
     "omitted_variable_bias",
+    "placebo",
     "propensity_score",
     "rosenbaum_bounds",
     "unmatched",

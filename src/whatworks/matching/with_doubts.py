@@ -1,16 +1,26 @@
 """What is doubtful about a matched sample follows it into every result made on it, in whatever room."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from whatworks.core.check import Check
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
 from whatworks.core.result import EffectResult
-from whatworks.core.samples import MatchedSample
+from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.matching.covariate_balance import worst_difference
 from whatworks.matching.doubts import balance_reached
+from whatworks.matching.placebos import placebo as placebo_test
+from whatworks.matching.suspects import suspect_covariates
 
 
-def with_doubts(result: EffectResult, sample: MatchedSample) -> EffectResult:
+def with_doubts(
+    result: EffectResult,
+    sample: MatchedSample | WeightedSample,
+    *,
+    placebo: str | Sequence[str] = (),
+    measured_after: str | Sequence[str] = (),
+) -> EffectResult:
     """The same effect, with the doubts about the matching it rests on.
 
     Other rooms take the people and weights of a sample and cannot know how it was made; :func:`~whatworks.matching.estimate`
@@ -19,18 +29,22 @@ def with_doubts(result: EffectResult, sample: MatchedSample) -> EffectResult:
     Parameters
     ----------
     result : of another room, made on the people of the sample with its weights, e.g. of ``did.two_by_two``
-    sample : of :func:`~whatworks.matching.match`
+    sample : of :func:`~whatworks.matching.match` or :func:`~whatworks.matching.weight`
+    placebo : columns of the sample's frame that treatment cannot have changed, each put to :func:`~whatworks.matching.placebo`
+    measured_after : columns known to be measured after treatment
 
     Returns
     -------
     The result with balance (worst standardised difference after matching, in standard deviations, above 0.10) and the checks of
-    the sample before its own; numbers and estimand are untouched. No name stands twice: a check that passed gives way to one
-    that did not, and otherwise the result's own is kept.
+    the sample before its own, placebo where asked for, and outcome_among_covariates where a covariate is measured after
+    treatment or looks so; numbers and estimand are untouched. No name stands twice: a check that passed gives way to one that
+    did not, and otherwise the result's own is kept.
 
     Raises
     ------
     InvalidOption
-        If the sample was not matched.
+        If the sample was neither matched nor weighted, or a placebo outcome was matched on.
+    MissingColumn, MissingValues, InvalidColumn
 
     References
     ----------
@@ -52,7 +66,19 @@ def with_doubts(result: EffectResult, sample: MatchedSample) -> EffectResult:
             "use the result as it is."
         )
     known: dict[str, Check] = {}
-    for check in (balance_reached(worst_difference(sample)), *sample.checks, *result.checks):
+    doubts = [balance_reached(worst_difference(sample)), *sample.checks]
+    doubts += [placebo_test(sample, outcome=column).checks[0] for column in as_list(placebo)]
+    for check in (*doubts, *_suspects(result, sample, as_list(measured_after)), *result.checks):
         if check.name not in known or known[check.name].passed or not check.passed:
             known[check.name] = check
     return replace(result, checks=tuple(known.values()))
+
+
+def _suspects(result: EffectResult, sample: MatchedSample | WeightedSample, measured_after: Sequence[str]) -> tuple[Check, ...]:
+    """Another room's outcome may stand in another frame; then names alone are looked at."""
+    people = sample.data.loc[sample.weights > 0]
+    outcome = str(result.provenance.arguments.get("outcome", result.unit))
+    if outcome not in people.columns:
+        people = people.assign(**{outcome: ""})
+    check = suspect_covariates(people, sample.covariates, outcome=outcome, measured_after=measured_after)
+    return () if check is None else (check,)

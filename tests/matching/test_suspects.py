@@ -1,0 +1,56 @@
+"""Covariates that may have been measured after treatment."""
+
+import numpy as np
+import pytest
+
+from whatworks.matching.suspects import suspect_covariates
+
+COVARIATES = ["age", "need", "prior_contacts", "sex", "living", "prior_outcome"]
+
+
+def suspects(df, covariates=COVARIATES, **options):
+    return suspect_covariates(df, covariates, **{"outcome": "outcome", **options})
+
+
+def test_ordinary_covariates_are_not_suspected(services):
+    assert suspects(services) is None
+
+
+def test_the_outcome_itself_and_what_was_said_to_come_after_fail(services):
+    assert suspects(services, [*COVARIATES, "outcome"]).passed is False
+    check = suspects(services, measured_after=["need", "income"])
+    assert check.passed is False
+    assert "'need'" in check.message
+    assert check.statistics["suspects"] == 1
+
+
+def test_saying_which_come_after_settles_it_for_the_others(services):
+    assert suspects(services.assign(need_after=1.0), [*COVARIATES, "need_after"], measured_after=["income"]).passed is True
+
+
+@pytest.mark.parametrize("name", ["need_after", "post_need", "need_efter_forløb", "Need-Followup"])
+def test_a_name_that_says_after_is_suspect(services, name):
+    check = suspects(services.rename(columns={"need": name}), [name, "age"])
+    assert check.passed is None
+    assert f"'{name}'" in check.message
+
+
+@pytest.mark.parametrize("name", ["postcode", "poster", "need_before", "aftercare_before", "prior_outcome"])
+def test_a_name_that_only_begins_so_is_not(services, name):
+    assert suspects(services.rename(columns={"need": name}) if name != "prior_outcome" else services, [name]) is None
+
+
+def test_a_covariate_that_all_but_equals_the_outcome_is_suspect(services):
+    noise = np.random.default_rng(1).normal(size=500)
+    nearly = services.assign(nearly=-3 * services["outcome"] + 0.5 * noise, alike=services["outcome"] + 3 * noise)
+    check = suspects(nearly, ["age", "nearly", "alike"])
+    assert check.passed is None
+    assert "'nearly' (it all but equals the outcome)" in check.message
+    assert "'alike'" not in check.message
+
+
+def test_yes_or_no_answers_that_happen_to_agree_are_not(services):
+    few = services.head(3).assign(twin=services["outcome"].head(3))
+    assert suspects(few, ["twin"]) is None
+    yes = services.assign(outcome=services["treated"], twin=services["treated"])
+    assert suspects(yes, ["twin"]) is None
