@@ -11,7 +11,7 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.did.att_gt import time_text
 from whatworks.did.group_time import AttGtResult, Average, GroupTime
-from whatworks.did.pretrends import Leads, parallel_pretrends
+from whatworks.did.pretrends import group_time_leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
 from whatworks.inference import simultaneous_critical_value
 
@@ -187,13 +187,14 @@ def _doubts(result: AttGtResult, by: str, at: np.ndarray, averages: list[Average
     if by != "event" or vcov is None:
         return result.checks
     before = np.flatnonzero(at < -result.group_time.rules.anticipation)
-    test = parallel_pretrends(
-        Leads(
-            estimates=np.array([averages[i].estimate for i in before]),
-            vcov=vcov[np.ix_(before, before)],
-            event_times=at[before],
-            sizes=np.ones(len(before)),
-            clusters=result.group_time.influence.n_clusters,
-        )
+    cells = group_time_leads(result.group_time)
+    leads = replace(
+        cells,
+        estimates=np.array([averages[i].estimate for i in before]),
+        vcov=vcov[np.ix_(before, before)],
+        event_times=at[before],
+        sizes=np.ones(len(before)),
+        cohorts=None,
     )
+    test = parallel_pretrends(leads, cells)
     return (test, *(check for check in result.checks if check.name != "parallel_pretrends"))

@@ -18,7 +18,7 @@ from whatworks.did.group_time import AttGtResult, GroupTime
 from whatworks.did.observed import Columns
 from whatworks.did.panel import Panel, read_units
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
-from whatworks.did.pretrends import Leads, parallel_pretrends
+from whatworks.did.pretrends import group_time_leads, parallel_pretrends
 from whatworks.did.table import effects_table, vcov_table, whole
 from whatworks.did.timeline import read_start, read_time
 from whatworks.inference import few_clusters
@@ -198,17 +198,9 @@ def _doubts(
     data: Panel | CrossSections, effects: CohortEffects, basis: GroupTime, always: int, with_scores: bool
 ) -> tuple[Check, ...]:
     estimated = np.array([not cell.is_reference for cell in basis.cells]) & np.isfinite(basis.estimates)
-    before = np.flatnonzero(estimated & (basis.event_times < -basis.rules.anticipation))
     terms = {cell_term(basis, basis.cells[place]): reason for place, reason in effects.reasons.items()}
-    leads = Leads(
-        estimates=basis.estimates[before],
-        vcov=basis.vcov[np.ix_(before, before)],
-        event_times=basis.event_times[before],
-        sizes=basis.n_treated[before],
-        clusters=basis.influence.n_clusters,
-    )
     doubts = [
-        parallel_pretrends(leads),
+        parallel_pretrends(group_time_leads(basis)),
         checks.dropped_rows(data.n_dropped, data.n_rows, always),
         few_clusters(basis.influence.n_clusters),
         checks.small_cells(basis.n_treated[estimated], basis.n_comparison[estimated]),
