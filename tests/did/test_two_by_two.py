@@ -92,7 +92,8 @@ def test_contributions_are_the_derivative_in_every_rows_weight(frames, estimator
         late = (df["period"] == 4).to_numpy()
         return cross_section_effects(df["outcome"].to_numpy(), late, X, treated, weights, estimator=estimator)
 
-    parts = [part[:, 0] for part in effects(w).contributions]
+    everything = slice(0, len(df))
+    parts = [part(everything)[0] if callable(part) else part[:, 0] for part in effects(w).contributions]
     contributions = np.empty(len(df))
     for rows, part in zip((treated, ~treated) if kind == "panel" else (slice(None),), parts, strict=True):
         contributions[rows] = part

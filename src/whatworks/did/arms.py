@@ -93,7 +93,7 @@ class Arms:
 
     def changes(self, run: Run, piece: slice, out: np.ndarray) -> np.ndarray:
         """(m, units of the piece) written into ``out``."""
-        out = out[:, : piece.stop - piece.start]
+        out = out[:, : len(run.w[piece])]
         for row, late, base in zip(out, self.late, self.base, strict=True):
             np.subtract(run.y[late, piece], run.y[base, piece], out=row)
         return out

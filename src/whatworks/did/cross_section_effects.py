@@ -11,7 +11,7 @@ import numpy as np
 
 from whatworks.did.arms import Arms
 from whatworks.did.panel_effects import REGRESSION, WEIGHTING, Effects, inverse_gram
-from whatworks.did.propensity import propensity
+from whatworks.did.propensity import OVERLAP_LIMIT, propensity
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,10 +35,10 @@ def _score(X: np.ndarray, treated: np.ndarray, w: np.ndarray, estimator: str) ->
     if estimator not in WEIGHTING:
         return _Score(odds=np.ones(int((~treated).sum())), contributions=np.zeros((n, 1)), beyond=np.zeros(n, dtype=bool))
     fit = propensity(Arms.of_rows(X, treated, w), estimator)
-    residuals, beyond = np.empty(n), np.empty(n, dtype=bool)
-    for mark, residual, outside in zip((treated, ~treated), fit.residuals, fit.beyond, strict=True):
-        residuals[mark], beyond[mark] = residual, outside
-    return _Score(odds=fit.odds[0], contributions=(X * residuals[:, None]) @ fit.vcov, beyond=beyond)
+    p = np.empty(n)
+    p[treated], p[~treated] = fit.probabilities
+    contributions = (X * (w * (treated - p))[:, None]) @ fit.vcov
+    return _Score(odds=fit.odds(1, slice(None)), contributions=contributions, beyond=p >= OVERLAP_LIMIT)
 
 
 def cross_section_effects(

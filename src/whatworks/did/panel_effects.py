@@ -4,8 +4,9 @@ Sant'Anna & Zhao (2020), Journal of Econometrics 219:101-122. All formulas are w
 contribution is the influence function divided by the number of units, so a variance is a sum of squares.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -27,21 +28,61 @@ class Effects:
     Attributes
     ----------
     estimates : (m,) in units of the outcome
-    contributions : (n, m) per run of the arms, the treated first; the estimate's variance is the sum of their squares
+    contributions : per run of the arms, the treated first: an array (n, m), or what computes it for a slice of the run as
+        (m, units); the estimate's variance is the sum of their squares
     beyond : (n,) per run, units outside overlap: nobody of the other arm is like them; empty where nobody is weighted
     """
 
     estimates: np.ndarray
-    contributions: tuple[np.ndarray, ...] = field(repr=False)
+    contributions: tuple[np.ndarray | Callable[[slice], np.ndarray], ...] = field(repr=False)
     beyond: tuple[np.ndarray, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Sums:
-    """Weighted sums over a whole arm: of products of covariates (k, k), and of covariates with changes (k, m)."""
+    """Weighted sums over an arm: of products of covariates (k, k), and of covariates with changes (k, m)."""
 
     gram: np.ndarray
     cross: np.ndarray
+
+    def over(self, total: float) -> "_Sums":
+        """The same with weights divided by a total."""
+        return _Sums(gram=self.gram / total, cross=self.cross / total)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Contributions:
+    """Computes alpha (change - X beta) + weight level + residual X back for units of one run.
+
+    Alpha is the weight among the treated; among comparison units it is what the regression could not know, times the weight in
+    the regression, less the weight.
+
+    Attributes
+    ----------
+    weighting : gives a piece's weights in the run's average, in the regression and in the score
+    maps : (m, k + 1) or (m, 2 k + 1) of minus beta, level, back
+    unknown : (k,); None among the treated
+    """
+
+    arms: Arms
+    run: Run
+    weighting: Callable[[slice], tuple[np.ndarray, np.ndarray, np.ndarray | None]]
+    maps: np.ndarray
+    unknown: np.ndarray | None
+
+    def __call__(self, piece: slice) -> np.ndarray:
+        X, k = self.run.X[:, piece], len(self.run.X)
+        weight, fit, residual = self.weighting(piece)
+        alpha = weight if self.unknown is None else fit * (self.unknown @ X) - weight
+        features = np.empty((self.maps.shape[1], X.shape[1]))
+        np.multiply(X, alpha, out=features[:k])
+        features[k] = weight
+        if residual is not None:
+            np.multiply(X, residual, out=features[k + 1 :])
+        changes = self.arms.changes(self.run, piece, np.empty((len(self.maps), X.shape[1])))
+        changes *= alpha
+        changes += self.maps @ features
+        return changes
 
 
 def panel_effects(arms: Arms, *, estimator: str, score: Propensity | None = None) -> Effects:
@@ -67,101 +108,97 @@ def panel_effects(arms: Arms, *, estimator: str, score: Propensity | None = None
     if estimator in WEIGHTING and score is None:
         score = propensity(arms, estimator)
     k, m = len(arms.treated.X), len(arms.late)
-    share = arms.treated.w / arms.treated.w.sum()
-    own = _sums(arms, (arms.treated,), (share,))
+    treated_weight = float(arms.treated.w.sum())
+    own = _treated_sums(arms).over(treated_weight)
     target, beta, inverse = own.gram[0], np.zeros((k, m)), np.zeros((k, k))
-    pull, fit = _weights(arms, score, estimator)
+    plain, pulled = _comparison_sums(arms, score, estimator)
+    total = treated_weight if estimator == "ipw_unnormalised" else float(pulled.gram[0, 0])
+    pulled = pulled.over(total) if score is not None else pulled
     if estimator in REGRESSION:
-        inverse, beta = _regression(arms, fit)
-    average_t = own.cross[0] - target @ beta
-    average_c, reached, slope = np.zeros(m), np.zeros(k), np.zeros((k, m))
-    if score is not None:
-        looked_at = _sums(arms, arms.comparison, pull)
-        slope = looked_at.cross - looked_at.gram @ beta
-        average_c, reached = slope[0].copy(), looked_at.gram[0]
+        # The improved estimator fits the regression where the weighting looks.
+        inverse = _inverse(arms, score if estimator == "dr_improved" else None, pulled if estimator == "dr_improved" else plain)
+        beta = inverse @ (pulled if estimator == "dr_improved" else plain).cross
+    slope = pulled.cross - pulled.gram @ beta
+    average_t, average_c, reached = own.cross[0] - target @ beta, slope[0].copy(), pulled.gram[0]
     estimates = average_t - average_c
     if estimator == "ipw_unnormalised":
         # The weights do not sum to one, so the averages are not what the contributions spread around.
         average_t, average_c = estimates, np.zeros(m)
-    slope = slope - np.outer(reached, average_c)
-    # What the regression could not know: it was fitted on comparison units and is used where the treated are.
-    unknown = inverse @ (reached - target)
+    slope -= np.outer(reached, average_c)
     back = None if score is None else -(score.vcov @ slope).T
-    contributions = [_contributions(arms, arms.treated, (share, share, -average_t), beta, _through(score, 0), back)]
-    for place, run in enumerate(arms.comparison):
-        alpha = fit[place] * (unknown @ run.X) - pull[place]
-        residual = _through(score, place + 1)
-        contributions.append(_contributions(arms, run, (alpha, pull[place], average_c), beta, residual, back))
+    contributions = [
+        _Contributions(
+            arms=arms,
+            run=run,
+            weighting=partial(_weighting, run, place, score, estimator, total if place else treated_weight),
+            maps=_maps(beta, average_c if place else -average_t, back),
+            unknown=inverse @ (reached - target) if place else None,
+        )
+        for place, run in enumerate(arms.runs)
+    ]
     return Effects(estimates=estimates, contributions=tuple(contributions), beyond=() if score is None else score.beyond)
 
 
-def _weights(arms: Arms, score: Propensity | None, estimator: str) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Per comparison run: weights of its average, and of the regression."""
-    w = [run.w for run in arms.comparison]
+def _maps(beta: np.ndarray, level: np.ndarray, back: np.ndarray | None) -> np.ndarray:
+    parts = [-beta.T, level[:, None]] + ([] if back is None else [back])
+    return np.ascontiguousarray(np.concatenate(parts, axis=1))
+
+
+def _weighting(
+    run: Run, place: int, score: Propensity | None, estimator: str, total: float, piece: slice
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """A piece's weights in the run's average, in the regression, and through the score."""
+    w = run.w[piece]
+    if place == 0:
+        share = w / total
+        return share, share, None if score is None else w * (1.0 - score.probabilities[0][piece])
     if score is None:
-        return [np.zeros(len(each)) for each in w], w
-    pull = [each * odds for each, odds in zip(w, score.odds, strict=True)]
-    # The improved estimator fits the regression where the weighting looks.
-    fit = pull if estimator == "dr_improved" else w
-    total = arms.treated.w.sum() if estimator == "ipw_unnormalised" else sum(each.sum() for each in pull)
-    return [each / total for each in pull], fit
+        return np.zeros(len(w)), w, None
+    pull = w * score.odds(place, piece) / total
+    return pull, pull if estimator == "dr_improved" else w, -w * score.probabilities[place][piece]
 
 
-def _through(score: Propensity | None, place: int) -> np.ndarray | None:
-    return None if score is None else score.residuals[place]
-
-
-def _sums(arms: Arms, runs: Sequence[Run], weights: Sequence[np.ndarray]) -> _Sums:
+def _treated_sums(arms: Arms) -> _Sums:
     k, m = len(arms.treated.X), len(arms.late)
     sums = _Sums(gram=np.zeros((k, k)), cross=np.zeros((k, m)))
     x_room, d_room = arms.buffer(k), arms.buffer(m)
-    for run, weight in zip(runs, weights, strict=True):
-        for piece in run.pieces():
-            X = run.X[:, piece]
-            weighted = np.multiply(X, weight[piece], out=x_room[:, : X.shape[1]])
-            sums.gram[:] += weighted @ X.T
-            sums.cross[:] += weighted @ arms.changes(run, piece, d_room).T
+    for piece in arms.treated.pieces():
+        _add(sums, arms.treated.X[:, piece], arms.treated.w[piece], arms.changes(arms.treated, piece, d_room), x_room)
     return sums
 
 
-def _regression(arms: Arms, weights: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Inverse of X'WX among comparison units, and the coefficients (k, m)."""
-    sums = _sums(arms, arms.comparison, weights)
+def _comparison_sums(arms: Arms, score: Propensity | None, estimator: str) -> tuple[_Sums, _Sums]:
+    """Weighted as they come, where a regression needs it, and weighted with the odds, where there is a score."""
+    k, m = len(arms.treated.X), len(arms.late)
+    plain, pulled = (_Sums(gram=np.zeros((k, k)), cross=np.zeros((k, m))) for _ in range(2))
+    x_room, d_room = arms.buffer(k), arms.buffer(m)
+    for place, run in enumerate(arms.comparison, start=1):
+        for piece in run.pieces():
+            X, w, changes = run.X[:, piece], run.w[piece], arms.changes(run, piece, d_room)
+            if estimator in ("dr", "reg"):
+                _add(plain, X, w, changes, x_room)
+            if score is not None:
+                _add(pulled, X, w * score.odds(place, piece), changes, x_room)
+    return plain, pulled
+
+
+def _add(sums: _Sums, X: np.ndarray, weights: np.ndarray, changes: np.ndarray, room: np.ndarray) -> None:
+    weighted = np.multiply(X, weights, out=room[:, : X.shape[1]])
+    sums.gram[:] += weighted @ X.T
+    sums.cross[:] += weighted @ changes.T
+
+
+def _inverse(arms: Arms, score: Propensity | None, sums: _Sums) -> np.ndarray:
+    """Inverse of X'WX among comparison units; the exact route where its digits are in doubt."""
     if is_surely_of_full_rank(sums.gram):
-        inverse = np.linalg.inv(sums.gram)
-    else:
-        inverse = inverse_gram(np.concatenate([run.X for run in arms.comparison], axis=1).T, np.concatenate(weights))
-    return inverse, inverse @ sums.cross
-
-
-def _contributions(
-    arms: Arms,
-    run: Run,
-    around: tuple[np.ndarray, np.ndarray, np.ndarray],
-    beta: np.ndarray,
-    residual: np.ndarray | None,
-    back: np.ndarray | None,
-) -> np.ndarray:
-    """(n, m): alpha (change - X beta) + weight * level + residual * X' back, each estimate contiguous in memory.
-
-    ``around`` holds alpha (n,), weight (n,) and level (m,); ``residual`` (n,) and ``back`` (m, k) lead through the score.
-    """
-    (alpha, weight, level), (k, m) = around, beta.shape
-    parts = [-beta.T, level[:, None]] + ([] if back is None else [back])
-    maps = np.ascontiguousarray(np.concatenate(parts, axis=1))
-    out, f_room, d_room = np.empty((m, len(run))), arms.buffer(maps.shape[1]), arms.buffer(m)
-    for piece in run.pieces():
-        X = run.X[:, piece]
-        features = f_room[:, : X.shape[1]]
-        np.multiply(X, alpha[piece], out=features[:k])
-        features[k] = weight[piece]
-        if residual is not None:
-            np.multiply(X, residual[piece], out=features[k + 1 :])
-        np.matmul(maps, features, out=out[:, piece])
-        changes = arms.changes(run, piece, d_room)
-        changes *= alpha[piece]
-        out[:, piece] += changes
-    return out.T
+        return np.linalg.inv(sums.gram)
+    pull = [
+        run.w if score is None else run.w * score.odds(place, slice(None)) for place, run in enumerate(arms.comparison, start=1)
+    ]
+    weights = np.concatenate(pull)
+    # The sums' weights are those, or in proportion to them.
+    scale = float(sums.gram[0, 0] / weights.sum())
+    return inverse_gram(np.concatenate([run.X for run in arms.comparison], axis=1).T, weights * scale)
 
 
 def inverse_gram(X: np.ndarray, w: np.ndarray) -> np.ndarray:

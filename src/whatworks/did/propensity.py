@@ -6,7 +6,7 @@ import numpy as np
 
 from whatworks.core.errors import NotConverged
 from whatworks.did.arms import Arms
-from whatworks.did.logit import Logit, fit_logit
+from whatworks.did.logit import fit_logit
 from whatworks.inference import fit_binary
 
 # Comparison units this certain to be treated would carry 199 times their weight; DRDID and did leave them out as well.
@@ -17,21 +17,31 @@ _MAX_ITERATIONS = 100
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Propensity:
-    """Fitted odds; one array per run of the arms.
+    """A fitted score.
 
     Attributes
     ----------
-    odds : of the comparison runs, p/(1-p); 0 beyond the limit of overlap
-    residuals : of all runs, weight times (treated - p)
-    vcov : (k, k); a unit's contribution to the coefficients is its residual times its covariates times this. Zero where the
-        coefficients' error does not matter
-    beyond : of all runs, units with p at or above the limit
+    probabilities : one array per run of the arms, the treated first
+    vcov : (k, k); a unit's contribution to the coefficients is weight times (treated - p) times its covariates times this. Zero
+        where the coefficients' error does not matter
     """
 
-    odds: tuple[np.ndarray, ...] = field(repr=False)
-    residuals: tuple[np.ndarray, ...] = field(repr=False)
+    probabilities: tuple[np.ndarray, ...] = field(repr=False)
     vcov: np.ndarray = field(repr=False)
-    beyond: tuple[np.ndarray, ...] = field(repr=False)
+
+    def odds(self, place: int, piece: slice) -> np.ndarray:
+        """p/(1-p) in a piece of a run; 0 beyond the limit of overlap."""
+        p = self.probabilities[place][piece]
+        out = np.subtract(1.0, p)
+        np.divide(p, out, out=out)
+        if len(p) and p.max() >= OVERLAP_LIMIT:
+            out[p >= OVERLAP_LIMIT] = 0.0
+        return out
+
+    @property
+    def beyond(self) -> tuple[np.ndarray, ...]:
+        """Per run, units at or above the limit of overlap."""
+        return tuple(p >= OVERLAP_LIMIT for p in self.probabilities)
 
 
 def propensity(arms: Arms, estimator: str) -> Propensity:
@@ -58,26 +68,20 @@ def propensity(arms: Arms, estimator: str) -> Propensity:
         coefficients = _tilting(arms)
         probabilities = tuple(1 / (1 + np.exp(-coefficients @ run.X)) for run in arms.runs)
         # Exact balance makes the estimate insensitive to the coefficients, so their error adds nothing.
-        return _odds(arms, Logit(probabilities=probabilities, vcov=np.zeros((len(coefficients),) * 2)))
-    return _odds(arms, _share(arms) if len(arms.treated.X) == 1 else fit_logit(arms))
+        return Propensity(probabilities=probabilities, vcov=np.zeros((len(coefficients),) * 2))
+    if len(arms.treated.X) == 1:
+        return _share(arms)
+    fit = fit_logit(arms)
+    return Propensity(probabilities=fit.probabilities, vcov=fit.vcov)
 
 
-def _odds(arms: Arms, fit: Logit) -> Propensity:
-    beyond = tuple(p >= OVERLAP_LIMIT for p in fit.probabilities)
-    odds, residuals = [], [arms.treated.w * (1 - fit.probabilities[0])]
-    for run, p, out in zip(arms.comparison, fit.probabilities[1:], beyond[1:], strict=True):
-        residuals.append(-run.w * p)
-        odds.append(p / (1 - p) if not out.any() else np.divide(p, 1 - p, out=np.zeros(len(p)), where=~out))
-    return Propensity(odds=tuple(odds), residuals=tuple(residuals), vcov=fit.vcov, beyond=beyond)
-
-
-def _share(arms: Arms) -> Logit:
+def _share(arms: Arms) -> Propensity:
     """Without covariates the score is the treated share."""
     treated = arms.treated.w.sum()
     total = treated + sum(run.w.sum() for run in arms.comparison)
     share = treated / total
-    probabilities = tuple(np.full(len(run), share) for run in arms.runs)
-    return Logit(probabilities=probabilities, vcov=np.array([[1 / (total * share * (1 - share))]]))
+    probabilities = tuple(np.broadcast_to(share, len(run)) for run in arms.runs)
+    return Propensity(probabilities=probabilities, vcov=np.array([[1 / (total * share * (1 - share))]]))
 
 
 def _tilting(arms: Arms) -> np.ndarray:

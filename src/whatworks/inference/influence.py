@@ -4,7 +4,7 @@ An estimate that is asymptotically a sum over units has the variance of that sum
 function divided by the number of units, so that covariances are plain sums of products.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,12 +25,13 @@ class InfluenceBlock:
     ----------
     rows : (r,) positions of the units, ascending; a slice where they stand side by side
     columns : (m,) positions of the estimates
-    values : (r, m) contributions, in units of the estimate; quickest where each estimate is contiguous in memory
+    values : (r, m) contributions, in units of the estimate; or a function that computes them for a slice of the rows as
+        (m, rows), so that they need not be held
     """
 
     rows: np.ndarray | slice
     columns: np.ndarray
-    values: np.ndarray = field(repr=False)
+    values: np.ndarray | Callable[[slice], np.ndarray] = field(repr=False)
 
     def between(self, start: int, stop: int) -> tuple[slice, slice | np.ndarray]:
         """Which of the block's rows lie in a run of units, and their places there."""
@@ -38,7 +39,11 @@ class InfluenceBlock:
             low, high = max(start, self.rows.start), min(stop, self.rows.stop)
             return slice(low - self.rows.start, max(low, high) - self.rows.start), slice(low - start, max(low, high) - start)
         low, high = np.searchsorted(self.rows, (start, stop))
-        return slice(low, high), self.rows[low:high] - start
+        return slice(int(low), int(high)), self.rows[low:high] - start
+
+    def part(self, own: slice) -> np.ndarray:
+        """(m, rows) contributions of some of the block's rows."""
+        return self.values[own].T if isinstance(self.values, np.ndarray) else self.values(own)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -145,8 +150,8 @@ class Influence:
             columns = np.unique(np.concatenate([block.columns for block, _, _ in touching]))
             values = np.zeros((len(columns), stop - start))
             for block, own, here in touching:
-                for column, contributions in zip(np.searchsorted(columns, block.columns), block.values.T, strict=True):
-                    values[column, here] = contributions[own]
+                for column, contributions in zip(np.searchsorted(columns, block.columns), block.part(own), strict=True):
+                    values[column, here] = contributions
             yield start, stop, columns, values
 
 
