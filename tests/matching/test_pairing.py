@@ -270,7 +270,7 @@ def people(**columns):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"method": "optimal"}, "'nearest'"),
+        ({"method": "genetic"}, "'nearest'"),
         ({"distance": "euclidean"}, "'mahalanobis'"),
         ({"estimand": "LATE"}, "'ATC'"),
         ({"order": "random"}, "'closest'"),

@@ -10,7 +10,7 @@ import whatworks as ww
 from whatworks.core import Check
 from whatworks.core.errors import InvalidOption
 
-DOUBTS_OF_MATCHING = ["balance", "dropped_treated", "common_support", "far_pairs", "effective_sample_size"]
+DOUBTS_OF_MATCHING = ["balance", "dropped_treated", "common_support", "far_pairs", "effective_sample_size", "ties_broken"]
 
 
 @pytest.fixture

@@ -38,6 +38,15 @@ def doubts_of_matching(
     return (*checks, *_effective(treated, weights, estimand))
 
 
+def doubts_of_strata(
+    served: np.ndarray, treated: np.ndarray, weights: np.ndarray, scores: np.ndarray | None, estimand: str
+) -> tuple[Check, ...]:
+    """Checks that need no outcome, where people are compared stratum by stratum: ``served`` marks those in a stratum with both
+    arms; a design without a score says nothing about its support."""
+    support = () if scores is None else (common_support(scores, treated, served & people_meant(estimand, treated)),)
+    return (_dropped(served, treated, estimand), *support, *_effective(treated, weights, estimand))
+
+
 def common_support(scores: np.ndarray | None, treated: np.ndarray, served: np.ndarray) -> Check:
     """Whether those the effect is about have scores that the other arm has too."""
     if scores is None:

@@ -58,7 +58,7 @@ def arms(df: pd.DataFrame, treatment: str) -> np.ndarray:
             f"The frame's index repeats a label in {repeated} of {len(df)} rows, and pairs are named by label. "
             "Remove the repeated rows, or call reset_index(drop=True) if they are different people."
         )
-    treated = binary(pd.DataFrame({treatment: _plain(df, treatment)}), treatment)
+    treated = binary(pd.DataFrame({treatment: plain(df, treatment)}), treatment)
     if not treated.any():
         raise NoTreatedGroup(f"Column {treatment!r} is 0 in all {len(df)} rows. Choose the column that marks who was treated.")
     if treated.all():
@@ -123,8 +123,8 @@ def encode(df: pd.DataFrame, covariates: Sequence[str], *, levels: str = "refere
     names: list[str] = []
     sources: list[str] = []
     for covariate in covariates:
-        values = _plain(df, covariate)
-        if _is_number(values):
+        values = plain(df, covariate)
+        if is_number(values):
             block, labels = numeric(pd.DataFrame({covariate: values}), covariate)[:, None], [covariate]
         else:
             block, labels = _indicators(values, covariate, levels)
@@ -132,7 +132,9 @@ def encode(df: pd.DataFrame, covariates: Sequence[str], *, levels: str = "refere
         names.extend(labels)
         sources.extend([covariate] * len(labels))
     # Column by column in memory, as it is read from here on.
-    matrix = np.asfortranarray(np.hstack(blocks)) if blocks else np.empty((len(df), 0))
+    matrix = np.empty((len(df), len(names)), order="F")
+    for place, column in enumerate(column for block in blocks for column in block.T):
+        matrix[:, place] = column
     return Encoded(matrix=matrix, names=tuple(names), sources=tuple(sources))
 
 
@@ -143,7 +145,7 @@ def refuse_missing(df: pd.DataFrame, columns: Sequence[str], *, what: str = "row
     ------
     MissingValues
     """
-    missing = {column: _plain(df, column).isna() for column in columns}
+    missing = {column: plain(df, column).isna() for column in columns}
     counts = {column: int(lacks.sum()) for column, lacks in missing.items()}
     if any(counts.values()):
         affected = int(np.logical_or.reduce([lacks.to_numpy() for lacks in missing.values()]).sum())
@@ -188,7 +190,7 @@ def _of(encoded: Encoded, source: str, marks: np.ndarray) -> list[bool]:
     return [bool(mark) for name, mark in zip(encoded.sources, marks, strict=True) if name == source]
 
 
-def _plain(df: pd.DataFrame, column: str) -> pd.Series:
+def plain(df: pd.DataFrame, column: str) -> pd.Series:
     """The column with Python objects turned into what they are: numbers where all are numbers."""
     values = df[column]
     if isinstance(values, pd.DataFrame):
@@ -196,7 +198,8 @@ def _plain(df: pd.DataFrame, column: str) -> pd.Series:
     return values.infer_objects() if values.dtype == object else values
 
 
-def _is_number(values: pd.Series) -> bool:
+def is_number(values: pd.Series) -> bool:
+    """True for numbers and truth values, pandas' nullable ones included."""
     return bool(pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype))
 
 

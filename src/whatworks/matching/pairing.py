@@ -1,4 +1,4 @@
-"""Who is compared with whom: nearest-neighbour matching on the propensity score or on the covariates themselves."""
+"""Who is compared with whom: neighbours, optimal pairs and sets, strata, and the largest balanced sample."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,20 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, one_of
-from whatworks.core.errors import InvalidOption, NoMatches, NotIdentified, TooFewUnits
+from whatworks.core.columns import as_list
+from whatworks.core.errors import InvalidOption, NoMatches, NotIdentified
 from whatworks.core.samples import MatchedSample
-from whatworks.matching.calipers import read_calipers
-from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights, strata
-from whatworks.matching.geometry import DISTANCES, LEVELS, stretch
+from whatworks.matching.coarsened import coarsened_strata, exact_strata
+from whatworks.matching.designs import PAIRED, Inputs
+from whatworks.matching.doubts import people_meant
+from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
+from whatworks.matching.geometry import LEVELS, stretch
+from whatworks.matching.options import design_options
 from whatworks.matching.propensity import score_rows
 from whatworks.matching.samples import Pairs, matched_sample
-from whatworks.matching.search import Rules, pair_up
-
-METHODS = ("nearest",)
-ESTIMANDS = ("ATT", "ATC", "ATE")
-ORDERS = ("largest", "smallest", "data", "closest")
-TIES = ("first", "average")
+from whatworks.matching.stratified import stratified_sample
+from whatworks.matching.subclasses import score_subclasses
 
 
 def match(
@@ -38,25 +37,35 @@ def match(
     ties: str = "first",
     tie_tolerance: float = 1e-8,
     weights: str | None = None,
+    cutpoints: Mapping[str, Any] | None = None,
+    subclasses: int | None = None,
+    min_controls: float | None = None,
+    max_controls: int | None = None,
+    tolerance: float | None = None,
+    time_limit: float | None = None,
 ) -> MatchedSample:
-    """Give every treated person the comparison people who are most alike. No outcome is read.
+    """Find the comparison people who are most like the treated. No outcome is read.
 
     Parameters
     ----------
     df : one row per person, each with its own index label
     treatment : 0/1 or boolean column
     covariates : columns known before treatment; the score is a logit of treatment on all of them
-    method : ``"nearest"`` neighbour
+    method : ``"nearest"`` neighbour, one person at a time; ``"optimal"`` pairs, the smallest sum of distances; ``"full"``, sets
+        of one treated with several comparison people or the reverse, everybody used, the smallest sum of distances;
+        ``"exact"``, people alike in every covariate; ``"cem"``, people in the same bin of every covariate; ``"subclass"``,
+        people with scores between the same quantiles of those the effect is about; ``"cardinality"``, the largest sample in
+        which all means are within ``tolerance``, then paired optimally. A design refuses options it cannot use
     distance : ``"propensity"`` (difference in score), ``"mahalanobis"`` (covariance within arms), ``"robust_mahalanobis"``
         (ranks), ``"sample_mahalanobis"`` or ``"inverse_variance"`` (covariance or variances of everybody)
     estimand : ``"ATT"`` finds comparison people for the treated, ``"ATC"`` treated people for the comparison arm, ``"ATE"``
-        both (with ``replace=True``)
+        both (nearest with ``replace=True``; not for optimal and cardinality)
     ratio : how many neighbours each person gets; without replacement everybody gets a first one before anybody a second
-    replace : True lets a neighbour be used more than once
+    replace : nearest: True lets a neighbour be used more than once
     caliper : largest difference allowed: a number is in standard deviations (n - 1) of the score over the whole sample; a
         mapping names columns or ``"propensity"``, e.g. ``{"propensity": 0.2, "age": ("raw", 5)}``: in standard deviations
         of the whole sample, or raw units
-    exact : columns on which pairs must agree
+    exact : columns on which pairs must agree; for cem, columns that are not put into bins
     order : whose turn it is without replacement: ``"largest"`` or ``"smallest"`` score first, ``"data"`` row order,
         ``"closest"`` pair first. None is ``"largest"`` for the score and ``"data"`` for the other distances
     ties : ``"first"`` takes one of several equally near: on the score the one met first when walking outward along scores
@@ -65,29 +74,43 @@ def match(
     tie_tolerance : what counts as equal. With ``"first"`` scores are rounded to, and distances counted in, this share of
         their standard deviation; with ``"average"`` in squared distance, the score in standard deviations
     weights : column of positive sampling weights: they enter the score, and a neighbour takes over the weight of whom it
-        is compared with
+        is compared with (in strata, everybody keeps their own)
+    cutpoints : cem: for numeric covariates a number of equally wide bins or a list of cuts, e.g. ``{"age": [30, 45]}``; without,
+        one bin more than the binary logarithm of the number of rows (Sturges)
+    subclasses : subclass: how many; None is 6
+    min_controls, max_controls : full: comparison people per treated person in a set; ``min_controls=1/3`` lets up to three
+        treated share one. As few people as possible are left out
+    tolerance : cardinality: largest difference in means, in standard deviations of the arm the effect is about; None is 0.05
+    time_limit : cardinality: seconds for the search, None is 60; a search cut short fails the check ``optimum_proved``, and
+        another machine may end elsewhere
 
     Returns
     -------
     :class:`~whatworks.core.MatchedSample`. Weights sum, in each arm, to its number of matched rows; without sampling weights
     the people matched for have weight 1. ``pairs`` also has ``focal`` (the arm the pair was made for) and ``weight`` (the
-    neighbour's share). The estimand says how many it is reached for. Checks: dropped_treated (dropped_rows for ATC),
-    common_support, far_pairs, effective_sample_size.
+    neighbour's share); it is empty for exact, cem and subclass, where ``subclass`` says who is compared with whom. The weighted
+    difference in means is the estimate. The estimand says how many it is reached for. Checks: dropped_treated (dropped_rows
+    for ATC and ATE), common_support (where there is a score), far_pairs (where there are pairs), effective_sample_size,
+    ties_broken (nearest), optimum_proved (cardinality).
 
     Raises
     ------
     NoMatches
-        If no pair satisfies the calipers and exact columns.
+        If no pair or stratum satisfies the rules.
     TooFewUnits
         If more neighbours are asked for than there are people.
     InvalidOption
-        If an option does not exist or cannot be used with the others.
+        If an option does not exist, cannot be used by the design or with the others, or an optimum would need more than
+        25 million distances at once.
     MissingValues, InvalidColumn, NotIdentified, NoTreatedGroup, NoComparisonGroup, DuplicateRows, MissingColumn
 
     References
     ----------
     Rosenbaum & Rubin (1985), American Statistician 39:33-38; Stuart (2010), Statistical Science 25:1-21. Weights passed on:
-    Lenis, Nguyen, Dong & Stuart (2019), Biostatistics 20:147-163.
+    Lenis, Nguyen, Dong & Stuart (2019), Biostatistics 20:147-163. Optimal pairs and full matching: Rosenbaum (1989), Journal of
+    the American Statistical Association 84:1024-1032; Hansen & Klopfer (2006), Journal of Computational and Graphical Statistics
+    15:609-627. Coarsened: Iacus, King & Porro (2012), Political Analysis 20:1-24. Subclasses: Cochran (1968), Biometrics
+    24:295-313. Cardinality: Zubizarreta, Paredes & Rosenbaum (2014), Annals of Applied Statistics 8:204-231.
 
     Examples
     --------
@@ -96,41 +119,25 @@ def match(
     >>> sample.pairs[["treated", "control"]].to_numpy().tolist()
     [[0, 3], [1, 4], [2, 5]]
     """
-    call: dict[str, Any] = {
-        "treatment": treatment,
-        "covariates": covariate_list(covariates, treatment),
-        "method": method,
-        "distance": distance,
-        "estimand": estimand,
-        "ratio": ratio,
-        "replace": replace,
-        "caliper": caliper,
-        "exact": [] if exact is None else as_list(exact),
-        "order": order or ("largest" if distance == "propensity" else "data"),
-        "ties": ties,
-        "tie_tolerance": tie_tolerance,
-        "weights": weights,
-    }
-    _refuse_bad_options(call)
+    wishes = {
+        "distance": distance, "ratio": ratio, "replace": replace, "caliper": caliper, "exact": exact, "order": order,
+        "ties": ties, "tie_tolerance": tie_tolerance, "cutpoints": cutpoints, "subclasses": subclasses, "tolerance": tolerance,
+        "min_controls": min_controls, "max_controls": max_controls, "time_limit": time_limit,
+    }  # fmt: skip
+    names = covariate_list(covariates, treatment)
+    options = design_options(method, estimand, wishes)
+    call = {"treatment": treatment, "covariates": names, "method": method, "estimand": estimand, **options, "weights": weights}
+    call |= {"exact": as_list(exact) if exact is not None else []} if "exact" in options else {}
+    if "order" in options:
+        call["order"] = order or ("largest" if distance == "propensity" else "data")
+    _refuse_what_does_not_go_together(call)
     treated, base = arms(df, treatment), sampling_weights(df, weights)
-    encoded = encode(df, call["covariates"])
-    refuse_constant(encoded)
-    scores = _scores(encoded, treated, base, needed=_needs_score(call))
-    pairs = _both_ways(df, call, treated, scores, encoded)
-    _refuse_without_pairs(pairs, call, treated)
-    return matched_sample(df, pairs, treated=treated, scores=scores, base=base, call=call)
+    return (_paired if method in PAIRED else _in_strata)(df, call, treated, base)
 
 
-def _refuse_bad_options(call: Mapping[str, Any]) -> None:
-    for name, allowed in (
-        ("method", METHODS), ("distance", DISTANCES), ("estimand", ESTIMANDS), ("order", ORDERS), ("ties", TIES),
-    ):  # fmt: skip
-        one_of(call[name], allowed, name=name)
-    ratio, tolerance = call["ratio"], call["tie_tolerance"]
-    if isinstance(ratio, bool) or not isinstance(ratio, (int, np.integer)) or ratio < 1:
-        raise InvalidOption(f"ratio={ratio!r}; a whole number of neighbours, 1 or more, is needed.")
-    if not (np.isfinite(tolerance) and tolerance >= 0):
-        raise InvalidOption(f"tie_tolerance={tolerance!r}; a number of 0 or more is needed.")
+def _refuse_what_does_not_go_together(call: Mapping[str, Any]) -> None:
+    if call["method"] != "nearest":
+        return
     if not call["replace"]:
         if call["ties"] == "average":
             raise InvalidOption("ties='average' uses neighbours more than once. Add replace=True, or use ties='first'.")
@@ -140,17 +147,44 @@ def _refuse_bad_options(call: Mapping[str, Any]) -> None:
         raise InvalidOption("ties='average' takes a caliper on the score only. Give one number, or use ties='first'.")
 
 
+def _paired(df: pd.DataFrame, call: Mapping[str, Any], treated: np.ndarray, base: np.ndarray) -> MatchedSample:
+    encoded = encode(df, call["covariates"])
+    refuse_constant(encoded)
+    scores = _scores(encoded, treated, base, needed=_needs_score(call))
+    positions, unit = coordinates(df, call, treated, scores)
+    found = PAIRED[call["method"]](
+        Inputs(df=df, call=call, treated=treated, scores=scores, positions=positions, unit=unit, encoded=encoded)
+    )
+    _refuse_without_pairs(found.pairs, call, treated)
+    return matched_sample(
+        df, found.pairs, treated=treated, scores=scores, base=base, call=call, sets=found.sets, checks=found.checks
+    )
+
+
+def _in_strata(df: pd.DataFrame, call: Mapping[str, Any], treated: np.ndarray, base: np.ndarray) -> MatchedSample:
+    names, scores = call["covariates"], None
+    if call["method"] == "exact":
+        numbers = exact_strata(df, names)
+    elif call["method"] == "cem":
+        numbers = coarsened_strata(df, names, cutpoints=call["cutpoints"] or {}, exact=call["exact"])
+    else:
+        scores = score_rows(encode(df, names), treated, weights=base)
+        numbers = score_subclasses(scores, people_meant(call["estimand"], treated), subclasses=call["subclasses"])
+    return stratified_sample(df, numbers, treated=treated, scores=scores, base=base, call=call)
+
+
 def _refuse_without_pairs(pairs: Pairs, call: Mapping[str, Any], treated: np.ndarray) -> None:
     if len(pairs.focal) == 0:
+        rules = ", ".join(f"{name}={call[name]!r}" for name in ("caliper", "exact", "tolerance") if name in call)
         raise NoMatches(
-            f"No pair satisfies the rules: {int(treated.sum())} treated and {int((~treated).sum())} comparison people, "
-            f"caliper={call['caliper']!r}, exact={call['exact']!r}. Widen the caliper, or match exactly on less."
+            f"No pair satisfies the rules: {int(treated.sum())} treated and {int((~treated).sum())} comparison people, {rules}. "
+            "Widen the caliper or tolerance, or match exactly on less."
         )
 
 
 def _needs_score(call: Mapping[str, Any]) -> bool:
-    in_turn = not call["replace"] and call["order"] in ("largest", "smallest")
-    caliper = call["caliper"]
+    in_turn = call["method"] == "nearest" and not call["replace"] and call["order"] in ("largest", "smallest")
+    caliper = call.get("caliper")
     limited = caliper is not None and (not isinstance(caliper, Mapping) or "propensity" in caliper)
     return call["distance"] == "propensity" or in_turn or limited
 
@@ -175,32 +209,5 @@ def coordinates(
     if scores is None:
         raise NotIdentified("The sample has no propensity score. Match again with distance='propensity'.")
     # Squared tolerances are printed in the units of Abadie and Imbens, whose standard deviation divides by n.
-    spread = float(scores.std(ddof=0 if call["ties"] == "average" else 1))
+    spread = float(scores.std(ddof=0 if call.get("ties") == "average" else 1))
     return scores[:, None], spread if spread > 0 else 1.0
-
-
-def _both_ways(
-    df: pd.DataFrame, call: Mapping[str, Any], treated: np.ndarray, scores: np.ndarray | None, encoded: Encoded
-) -> Pairs:
-    """Pairs made for the treated (ATT), for the comparison arm (ATC), or one after the other (ATE)."""
-    positions, unit = coordinates(df, call, treated, scores)
-    rules = Rules(
-        ratio=call["ratio"],
-        replace=call["replace"],
-        order=call["order"],
-        ties=call["ties"],
-        tolerance=call["tie_tolerance"],
-        unit=unit,
-        line=call["distance"] == "propensity",
-        turn=scores,
-        first=encoded.matrix[:, 0],
-    )
-    groups = strata(df, call["exact"])
-    calipers = read_calipers(df, call["caliper"], scores, call["distance"])
-    found = []
-    for focal in {"ATT": [treated], "ATC": [~treated], "ATE": [treated, ~treated]}[call["estimand"]]:
-        pool = int((~focal).sum())
-        if rules.ratio > pool:
-            raise TooFewUnits(f"ratio={rules.ratio} neighbours are asked for and {pool} people are there. Ask for fewer.")
-        found.append(pair_up(positions, focal, groups, calipers, rules))
-    return Pairs.joined(found)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from whatworks.core.check import Check
 from whatworks.core.columns import as_list
 from whatworks.core.disclosure import K_PUBLISH, is_small
 from whatworks.core.errors import NotIdentified
@@ -25,19 +26,21 @@ class Pairs:
     focal, neighbour : (p,) row numbers in the frame
     share : (p,) of a focal row's comparison that this neighbour makes up; sums to 1 for every focal row
     distance : (p,) in the measure matched on
+    ties : focal rows with more equally near neighbours than places for them
     """
 
     focal: np.ndarray
     neighbour: np.ndarray
     share: np.ndarray
     distance: np.ndarray
+    ties: int = 0
 
     @staticmethod
-    def made_for(focal: np.ndarray, neighbour: np.ndarray, positions: np.ndarray) -> "Pairs":
+    def made_for(focal: np.ndarray, neighbour: np.ndarray, positions: np.ndarray, *, ties: int = 0) -> "Pairs":
         """Pairs with equal shares for the neighbours of one focal row."""
         chosen = np.bincount(focal, minlength=len(positions))
         distance = np.sqrt(((positions[focal] - positions[neighbour]) ** 2).sum(axis=1))
-        return Pairs(focal, neighbour, 1 / chosen[focal], distance)
+        return Pairs(focal, neighbour, 1 / chosen[focal], distance, ties)
 
     @staticmethod
     def none() -> "Pairs":
@@ -48,8 +51,13 @@ class Pairs:
     @staticmethod
     def joined(parts: Sequence["Pairs"]) -> "Pairs":
         """Several lists one after the other."""
-        columns = ([part.focal, part.neighbour, part.share, part.distance] for part in parts)
-        return Pairs(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+        return Pairs(
+            focal=np.concatenate([part.focal for part in parts]),
+            neighbour=np.concatenate([part.neighbour for part in parts]),
+            share=np.concatenate([part.share for part in parts]),
+            distance=np.concatenate([part.distance for part in parts]),
+            ties=sum(part.ties for part in parts),
+        )
 
 
 def matched_sample(
@@ -60,23 +68,29 @@ def matched_sample(
     scores: np.ndarray | None,
     base: np.ndarray,
     call: Mapping[str, Any],
+    sets: np.ndarray | None = None,
+    checks: tuple[Check, ...] = (),
 ) -> MatchedSample:
-    """What :func:`~whatworks.matching.match` hands over."""
+    """What :func:`~whatworks.matching.match` hands over.
+
+    ``sets`` numbers each row's set from 1, 0 for rows in none; None takes each focal row with its neighbours for a set.
+    ``checks`` are the design's own.
+    """
     weights = _matching_weights(pairs, treated, base)
-    subclass = _subclasses(pairs, len(df))
+    subclass = _subclasses(pairs, len(df)) if sets is None else pd.arrays.IntegerArray(sets, sets == 0)
     counts = arm_counts(treated, weights)
     return MatchedSample(
         data=df,
         treatment=call["treatment"],
         covariates=tuple(call["covariates"]),
-        pairs=_pair_table(df.index, pairs, treated),
+        pairs=pair_table(df.index, pairs, treated, sets),
         weights=pd.Series(weights, index=df.index, name="weight"),
         subclass=pd.Series(subclass, index=df.index, name="subclass"),
         propensity=None if scores is None else pd.Series(scores, index=df.index, name="propensity"),
         counts=counts,
-        estimand=_estimand_reached(call["estimand"], pairs, treated),
+        estimand=estimand_reached(call["estimand"], rows_marked(pairs.focal, len(df)), treated),
         call=dict(call),
-        checks=doubts_of_matching(pairs.focal, pairs.neighbour, treated, weights, scores, call["estimand"]),
+        checks=(*doubts_of_matching(pairs.focal, pairs.neighbour, treated, weights, scores, call["estimand"]), *checks),
     )
 
 
@@ -125,12 +139,12 @@ def unmatched(
         "weights": weights,
     }
     scores = _scores_if_any(df, names, treated, base)
-    everybody = _one_scale(base, treated)
+    everybody = on_one_scale(base, treated)
     return MatchedSample(
         data=df,
         treatment=treatment,
         covariates=tuple(names),
-        pairs=_pair_table(df.index, Pairs.none(), treated),
+        pairs=pair_table(df.index, Pairs.none(), treated),
         weights=pd.Series(everybody, index=df.index, name="weight"),
         subclass=pd.Series(pd.NA, index=df.index, name="subclass", dtype="Int64"),
         propensity=None if scores is None else pd.Series(scores, index=df.index, name="propensity"),
@@ -173,10 +187,10 @@ def _matching_weights(pairs: Pairs, treated: np.ndarray, base: np.ndarray) -> np
     own = np.unique(pairs.focal)
     weights[own] = base[own]
     weights += np.bincount(pairs.neighbour, pairs.share * base[pairs.focal], minlength=len(treated))
-    return _one_scale(weights, treated)
+    return on_one_scale(weights, treated)
 
 
-def _one_scale(weights: np.ndarray, treated: np.ndarray) -> np.ndarray:
+def on_one_scale(weights: np.ndarray, treated: np.ndarray) -> np.ndarray:
     """In each arm the weights sum to the number of rows that have one."""
     scaled = weights.copy()
     for arm in (treated, ~treated):
@@ -196,9 +210,10 @@ def _subclasses(pairs: Pairs, size: int) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(subclass, sets != 1)
 
 
-def _pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray) -> pd.DataFrame:
+def pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray, sets: np.ndarray | None = None) -> pd.DataFrame:
+    """Pairs by label, as a sample carries them; ``sets`` numbers each row's set, else focal rows are counted."""
     made_for_treated = treated[pairs.focal]
-    number = np.unique(pairs.focal, return_inverse=True)[1] + 1
+    number = np.unique(pairs.focal, return_inverse=True)[1] + 1 if sets is None else sets[pairs.focal]
     return pd.DataFrame(
         {
             "treated": index[np.where(made_for_treated, pairs.focal, pairs.neighbour)],
@@ -211,10 +226,17 @@ def _pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray) -> pd.DataFr
     )
 
 
-def _estimand_reached(estimand: str, pairs: Pairs, treated: np.ndarray) -> str:
+def rows_marked(rows: np.ndarray, size: int) -> np.ndarray:
+    """(size,) True for the rows named."""
+    marked = np.zeros(size, dtype=bool)
+    marked[rows] = True
+    return marked
+
+
+def estimand_reached(estimand: str, has_match: np.ndarray, treated: np.ndarray) -> str:
     """The estimand asked for, and for how many of its people the answer holds where that tells of no few."""
     wanted = people_meant(estimand, treated)
-    served = len(np.unique(pairs.focal))
+    served = int((wanted & has_match).sum())
     if served == wanted.sum():
         return estimand
     who = {"ATT": "treated", "ATC": "comparison people", "ATE": "people"}[estimand]

@@ -9,6 +9,7 @@ import numpy as np
 
 from whatworks.matching.calipers import Caliper
 from whatworks.matching.cloud import Cloud
+from whatworks.matching.groups import pairs_in_groups
 from whatworks.matching.line import Allowed, Line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours
 from whatworks.matching.samples import Pairs
@@ -59,21 +60,7 @@ def pair_up(positions: np.ndarray, focal: np.ndarray, groups: np.ndarray, calipe
     focal : (n,) True for the rows that get neighbours; the others are the pool
     groups : (n,) pairs never cross groups
     """
-    by_group = np.argsort(groups, kind="stable")
-    cuts = np.flatnonzero(np.diff(groups[by_group])) + 1
-    focal_rows, pool_rows = [], []
-    for rows in np.split(by_group, cuts):
-        ours, theirs = rows[focal[rows]], rows[~focal[rows]]
-        if len(ours) and len(theirs):
-            left, right = _pair_group(positions, ours, theirs, calipers, rules)
-            focal_rows.append(ours[left])
-            pool_rows.append(theirs[right])
-    if not focal_rows:
-        return Pairs.none()
-    left, right = np.concatenate(focal_rows), np.concatenate(pool_rows)
-    # Row by row of the frame, whoever's turn it was; a person's own neighbours stay nearest first.
-    by_row = np.argsort(left, kind="stable")
-    return Pairs.made_for(left[by_row], right[by_row], positions)
+    return pairs_in_groups(positions, focal, groups, lambda ours, theirs: _pair_group(positions, ours, theirs, calipers, rules))
 
 
 def _pair_group(

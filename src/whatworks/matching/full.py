@@ -1,0 +1,135 @@
+"""Full matching: everybody in a set around one treated or one comparison person, the sum of distances being least."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from whatworks.core.errors import InvalidOption
+from whatworks.matching.calipers import Caliper
+from whatworks.matching.cover import Links, cheapest_cover
+from whatworks.matching.groups import groups_with_both
+from whatworks.matching.limited_cover import Bounds, cheapest_limited_cover
+from whatworks.matching.options import positive, whole
+from whatworks.matching.reach import refuse_too_many_looks
+from whatworks.matching.samples import Pairs
+
+
+def full_pairs(
+    positions: np.ndarray,
+    treated: np.ndarray,
+    groups: np.ndarray,
+    calipers: Sequence[Caliper],
+    *,
+    estimand: str,
+    min_controls: float | None = None,
+    max_controls: int | None = None,
+) -> tuple[Pairs, np.ndarray]:
+    """Sets of one treated with one or more comparison people, or of one comparison person with one or more treated.
+
+    Parameters
+    ----------
+    positions : (n, k) coordinates of everybody; the Euclidean distance is the one wanted
+    treated : (n,) boolean
+    groups : (n,) sets never cross groups
+    estimand : whom the pairs are listed for: the treated, the comparison people, or (``"ATE"``) both
+    min_controls, max_controls : comparison people per treated person in a set. A ``min_controls`` below 1, e.g. 1/3, lets that
+        many treated share one comparison person; None sets no limit
+
+    Returns
+    -------
+    Pairs of the sets (each member with the person its set is around), and (n,) the number of each row's set from 1, 0 for people
+    without anybody in reach. The sum of distances is the least there is, among the sets that leave as few people out as possible.
+
+    Raises
+    ------
+    InvalidOption
+        If the limits exclude each other, or a group has more possible pairs than can be looked at.
+
+    References
+    ----------
+    Rosenbaum (1991), Journal of the Royal Statistical Society B 53:597-610; Hansen (2004), Journal of the American Statistical
+    Association 99:609-618.
+
+    Examples
+    --------
+    >>> positions, treated = np.array([[0.0], [0.1], [5.0], [5.2]]), np.array([True, False, False, True])
+    >>> full_pairs(positions, treated, np.zeros(4, dtype=int), [], estimand="ATT")[1].tolist()
+    [1, 1, 2, 2]
+    """
+    limits = _limits(min_controls, max_controls, estimand)
+    lefts, rights, distances = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
+    for ours, theirs in groups_with_both(groups, treated):
+        refuse_too_many_looks(len(ours), len(theirs))
+        cover = _cover(positions, ours, theirs, calipers, limits)
+        lefts.append(ours[cover.left])
+        rights.append(theirs[cover.right])
+        distances.append(cover.apart)
+    ours, theirs, apart = np.concatenate(lefts), np.concatenate(rights), np.concatenate(distances)
+    sides = {"ATT": [(ours, theirs)], "ATC": [(theirs, ours)], "ATE": [(ours, theirs), (theirs, ours)]}[estimand]
+    pairs = Pairs.joined([_listed(focal, neighbour, apart, len(treated)) for focal, neighbour in sides])
+    return pairs, _set_numbers(ours, theirs, len(treated))
+
+
+def _limits(min_controls: float | None, max_controls: int | None, estimand: str) -> tuple[Bounds, Bounds] | None:
+    """Bounds for the treated and for the comparison people; None without limits."""
+    if min_controls is None and max_controls is None:
+        return None
+    most = np.inf if max_controls is None else whole("max_controls", max_controls)
+    least = 0.0 if min_controls is None else positive("min_controls", min_controls)
+    sharing = np.inf if least == 0 else 1 / least
+    if least > most:
+        raise InvalidOption(f"min_controls={min_controls!r} is above max_controls={max_controls!r}. Lower it.")
+    of_one = max(least, sharing) if least > 0 else 1.0
+    if abs(of_one - round(of_one)) > 1e-9:
+        raise InvalidOption(f"min_controls={min_controls!r}; a whole number, or one over a whole number, is needed.")
+    # Where there is no room for all, the arm the effect is not about is left out first.
+    dear, cheap = 3.0, 1.0
+    ours = Bounds(int(max(least, 1)), _count(most), cheap if estimand == "ATC" else dear)
+    theirs = Bounds(1, 1 if least >= 1 else _count(sharing), cheap if estimand == "ATT" else dear)
+    return ours, theirs
+
+
+def _count(number: float) -> int:
+    return round(number) if np.isfinite(number) else np.iinfo(np.int32).max
+
+
+def _cover(
+    positions: np.ndarray,
+    ours: np.ndarray,
+    theirs: np.ndarray,
+    calipers: Sequence[Caliper],
+    limits: tuple[Bounds, Bounds] | None,
+) -> Links:
+    if limits is None:
+        return cheapest_cover(positions, ours, theirs, calipers)
+    least = limits[0].least
+    room = least == 1 or len(theirs) >= least * len(ours)
+    cover = cheapest_limited_cover(positions, ours, theirs, calipers, *limits) if room else None
+    if cover is None or (np.bincount(cover.left)[np.unique(cover.left)] < least).any():
+        raise InvalidOption(
+            f"min_controls={least} cannot be kept: a stratum has {len(ours)} treated and {len(theirs)} comparison people, and "
+            "some treated have too few of these in reach. Lower it, or widen the caliper."
+        )
+    return cover
+
+
+def _listed(focal: np.ndarray, neighbour: np.ndarray, apart: np.ndarray, size: int) -> Pairs:
+    """Pairs row by row of the frame; nearest first; each neighbour an equal share of the focal person's set."""
+    order = np.lexsort((apart, focal))
+    share = 1 / np.bincount(focal, minlength=size)[focal]
+    return Pairs(focal[order], neighbour[order], share[order], apart[order])
+
+
+def _set_numbers(ours: np.ndarray, theirs: np.ndarray, size: int) -> np.ndarray:
+    """Sets numbered from 1 by their first row; 0 for rows in none."""
+    links = coo_array((np.ones(len(ours)), (ours, theirs)), shape=(size, size))
+    component = connected_components(links, directed=False)[1]
+    member = np.zeros(size, dtype=bool)
+    member[ours] = member[theirs] = True
+    number = np.zeros(size, dtype=np.int64)
+    first = np.unique(component[member], return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first[1]))
+    number[member] = rank[first[2]] + 1
+    return number
