@@ -62,6 +62,9 @@ def synthetic(
     weight), effective_donors, zeta; for one treated unit rmspe_ratio and rmspe_ratio_p_value (Abadie's); for ``"control"`` the
     range leave_one_out_low to leave_one_out_high.
 
+    Where the treated follow common shocks more than any mix of the others, and noise before the start hides it, no variance here
+    knows: in simulations with 8 treated and 40 other units, and shocks that last, 95 per cent intervals covered 73 to 85 per cent.
+
     Raises
     ------
     MissingColumn, EmptyData, InvalidColumn, InvalidOption, DuplicateRows, TreatmentReversal, NotConverged

@@ -105,10 +105,11 @@ def _refuse_without_groups(panel: Panel, columns: Columns, method: str) -> None:
 def _refuse_incomplete(panel: Panel, columns: Columns) -> None:
     lacking = ~panel.usable
     if lacking.any():
+        units = int(lacking.any(axis=1).sum())
         raise MissingValues(
             f"{int(lacking.sum())} of {lacking.size} pairs of {columns.unit!r} and {columns.time!r} lack an outcome or a "
-            f"covariate, in {int(lacking.any(axis=1).sum())} of {len(lacking)} units; weights need every unit at every time. Keep the "
-            "complete units or times knowingly, or use ww.did.att_gt, which takes gaps."
+            f"covariate, in {units} of {len(lacking)} units; weights need every unit at every time. Keep the complete units or "
+            "times knowingly, or use ww.did.att_gt, which takes gaps."
         )
 
 
