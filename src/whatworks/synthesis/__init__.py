@@ -9,6 +9,7 @@ from whatworks.synthesis.multilevel import multilevel
 from whatworks.synthesis.network import network
 from whatworks.synthesis.pooling import pool
 from whatworks.synthesis.ranking import league, rank
+from whatworks.synthesis.reported import flip, own_effect, reported_effects
 from whatworks.synthesis.sensitivity import cumulative, leave_one_out
 from whatworks.synthesis.small_study import small_study_effects
 from whatworks.synthesis.subgroups import subgroups
@@ -16,6 +17,7 @@ from whatworks.synthesis.subgroups import subgroups
 __all__ = [
     "cumulative",
     "effect_sizes",
+    "flip",
     "influence",
     "league",
     "leave_one_out",
@@ -23,9 +25,11 @@ __all__ = [
     "multilevel",
     "network",
     "node_split",
+    "own_effect",
     "pool",
     "pool_many",
     "rank",
+    "reported_effects",
     "small_study_effects",
     "subgroups",
 ]
