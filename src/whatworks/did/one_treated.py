@@ -32,10 +32,11 @@ def refuse_one_treated(panel: Panel) -> None:
     Conley & Taber (2011), Review of Economics and Statistics 93:113-125; MacKinnon & Webb (2017), Journal of Applied
     Econometrics 32:233-254, section 3 (the standard error with one treated cluster).
     """
-    treated = np.flatnonzero(np.isfinite(panel.cohort))
-    observed = ~np.isnan(panel.outcome[treated])
-    observed &= panel.timeline.ordinals >= panel.cohort[treated, None]
-    treated = treated[observed.any(axis=1)]
+    # Units are sorted by cohort, those never treated last.
+    starters = int(np.isfinite(panel.cohort).sum())
+    observed = ~np.isnan(panel.outcome[:starters])
+    observed &= panel.timeline.ordinals >= panel.cohort[:starters, None]
+    treated = np.flatnonzero(observed.any(axis=1))
     if len(treated) == 1:
         raise TooFewUnits(
             f"One treated unit has no normal interval: nothing tells how it differs from itself. {WAYS_OUT}; "
