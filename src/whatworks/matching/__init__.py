@@ -1,5 +1,6 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
+from whatworks.matching.aipw import aipw
 from whatworks.matching.compared import who_was_compared
 from whatworks.matching.covariate_balance import balance
 from whatworks.matching.e_values import e_value
@@ -14,6 +15,7 @@ from whatworks.matching.weighting import weight
 from whatworks.matching.with_doubts import with_doubts
 
 __all__ = [
+    "aipw",
     "balance",
     "e_value",
     "estimate",

@@ -10,7 +10,6 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.errors import InvalidOption
 from whatworks.core.samples import MatchedSample
-from whatworks.inference import WaldTest
 from whatworks.matching.bootstrap import bootstrap_covariance
 from whatworks.matching.by_matching import difference_by_matching
 from whatworks.matching.contrasts import contrast
@@ -18,7 +17,15 @@ from whatworks.matching.intervals import Row, interval_row
 from whatworks.matching.regression import ArmMeans, arm_means
 from whatworks.matching.rows import Rows, Sample, has_sets, refuse_gaps, rows_of
 from whatworks.matching.standard_errors import covariance
-from whatworks.matching.subgroups import Subgroups, balance_within, interaction, many_subgroups, part_rows, subgroups_of
+from whatworks.matching.subgroups import (
+    Subgroups,
+    balance_within,
+    interaction,
+    interaction_statistics,
+    many_subgroups,
+    part_rows,
+    subgroups_of,
+)
 
 DRAWS = 500
 
@@ -166,13 +173,9 @@ def _with_parts(
     return Answer(
         rows=[*whole.rows, *parts],
         vcov=pd.DataFrame(matrix, index=terms, columns=terms),
-        statistics={**whole.statistics, **_interaction_statistics(test)},
+        statistics={**whole.statistics, **interaction_statistics(test)},
         checks=(many_subgroups(test, len(parts)), *balance_within(sample, rows, groups)),
     )
-
-
-def _interaction_statistics(test: WaldTest) -> dict[str, float]:
-    return {"interaction_statistic": test.statistic, "interaction_df": float(test.df), "interaction_p": test.p_value}
 
 
 def _headline(sample: Sample, question: Question, effect: float, std_error: float, freedom: float) -> Row:

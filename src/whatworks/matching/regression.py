@@ -53,7 +53,8 @@ class ArmMeans:
     ----------
     means : (2,)
     gaps : (n, 2) what a unit of a row's weight adds to the error of each mean
-    predicted_gaps : (n, 2) predictions less means, over the sum of ``target``: what a row adds where the people meant are a draw
+    predicted : (n, 2) outcome predicted for every row under either arm
+    target_total : sum of the people meant
     X, bread, curvature : the outcome regression's columns, inverse information, and (n,) what a row adds to the information
     freedom : rows with weight less coefficients
     classical : (2, 2) covariance if one variance held for all rows; None for yes-or-no models
@@ -61,12 +62,18 @@ class ArmMeans:
 
     means: np.ndarray
     gaps: np.ndarray = field(repr=False)
-    predicted_gaps: np.ndarray = field(repr=False)
+    predicted: np.ndarray = field(repr=False)
+    target_total: float
     X: np.ndarray = field(repr=False)
     bread: np.ndarray = field(repr=False)
     curvature: np.ndarray = field(repr=False)
     freedom: int
     classical: np.ndarray | None = field(repr=False)
+
+    @property
+    def predicted_gaps(self) -> np.ndarray:
+        """(n, 2) what a unit of ``target`` adds to the error of each mean, where the people meant are themselves a draw."""
+        return (self.predicted - self.means) / self.target_total
 
     @property
     def leverage(self) -> np.ndarray:
@@ -107,7 +114,8 @@ def arm_means(design: Design, *, interact: bool, yes_or_no: bool) -> ArmMeans:
     return ArmMeans(
         means=means,
         gaps=(X @ towards) * fit.residuals[:, None],
-        predicted_gaps=np.broadcast_to((predicted - means) / design.target.sum(), (len(X), 2)),
+        predicted=np.broadcast_to(predicted, (len(X), 2)),
+        target_total=float(design.target.sum()),
         X=X,
         bread=fit.bread,
         curvature=fit.weights,
@@ -178,7 +186,8 @@ def _logit_means(design: Design, *, interact: bool) -> ArmMeans:
     return ArmMeans(
         means=means,
         gaps=(X @ np.column_stack(towards)) * (design.y - fit.fitted)[:, None],
-        predicted_gaps=(both - means) / total,
+        predicted=both,
+        target_total=float(total),
         X=X,
         bread=fit.vcov,
         curvature=design.weights * fit.fitted * (1 - fit.fitted),

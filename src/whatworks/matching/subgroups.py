@@ -10,7 +10,7 @@ from whatworks.core.check import Check
 from whatworks.core.errors import InvalidColumn, InvalidOption, TooFewUnits
 from whatworks.inference import WaldTest, wald_test
 from whatworks.matching.doubts import BALANCE_LIMIT
-from whatworks.matching.encoding import encode, sampling_weights
+from whatworks.matching.encoding import Encoded, encode, sampling_weights
 from whatworks.matching.intervals import Row, interval_row
 from whatworks.matching.rows import Rows, Sample, refuse_gaps
 from whatworks.matching.weighting_doubts import worst_weighted_difference
@@ -54,14 +54,23 @@ def subgroups_of(sample: Sample, rows: Rows, by: str) -> Subgroups:
     if by == sample.treatment:
         raise InvalidOption(f"by={by!r} is the treatment itself. Name a column that divides both arms.")
     refuse_gaps(sample, sample.weights.to_numpy(dtype=float) > 0, [by])
-    codes, values = pd.factorize(sample.data[by].iloc[rows.person].infer_objects(), sort=True)
+    return divided(sample.data[by].iloc[rows.person], rows.design.treated, by)
+
+
+def divided(values_by_row: pd.Series, treated: np.ndarray, by: str) -> Subgroups:
+    """The same for a column and the arms beside it.
+
+    Raises
+    ------
+    TooFewUnits, InvalidColumn
+    """
+    codes, values = pd.factorize(values_by_row.infer_objects(), sort=True)
     if not 2 <= len(values) <= _MOST_GROUPS:
         raise InvalidColumn(
             f"Column {by!r} has {len(values)} distinct values among the rows used; from 2 to {_MOST_GROUPS} can divide people. "
             "Cut it into groups first (pd.cut)."
         )
     members = tuple(codes == place for place in range(len(values)))
-    treated = rows.design.treated
     thin = sum(min((treated & here).sum(), (~treated & here).sum()) < _LEAST_IN_ARM for here in members)
     if thin:
         raise TooFewUnits(
@@ -107,6 +116,11 @@ def interaction(effects: np.ndarray, vcov: np.ndarray) -> WaldTest:
     return wald_test(differences @ effects, differences @ vcov @ differences.T)
 
 
+def interaction_statistics(test: WaldTest) -> dict[str, float]:
+    """The test as it stands in a result's statistics."""
+    return {"interaction_statistic": test.statistic, "interaction_df": float(test.df), "interaction_p": test.p_value}
+
+
 def many_subgroups(test: WaldTest, count: int) -> Check:
     """How easily chance alone makes one of the parts look different."""
     alarm = 1 - 0.95**count
@@ -120,20 +134,20 @@ def many_subgroups(test: WaldTest, count: int) -> Check:
 
 
 def balance_within(sample: Sample, rows: Rows, groups: Subgroups) -> tuple[Check, ...]:
-    """Whether the arms are alike in every part, and not only in the whole."""
+    """Whether the arms are alike in every part of a sample, and not only in the whole."""
     if not sample.covariates:
         return ()
     encoded = encode(sample.data, sample.covariates)
-    base = sampling_weights(sample.data, sample.call.get("weights"))[rows.person]
-    everybody = type(encoded)(matrix=encoded.matrix[rows.person], names=encoded.names, sources=encoded.sources)
+    base = sampling_weights(sample.data, sample.call.get("weights"))
+    return balance_in_parts(_rows_of(encoded, rows.person), rows.design.treated, base[rows.person], rows.design.weights, groups)
+
+
+def balance_in_parts(
+    encoded: Encoded, treated: np.ndarray, base: np.ndarray, weights: np.ndarray, groups: Subgroups
+) -> tuple[Check, ...]:
+    """The same for covariates, arms, sampling weights and weights of every row."""
     worst = max(
-        worst_weighted_difference(
-            type(encoded)(matrix=everybody.matrix[here], names=encoded.names, sources=encoded.sources),
-            rows.design.treated[here],
-            base[here],
-            rows.design.weights[here],
-        )
-        for here in groups.members
+        worst_weighted_difference(_rows_of(encoded, here), treated[here], base[here], weights[here]) for here in groups.members
     )
     return (
         Check(
@@ -144,3 +158,7 @@ def balance_within(sample: Sample, rows: Rows, groups: Subgroups) -> tuple[Check
             statistics={"worst_smd": worst, "limit": BALANCE_LIMIT},
         ),
     )
+
+
+def _rows_of(encoded: Encoded, rows: np.ndarray) -> Encoded:
+    return Encoded(matrix=encoded.matrix[rows], names=encoded.names, sources=encoded.sources)

@@ -53,7 +53,7 @@ def inverse_probability(
     e = _scores(encoded, design, treated, base, link)
     t = treated.astype(float)
     odds = e / (1 - e)
-    weigh, slope_in_e = _BY_SCORE[estimand]
+    slope_in_e = _BY_SCORE[estimand][1]
     if link == "logit":
         score, information, density = t - e, e * (1 - e), e * (1 - e)
     else:
@@ -67,7 +67,7 @@ def inverse_probability(
         information=base * information,
         slope=base * slope_in_e(treated, e, odds) * density,
     )
-    return WeightModel(weights=base * weigh(treated, e, odds), scores=e, equations=(equations,))
+    return WeightModel(weights=base * weights_by_score(e, treated, estimand=estimand), scores=e, equations=(equations,))
 
 
 def _scores(encoded: Encoded, design: Moments, treated: np.ndarray, base: np.ndarray, link: str) -> np.ndarray:
@@ -79,6 +79,11 @@ def _scores(encoded: Encoded, design: Moments, treated: np.ndarray, base: np.nda
 
 
 Weigher = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def weights_by_score(e: np.ndarray, treated: np.ndarray, *, estimand: str) -> np.ndarray:
+    """What everybody weighs, given the score, without sampling weights."""
+    return _BY_SCORE[estimand][0](treated, e, e / (1 - e))
 
 
 def _matching_weight(t: np.ndarray, e: np.ndarray, odds: np.ndarray) -> np.ndarray:
