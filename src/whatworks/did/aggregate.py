@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult
@@ -171,7 +170,8 @@ def _units(basis: GroupTime, average: Average) -> tuple[int, int]:
     places = [place for place in average.places if not basis.cells[place].is_reference]
     if not places:
         return 0, 0
-    largest = pd.Series(basis.n_treated[places]).groupby(basis.cohort_codes[places]).max()
+    largest = np.zeros(len(basis.cohorts), dtype=np.int64)
+    np.maximum.at(largest, basis.cohort_codes[places], basis.n_treated[places])
     return int(largest.sum()), int(basis.n_comparison[places].min())
 
 

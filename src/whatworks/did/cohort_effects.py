@@ -20,6 +20,8 @@ from whatworks.inference.rank import is_surely_of_full_rank
 
 # One unit has no spread, so it has no standard error.
 _FEWEST = 2
+# Units that are looked at first to see whether covariates are independent.
+_ENOUGH = 20_000
 
 
 @dataclass(kw_only=True, eq=False)
@@ -181,6 +183,8 @@ def _record(out: CohortEffects, places: list[int], rows: Sequence[slice | np.nda
 def _independent(arms: Arms) -> np.ndarray:
     """Mark the covariates that say something of their own among these units."""
     k = len(arms.treated.X)
-    if k == 1 or is_surely_of_full_rank(np.sum([gram(run) for run in arms.runs], axis=0)):
+    # Columns that are independent among some of the units are so among all.
+    some = arms.thinned(1 + (len(arms.treated) + arms.n_comparison) // _ENOUGH)
+    if k == 1 or is_surely_of_full_rank(np.sum([gram(run) for run in some.runs], axis=0)):
         return np.ones(k, dtype=bool)
     return independent_columns(arms.stacked()[0])

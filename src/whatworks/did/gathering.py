@@ -54,13 +54,11 @@ class _Gatherer:
         self.design = Design.of(panel.covariates)
         self.cohorts, self.first = np.unique(panel.cohort, return_index=True)
         self.last = np.append(self.first[1:], len(panel.cohort))
-        self.fixed = panel.covariates.ndim == 2 and panel.weights.ndim == 1
         self.seen: np.ndarray | None = None
         self.pattern = b""
-        seen = ~np.isnan(panel.outcome)
-        if not (seen.all() and self.fixed and (panel.weights > 0).all() and not np.isnan(panel.covariates).any()):
-            self.seen = seen
-            self.pattern = hashlib.sha256(np.packbits(seen).tobytes()).digest()
+        if not (panel.covariates.ndim == 2 and panel.weights.ndim == 1 and panel.is_complete and panel.weights.min() > 0):
+            self.seen = ~np.isnan(panel.outcome)
+            self.pattern = hashlib.sha256(np.packbits(self.seen).tobytes()).digest()
 
     def key(self, cell: Cell) -> tuple:
         """Equal for cells that rest on the same units, covariates and weights."""

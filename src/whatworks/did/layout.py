@@ -12,8 +12,8 @@ from whatworks.core.columns import require_columns
 from whatworks.core.errors import DuplicateRows, MissingValues
 from whatworks.did.timeline import Timeline
 
-# Units turned at a time: the piece stays in the processor's cache.
-_CHUNK = 8192
+# Units taken at a time: the piece stays in the processor's cache.
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,16 +34,30 @@ class Grid:
 
     def changing(self, values: np.ndarray) -> int:
         """Number of units within which the values change; a missing value is a change."""
+        if not self._changes_anywhere(values):
+            return 0
         folded = values.reshape(self.n, self.T)
-        differs = folded != folded[:, :1]
-        return int(differs.any(axis=1).sum()) if differs.any() else 0
+        return int((folded != folded[:, :1]).any(axis=1).sum())
+
+    def _changes_anywhere(self, values: np.ndarray) -> bool:
+        room = np.empty(min(_CHUNK, self.n) * self.T, dtype=bool)
+        for start in range(0, len(values), len(room)):
+            piece = values[start : start + len(room)]
+            differs = np.not_equal(piece[1:], piece[:-1], out=room[: len(piece) - 1])
+            # From one unit to the next the values may change.
+            differs[self.T - 1 :: self.T] = False
+            if differs.any():
+                return True
+        return False
 
     def wide(self, values: np.ndarray, order: np.ndarray) -> np.ndarray:
         """(n, T) in the given order of units, each time contiguous in memory."""
         folded = values.reshape(self.n, self.T)
-        out = np.empty((self.T, self.n), dtype=values.dtype)
+        out, room = np.empty((self.T, self.n)), np.empty((min(_CHUNK, self.n), self.T))
         for start in range(0, self.n, _CHUNK):
-            out[:, start : start + _CHUNK] = folded[order[start : start + _CHUNK]].T
+            rows = order[start : start + _CHUNK]
+            # All rows exist, so "clip" only spares the check.
+            out[:, start : start + _CHUNK] = np.take(folded, rows, axis=0, out=room[: len(rows)], mode="clip").T
         return out.T
 
 

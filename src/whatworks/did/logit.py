@@ -8,8 +8,9 @@ from whatworks.core.errors import NotConverged, NotIdentified
 from whatworks.did.arms import Arms
 from whatworks.inference import fit_binary
 
-# Below this many units the plain search is as quick.
+# Below this many units the plain search is as quick; a part of a sample is searched from zero below the second number.
 _LARGE = 32_000
+_LARGE_PART = 16_000
 _STRIDE = 8
 # Newton's error after a step is of the order of the step's square, so what is left after this one is below 1e-9.
 _LAST_STEP = 2e-5
@@ -54,9 +55,11 @@ def fit_logit(arms: Arms) -> Logit:
 
 def _coefficients(arms: Arms, stride: int) -> np.ndarray:
     part = arms.thinned(stride) if stride > 1 else arms
-    if len(part.treated) + part.n_comparison >= _LARGE:
+    n = len(part.treated) + part.n_comparison
+    if stride > 1 or n >= _LARGE:
         try:
-            found = _newton(part, _coefficients(arms, stride * _STRIDE))
+            start = _coefficients(arms, stride * _STRIDE) if n >= _LARGE_PART else np.zeros(len(arms.treated.X))
+            found = _newton(part, start)
         except (NotIdentified, NotConverged, np.linalg.LinAlgError):
             found = None
         if found is not None:

@@ -43,6 +43,12 @@ class Panel(Observed):
         known = ~np.isnan(self.covariates).any(axis=-1)
         return ~np.isnan(self.outcome) & (known if known.ndim == 2 else known[:, None])
 
+    @property
+    def is_complete(self) -> bool:
+        """True where every unit has an outcome at every time and all its covariates."""
+        # A sum is finite only if all its terms are; where it overflows, every term is looked at.
+        return all(np.isfinite(values.sum()) or not np.isnan(values).any() for values in (self.outcome, self.covariates))
+
     def take(self, keep: np.ndarray) -> "Panel":
         """Only the marked units; the rows of the others are counted as dropped."""
         if keep.all():
@@ -88,6 +94,8 @@ class Units:
             n_rows=len(self.df),
             n_dropped=0,
         )
+        if panel.is_complete:
+            return replace(panel, n_dropped=len(self.df) - panel.outcome.size)
         return replace(panel, n_dropped=len(self.df) - int(panel.usable.sum()))
 
 
