@@ -1,6 +1,6 @@
 """Effects by time since start from one regression: Sun and Abraham's, or the plain two-way one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -199,7 +199,7 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
     terms = [f"event time {e}" for e in at]
     conf_level = float(arguments["conf_level"])
     counts = regression_statistics(roll_out.panel, cells.fit)
-    pretrends = parallel_pretrends(_leads(at, estimates[1:-1], parts, cells.fit.clusters))
+    pretrends = parallel_pretrends(*_leads(cells, at, estimates[1:-1], parts, counts))
     return EffectResult(
         method="did.event_study",
         estimand="Average effect on the treated, mean over the times since start",
@@ -233,16 +233,30 @@ def _averages(cells: EventCells, at: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return everything @ cells.fit.coefficients, everything @ cells.fit.vcov @ everything.T
 
 
-def _leads(at: np.ndarray, estimates: np.ndarray, vcov: np.ndarray, clusters: int) -> Leads:
-    """The event times before the start, among all of ``at``."""
-    before = at < 0
-    return Leads(
+def _leads(
+    cells: EventCells, at: np.ndarray, estimates: np.ndarray, vcov: np.ndarray, counts: Mapping[str, float]
+) -> tuple[Leads, Leads]:
+    """The event times before the start, among all of ``at``, and the coefficients behind them."""
+    before, early = at < 0, cells.event_time < 0
+    share = min(1.0, counts["clusters"] / counts["n_units"])
+    averages = Leads(
         estimates=estimates[before],
         vcov=vcov[np.ix_(before, before)],
         event_times=at[before],
         sizes=np.ones(int(before.sum())),
-        clusters=clusters,
+        clusters=cells.fit.clusters,
+        reference=int(at[before][~np.isin(at[before], cells.event_time)][0]),
+        arms=(counts["n_treated"] * share, counts["n_comparison"] * share),
     )
+    each = replace(
+        averages,
+        estimates=cells.fit.coefficients[early],
+        vcov=cells.fit.vcov[np.ix_(early, early)],
+        event_times=cells.event_time[early],
+        sizes=cells.rows[early],
+        cohorts=pd.factorize(cells.cohort[early], use_na_sentinel=False)[0],
+    )
+    return averages, each
 
 
 def _weights_at(cells: EventCells, event_time: int) -> np.ndarray:
