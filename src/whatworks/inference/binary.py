@@ -17,6 +17,8 @@ _MAX_ITERATIONS = 60
 _MAX_HALVINGS = 30
 # A row predicted right with all but this much probability, in a fit that does not settle, is on its way to certainty.
 _ALMOST_CERTAIN = 1e-6
+# Rows of the slice that Newton's steps on many rows start from.
+_SLICE = 20_000
 _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 
 Derivatives = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -83,17 +85,31 @@ def fit_binary(X: np.ndarray, y: np.ndarray, *, link: str = "logit", weights: np
     [-4.2491, 1.214]
     """
     one_of(link, tuple(_LINKS), name="link")
-    X = np.ascontiguousarray(X, dtype=float)
+    X = np.asarray(X, dtype=float)
     y = np.asarray(y, dtype=float)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
     _refuse_what_has_no_optimum(X, y, w)
-    return _newton(X, y, w, link)
+    return _newton(X, y, w, link, _near_start(X, y, w, link))
 
 
-def _newton(X: np.ndarray, y: np.ndarray, w: np.ndarray, link: str) -> BinaryFit:
+def _near_start(X: np.ndarray, y: np.ndarray, w: np.ndarray, link: str) -> np.ndarray:
+    """Coefficients of a thin slice of many rows: so near the optimum that the whole needs half as many steps."""
+    stride = len(y) // _SLICE
+    nothing_known = np.zeros(X.shape[1])
+    if stride < 2:
+        return nothing_known
+    part = slice(None, None, stride)
+    try:
+        return _newton(np.ascontiguousarray(X[part]), y[part], w[part], link, nothing_known).coefficients
+    except (NotIdentified, NotConverged):
+        # What a slice cannot tell, the whole may; a likelihood with one peak is climbed from anywhere.
+        return nothing_known
+
+
+def _newton(X: np.ndarray, y: np.ndarray, w: np.ndarray, link: str, start: np.ndarray) -> BinaryFit:
     derivatives, log_likelihood, probability = _LINKS[link]
-    coefficients = np.zeros(X.shape[1])
-    eta = np.zeros(len(y))
+    coefficients = start
+    eta = X @ coefficients
     value = float(w @ log_likelihood(eta, y))
     for iteration in range(1, _MAX_ITERATIONS + 1):
         score, curvature = derivatives(eta, y)

@@ -119,22 +119,19 @@ def encode(df: pd.DataFrame, covariates: Sequence[str], *, levels: str = "refere
     """
     require_columns(df, covariates)
     refuse_missing(df, covariates)
-    blocks: list[np.ndarray] = []
-    names: list[str] = []
-    sources: list[str] = []
-    for covariate in covariates:
-        values = plain(df, covariate)
-        if is_number(values):
-            block, labels = numeric(pd.DataFrame({covariate: values}), covariate)[:, None], [covariate]
-        else:
-            block, labels = _indicators(values, covariate, levels)
-        blocks.append(block)
-        names.extend(labels)
-        sources.extend([covariate] * len(labels))
+    read = [_columns_of(df, covariate, levels) for covariate in covariates]
+    names = [name for columns in read for name in columns.names]
+    sources = [covariate for covariate, columns in zip(covariates, read, strict=True) for _ in columns.names]
     # Column by column in memory, as it is read from here on.
     matrix = np.empty((len(df), len(names)), order="F")
-    for place, column in enumerate(column for block in blocks for column in block.T):
-        matrix[:, place] = column
+    place = 0
+    for columns in read:
+        if columns.kept is None:
+            matrix[:, place] = columns.values
+        else:
+            for offset, level in enumerate(columns.kept):
+                np.equal(columns.values, level, out=matrix[:, place + offset])
+        place += len(columns.names)
     return Encoded(matrix=matrix, names=tuple(names), sources=tuple(sources))
 
 
@@ -203,7 +200,23 @@ def is_number(values: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype))
 
 
-def _indicators(values: pd.Series, covariate: str, levels: str) -> tuple[np.ndarray, list[str]]:
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """What one covariate becomes: numbers, or for every level in ``kept`` where the codes in ``values`` are equal to it."""
+
+    values: np.ndarray
+    names: list[str]
+    kept: list[int] | None = None
+
+
+def _columns_of(df: pd.DataFrame, covariate: str, levels: str) -> _Columns:
+    values = plain(df, covariate)
+    if is_number(values):
+        return _Columns(numeric(pd.DataFrame({covariate: values}), covariate), [covariate])
+    return _indicators(values, covariate, levels)
+
+
+def _indicators(values: pd.Series, covariate: str, levels: str) -> _Columns:
     """One 0/1 column for each level after the first; for every level where that is asked."""
     known = isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(values.dtype)
     if not known:
@@ -220,7 +233,7 @@ def _indicators(values: pd.Series, covariate: str, levels: str) -> tuple[np.ndar
     first = 0 if levels == "every" and len(labels) > 2 else 1
     # A single level is kept as a column of ones, so that a constant covariate can be named.
     kept = by_label[first:] or by_label
-    return (codes[:, None] == np.array(kept)[None, :]).astype(float), [f"{covariate}={labels[place]}" for place in kept]
+    return _Columns(codes, [f"{covariate}={labels[place]}" for place in kept], kept)
 
 
 def _sortable(labels: list) -> bool:

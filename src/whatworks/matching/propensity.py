@@ -67,10 +67,7 @@ def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", we
     InvalidColumn, NotIdentified, NotConverged, InvalidOption
     """
     refuse_constant(encoded)
-    # The same fit on one scale: earnings in dollars and ages in years would cost digits.
-    centred = encoded.matrix - encoded.matrix.mean(axis=0)
-    spread = centred.std(axis=0)
-    design = np.column_stack([np.ones(len(centred)), centred / np.where(spread > 0, spread, 1.0)])
+    design = _on_one_scale(encoded.matrix)
     _refuse_collinear(design, encoded)
     try:
         return fit_binary(design, treated, link=link, weights=weights).fitted
@@ -79,6 +76,17 @@ def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", we
         if column is None:
             raise
         raise NotIdentified(f"{column} {error}") from None
+
+
+def _on_one_scale(matrix: np.ndarray) -> np.ndarray:
+    """Standardised columns after a constant: the same fit, but earnings in dollars and ages in years would cost digits."""
+    design = np.empty((len(matrix), matrix.shape[1] + 1), order="F")
+    design[:, 0] = 1.0
+    for place, column in enumerate(matrix.T, start=1):
+        centred = np.subtract(column, column.mean(), out=design[:, place])
+        spread = np.sqrt(centred @ centred / len(centred))
+        centred /= spread if spread > 0 else 1.0
+    return design
 
 
 def _refuse_collinear(design: np.ndarray, encoded: Encoded) -> None:
