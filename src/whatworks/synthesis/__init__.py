@@ -1,5 +1,6 @@
 """Evidence synthesis: effect sizes of many studies, and what they say together."""
 
+from whatworks.synthesis.combination import combine
 from whatworks.synthesis.effect_size import effect_sizes
 from whatworks.synthesis.inconsistency import node_split
 from whatworks.synthesis.influence import influence
@@ -15,6 +16,7 @@ from whatworks.synthesis.small_study import small_study_effects
 from whatworks.synthesis.subgroups import subgroups
 
 __all__ = [
+    "combine",
     "cumulative",
     "effect_sizes",
     "flip",

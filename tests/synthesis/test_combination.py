@@ -1,0 +1,111 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import whatworks as ww
+from whatworks.core.errors import InvalidEffect, InvalidOption, MissingColumn
+
+
+@pytest.fixture(scope="module")
+def published():
+    rng = np.random.default_rng(1)
+    vi = np.full(12, 0.01)
+    yi = 0.3 + rng.normal(0, np.sqrt(vi + 0.02))
+    return ww.synthesis.pool(pd.DataFrame({"yi": yi, "vi": vi}), measure="SMD", good="up", test="z")
+
+
+def own(estimate, std_error, **changes):
+    result = ww.synthesis.pool(pd.DataFrame({"yi": [estimate], "vi": [std_error**2]}), measure="SMD", good="up")
+    return dataclasses.replace(result, method="did.aggregate", **changes)
+
+
+def test_weights_are_inverse_variances_with_the_variance_between_places_on_the_published_side(published):
+    both = ww.synthesis.combine(own(0.2, 0.1), published)
+    theirs = published.headline.std_error**2 + published.statistics["tau2"]
+    share = theirs / (theirs + 0.01)
+    assert both.statistics["weight_local"] == pytest.approx(100 * share)
+    assert both.headline.estimate == pytest.approx(share * 0.2 + (1 - share) * published.headline.estimate)
+    assert both.headline.std_error == pytest.approx((1 / (1 / 0.01 + 1 / theirs)) ** 0.5)
+    assert both.parts["weight"].sum() == pytest.approx(100)
+
+
+def test_both_sources_stand_beside_the_combination(published):
+    both = ww.synthesis.combine(own(0.2, 0.1), published)
+    parts = both.parts.set_index("term")
+    assert parts.loc["ours", "estimate"] == pytest.approx(0.2)
+    assert parts.loc["published", "estimate"] == published.headline.estimate
+    assert parts.loc["published", "std_error"] > published.headline.std_error
+
+
+def test_a_precise_estimate_of_ours_counts_nearly_alone_and_a_vague_one_hardly(published):
+    assert ww.synthesis.combine(own(0.2, 0.001), published).statistics["weight_local"] > 99
+    assert ww.synthesis.combine(own(0.2, 10.0), published).statistics["weight_local"] < 1
+
+
+def test_contradiction_fails_the_check_and_says_not_to_average(published):
+    check = ww.synthesis.combine(own(-1.0, 0.1), published).failed_checks[0]
+    assert check.name == "conflict"
+    assert "do not average" in check.message
+    assert ww.synthesis.combine(own(0.3, 0.1), published).checks[0].passed
+
+
+def test_the_combination_covers_places_drawn_like_the_published_ones():
+    rng = np.random.default_rng(8)
+    covered = 0
+    for _ in range(400):
+        place = rng.normal(0.3, 0.2)
+        vi = np.full(30, 0.01)
+        es = pd.DataFrame({"yi": rng.normal(0.3, 0.2, 30) + rng.normal(0, 0.1, 30), "vi": vi})
+        head = ww.synthesis.combine(own(rng.normal(place, 0.15), 0.15), ww.synthesis.pool(es, measure="SMD", good="up")).headline
+        covered += head.conf_low <= place <= head.conf_high
+    # Monte Carlo standard error 1.1 points.
+    assert 0.925 <= covered / 400 <= 0.98
+
+
+def test_how_our_citizens_differ_is_named(published):
+    people = pd.DataFrame({"covariate": ["age", "need"], "ours": [41.0, 6.0], "studies": [40.0, 4.0], "sd": [10.0, 2.0]})
+    both = ww.synthesis.combine(own(0.2, 0.1), published, transport=people)
+    check = next(check for check in both.checks if check.name == "transport")
+    assert check.passed is False
+    assert "need: 1.00 standard deviations" in check.message
+    unknown = next(c for c in ww.synthesis.combine(own(0.2, 0.1), published).checks if c.name == "transport")
+    assert unknown.passed is None
+
+
+def test_probability_beyond_the_threshold_looks_in_the_good_direction(published):
+    up = ww.synthesis.combine(own(0.3, 0.1), published, threshold=0.1)
+    assert up.statistics["prob_above_threshold"] > 0.5
+    down = dataclasses.replace(published, good="down")
+    assert ww.synthesis.combine(own(0.3, 0.1, good="down"), down, threshold=0.1).statistics["prob_above_threshold"] < 0.5
+
+
+def test_one_study_needs_an_assumption_about_how_places_differ():
+    one = ww.synthesis.pool(pd.DataFrame({"yi": [0.4], "vi": [0.01]}), measure="SMD")
+    with pytest.raises(InvalidOption, match="One published study"):
+        ww.synthesis.combine(own(0.2, 0.1), one)
+    assert ww.synthesis.combine(own(0.2, 0.1), one, tau2=0.04).statistics["tau2"] == 0.04
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "error", "words"),
+    [
+        ({"measure": "MD"}, {}, InvalidOption, "no average of the two means anything"),
+        ({"good": "down"}, {}, InvalidOption, "Good is 'down'"),
+        ({}, {"tau2": -1.0}, InvalidOption, "0 or more"),
+        ({}, {"conf_level": 95}, InvalidOption, "conf_level"),
+        ({}, {"transport": pd.DataFrame({"covariate": ["age"]})}, MissingColumn, "ours"),
+    ],
+)
+def test_what_cannot_be_combined_is_refused(published, changes, options, error, words):
+    with pytest.raises(error, match=words):
+        ww.synthesis.combine(own(0.2, 0.1, **changes), published, **options)
+
+
+def test_an_own_result_without_standard_error_is_refused(published):
+    bare = own(0.2, 0.1)
+    with pytest.raises(InvalidEffect, match="cannot be weighed"):
+        ww.synthesis.combine(dataclasses.replace(bare, effects=bare.effects.assign(std_error=np.nan)), published)
+    with pytest.raises(InvalidOption, match="must come from"):
+        ww.synthesis.combine(bare, bare)
