@@ -7,6 +7,7 @@ from whatworks.did.conley_taber import conley_taber
 from whatworks.did.event_study import event_study
 from whatworks.did.ferman_pinto import ferman_pinto
 from whatworks.did.group_time import AttGtResult
+from whatworks.did.honest import honest
 from whatworks.did.imputation import imputation
 from whatworks.did.randomisation import randomisation_test
 from whatworks.did.synthetic import synthetic
@@ -23,6 +24,7 @@ __all__ = [
     "conley_taber",
     "event_study",
     "ferman_pinto",
+    "honest",
     "imputation",
     "randomisation_test",
     "synthetic",
