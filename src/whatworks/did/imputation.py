@@ -215,9 +215,10 @@ def _doubts(scores: Scores, vcov: np.ndarray, clusters: int) -> tuple[Check, ...
 
 def _arms(panel: Panel) -> tuple[float, float]:
     """Clusters with treated units, and with units never treated."""
-    cluster = np.arange(len(panel.cohort)) if panel.cluster is None else panel.cluster
     treated = np.isfinite(panel.cohort)
-    return float(len(np.unique(cluster[treated]))), float(len(np.unique(cluster[~treated])))
+    if panel.cluster is None:
+        return float(treated.sum()), float((~treated).sum())
+    return float((np.bincount(panel.cluster, treated) > 0).sum()), float((np.bincount(panel.cluster, ~treated) > 0).sum())
 
 
 def unimputed_rows(data: ImputationData, imputed: int) -> Check:

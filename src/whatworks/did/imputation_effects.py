@@ -22,7 +22,8 @@ class CellEffects:
     total : (C, T) weighted sum of outcome minus imputed outcome
     design : (C, T, K) weighted sum of the design's columns, unit means taken out
     auxiliary : (C, T) the average effect from which residuals are taken
-    share : C times (G, T) each cluster's share of the cell's squared weights
+    squares : (C, T) sum of squared weights, summed within clusters before
+    in_clusters : C times (G, T - start) weights summed within clusters
     member : C times (units,) the cluster of each unit of the cohort, 0 ... G-1
     """
 
@@ -31,7 +32,8 @@ class CellEffects:
     total: np.ndarray
     design: np.ndarray = field(repr=False)
     auxiliary: np.ndarray = field(repr=False)
-    share: list[np.ndarray] = field(repr=False)
+    squares: np.ndarray
+    in_clusters: list[np.ndarray] = field(repr=False)
     member: list[np.ndarray] = field(repr=False)
 
 
@@ -77,7 +79,8 @@ def cell_effects(data: ImputationData, fit: UntreatedFit) -> CellEffects:
         total=np.zeros((C, T)),
         design=np.zeros((C, T, T * data.x.shape[1] + data.z.shape[2])),
         auxiliary=np.zeros((C, T)),
-        share=[],
+        squares=np.zeros((C, T)),
+        in_clusters=[],
         member=[],
     )
     for c, k in enumerate(data.starts):
@@ -87,9 +90,9 @@ def cell_effects(data: ImputationData, fit: UntreatedFit) -> CellEffects:
         cells.total[c, k:] = effects.sum(axis=0)
         member = _members(data, c)
         weights, effects = sum_by(member, weights), sum_by(member, effects)
-        squares = np.einsum("gt,gt->t", weights, weights)
-        cells.auxiliary[c, k:] = _ratio(np.einsum("gt,gt->t", weights, effects), squares)
-        cells.share.append(_ratio(weights**2, np.broadcast_to(squares, weights.shape)))
+        cells.squares[c, k:] = np.einsum("gt,gt->t", weights, weights)
+        cells.auxiliary[c, k:] = _ratio(np.einsum("gt,gt->t", weights, effects), cells.squares[c, k:])
+        cells.in_clusters.append(weights)
         cells.member.append(member)
     return cells
 

@@ -92,7 +92,9 @@ class Scores:
         if self.leave_out and k < residuals.shape[1]:
             first = self.data.units_of(c).start
             member = self.cells.member[c][block.units.start - first : block.units.stop - first]
-            apart = apart / (1.0 - self.cells.share[c][member])
+            left = self.cells.squares[c, k:] - self.cells.in_clusters[c][member] ** 2
+            # A time without imputed rows has nothing to leave out; its residuals weigh nothing.
+            apart = apart * np.divide(self.cells.squares[c, k:], left, out=np.zeros_like(left), where=left > 0)
         return apart @ self.means.per_weight[c, k:]
 
 
@@ -103,7 +105,7 @@ def refuse_lone_clusters(cells: CellEffects) -> None:
     ------
     TooFewUnits
     """
-    lone = sum(int((share > 1 - 1e-9).any(axis=0).sum()) for share in cells.share if share.size)
+    lone = sum(int(((weights > 0).sum(axis=0) == 1).sum()) for weights in cells.in_clusters)
     if lone:
         raise TooFewUnits(
             f"leave_out=True averages the other clusters of a cell, and {lone} cells of cohort and time have one cluster only. "

@@ -42,7 +42,7 @@ def refuse_one_treated(panel: Panel) -> None:
             f"One treated unit has no normal interval: nothing tells how it differs from itself. {WAYS_OUT}; "
             "or gather more treated units."
         )
-    if panel.cluster is not None and len(treated) and len(np.unique(panel.cluster[treated])) == 1:
+    if panel.cluster is not None and len(treated) and (panel.cluster[treated] == panel.cluster[treated[0]]).all():
         raise TooFewUnits(
             f"All {len(treated)} treated units lie in one cluster, so they have no normal interval. {WAYS_OUT}; "
             "or cluster at a finer level, if units in a cluster do not share shocks."

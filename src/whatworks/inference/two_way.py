@@ -17,8 +17,10 @@ from whatworks.inference.sandwich import small_sample_factor
 
 # What is left of a column after unit means, as a share of it, that is only rounding.
 _ABSORBED = 1e-10
-# Units scored at once where nearly every unit is its own profile.
-_CHUNK = 4096
+# Units handled at once: few enough for their arrays to stay in the processor's cache.
+_CHUNK = 8192
+# With fewer units to a profile than this, profiles one by one cost more than regressors unit by unit.
+_SHARED = 32
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,19 +96,16 @@ def fit_two_way(design: TwoWayDesign) -> TwoWayFit:
     [4.0]
     """
     weights = design.period_weights
-    y = _outcome_within_units(design)
     unit_sum = np.bincount(design.profile, design.unit_weights, minlength=len(weights))
-    y_sum = np.column_stack([np.bincount(design.profile, design.unit_weights * column, minlength=len(weights)) for column in y.T])
     periods, slopes = _regressors_within_units(design)
     joint = np.concatenate([periods, slopes], axis=2)
     n_periods = periods.shape[2]
     flat = joint.reshape(weights.size, -1)
     gram = flat.T @ (flat * (weights * unit_sum[:, None]).reshape(-1, 1))
-    right = flat.T @ (weights * y_sum).ravel()
+    right = flat.T @ (weights * _outcome_by_profile(design)).ravel()
     solution = np.linalg.solve(gram, right)
-    residuals = y - (joint @ solution)[design.profile]
     projected, bread = _without_periods(gram, periods, slopes)
-    meat, clusters = _meat(design, projected * weights[:, :, None], residuals)
+    meat, clusters = _meat(design, projected * weights[:, :, None], joint @ solution)
     vcov = bread @ meat @ bread
     nobs = int((weights > 0).sum(axis=1)[design.profile].sum())
     k = len(right) - n_periods
@@ -122,13 +121,52 @@ def fit_two_way(design: TwoWayDesign) -> TwoWayFit:
     )
 
 
-def _outcome_within_units(design: TwoWayDesign) -> np.ndarray:
-    """The outcome (n, T) minus each unit's weighted mean; 0 where unobserved."""
-    weights = design.period_weights[design.profile]
+@dataclass(frozen=True, eq=False)
+class _Units:
+    """Some units, their profile (one for all, or one each), and their outcome minus unit means, 0 where unobserved."""
+
+    rows: slice | np.ndarray
+    profile: int | np.ndarray
+    outcome: np.ndarray
+    weights: np.ndarray
+
+
+def _units(design: TwoWayDesign) -> Iterator[_Units]:
+    """All units, some at a time; of one profile where profiles are few, so that their regressors are shared."""
+    n, P = len(design.outcome), len(design.period_weights)
+    order = None if (np.diff(design.profile) >= 0).all() else np.argsort(design.profile, kind="stable")
+    if n < _SHARED * P:
+        for first in range(0, n, _CHUNK):
+            rows = slice(first, first + _CHUNK)
+            yield _within_units(design, rows, design.profile[rows])
+        return
+    ends = np.cumsum(np.bincount(design.profile, minlength=P))
+    for p, end in enumerate(ends):
+        for first in range(ends[p - 1] if p else 0, end, _CHUNK):
+            rows = slice(first, min(first + _CHUNK, end))
+            yield _within_units(design, rows if order is None else order[rows], p)
+
+
+def _within_units(design: TwoWayDesign, rows: slice | np.ndarray, profile: int | np.ndarray) -> _Units:
+    weights = np.atleast_2d(design.period_weights[profile])
     used = weights > 0
-    y = np.where(used, design.outcome, 0.0)
-    means = np.einsum("nt,nt->n", weights, y) / weights.sum(axis=1)
-    return np.where(used, y - means[:, None], 0.0)
+    y = design.outcome[rows]
+    y = y.copy() if used.all() else np.where(used, y, 0.0)
+    y -= np.einsum("nt,nt->n", np.broadcast_to(weights / weights.sum(axis=1, keepdims=True), y.shape), y)[:, None]
+    if not used.all():
+        y *= used
+    return _Units(rows, profile, y, design.unit_weights[rows])
+
+
+def _outcome_by_profile(design: TwoWayDesign) -> np.ndarray:
+    """(P, T) weighted sums of the outcome minus unit means."""
+    sums = np.zeros(design.period_weights.shape)
+    for units in _units(design):
+        if isinstance(units.profile, int):
+            sums[units.profile] += units.weights @ units.outcome
+        else:
+            np.add.at(sums, units.profile, units.weights[:, None] * units.outcome)
+    return sums
 
 
 def _regressors_within_units(design: TwoWayDesign) -> tuple[np.ndarray, np.ndarray]:
@@ -160,36 +198,31 @@ def _without_periods(gram: np.ndarray, periods: np.ndarray, slopes: np.ndarray) 
     return slopes - periods @ projection, np.linalg.inv(gram[m:, m:] - gram[m:, :m] @ projection)
 
 
-def _meat(design: TwoWayDesign, regressors: np.ndarray, residuals: np.ndarray) -> tuple[np.ndarray, int]:
+def _meat(design: TwoWayDesign, regressors: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, int]:
     """Outer products of the scores summed within clusters, and the number of clusters."""
     k = regressors.shape[2]
-    clusters = len(residuals) if design.cluster is None else int(design.cluster.max()) + 1
+    clusters = len(design.outcome) if design.cluster is None else int(design.cluster.max()) + 1
     if clusters < 2:
         raise TooFewUnits(f"Clustered standard errors need at least 2 clusters; found {clusters}. Cluster at a finer level.")
     meat = np.zeros((k, k))
-    sums = None if design.cluster is None else np.zeros((clusters, k))
-    for units, scores in _scores(design, regressors, residuals):
-        if sums is None or design.cluster is None:
+    sums = np.zeros((0 if design.cluster is None else clusters, k))
+    for units in _units(design):
+        weighted = (units.outcome - fitted[units.profile]) * units.weights[:, None]
+        if design.cluster is not None:
+            members, codes = np.unique(design.cluster[units.rows], return_inverse=True)
+            sums[members] += _summed_scores(units, weighted, regressors, codes, len(members))
+        elif isinstance(units.profile, int):
+            # With few times and many regressors, residuals are far cheaper to multiply than scores.
+            meat += regressors[units.profile].T @ (weighted.T @ weighted) @ regressors[units.profile]
+        else:
+            scores = np.einsum("ntk,nt->nk", regressors[units.profile], weighted)
             meat += scores.T @ scores
-            continue
-        members = sparse.csr_array(
-            (np.ones(len(units)), (design.cluster[units], np.arange(len(units)))), shape=(clusters, len(units))
-        )
-        sums += members @ scores
-    return (meat if sums is None else sums.T @ sums), clusters
+    return (meat if design.cluster is None else sums.T @ sums), clusters
 
 
-def _scores(design: TwoWayDesign, regressors: np.ndarray, residuals: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Each unit's sum of regressor times residual, some units at a time."""
-    weighted = residuals * design.unit_weights[:, None]
-    order = np.argsort(design.profile, kind="stable")
-    P = len(regressors)
-    if len(residuals) // 8 < P:
-        for start in range(0, len(order), _CHUNK):
-            units = order[start : start + _CHUNK]
-            yield units, np.einsum("ntk,nt->nk", regressors[design.profile[units]], weighted[units])
-        return
-    ends = np.searchsorted(design.profile[order], np.arange(P + 1))
-    for p in range(P):
-        units = order[ends[p] : ends[p + 1]]
-        yield units, weighted[units] @ regressors[p]
+def _summed_scores(units: _Units, weighted: np.ndarray, regressors: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:
+    """(groups, k) sums of regressor times residual within groups of these units."""
+    members = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(groups, len(codes)))
+    if isinstance(units.profile, int):
+        return np.asarray(members @ weighted @ regressors[units.profile])
+    return np.asarray(members @ np.einsum("ntk,nt->nk", regressors[units.profile], weighted))
