@@ -1,6 +1,7 @@
 """Evidence synthesis: effect sizes of many studies, and what they say together."""
 
 from whatworks.synthesis.combination import combine
+from whatworks.synthesis.counts import pool_counts
 from whatworks.synthesis.effect_size import effect_sizes
 from whatworks.synthesis.inconsistency import node_split
 from whatworks.synthesis.influence import influence
@@ -29,6 +30,7 @@ __all__ = [
     "node_split",
     "own_effect",
     "pool",
+    "pool_counts",
     "pool_many",
     "rank",
     "reported_effects",
