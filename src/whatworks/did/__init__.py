@@ -9,6 +9,7 @@ from whatworks.did.ferman_pinto import ferman_pinto
 from whatworks.did.group_time import AttGtResult
 from whatworks.did.honest import honest
 from whatworks.did.imputation import imputation
+from whatworks.did.pretrend_power import pretrend_power
 from whatworks.did.randomisation import randomisation_test
 from whatworks.did.synthetic import synthetic
 from whatworks.did.synthetic_result import SyntheticResult
@@ -26,6 +27,7 @@ __all__ = [
     "ferman_pinto",
     "honest",
     "imputation",
+    "pretrend_power",
     "randomisation_test",
     "synthetic",
     "twfe",

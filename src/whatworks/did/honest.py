@@ -93,8 +93,8 @@ def honest(
     part per bound: ``bound``, conf_low and conf_high the robust interval, ``bias`` the worst bias (smoothness). With smoothness,
     estimate and std_error are those of the best affine estimator under the bound. ``statistics["breakdown"]`` is the smallest
     bound whose interval holds zero, to 0.01 (smoothness: to 0.01 standard errors of the effect), infinite beyond 100 (100
-    standard errors). The check ``robust_to_trends`` passes when it exceeds 1 (smoothness: 0, any straight line); ``many_leads`` (smoothness) fails when
-    there are fewer than ten clusters for each effect before the start.
+    standard errors). The check ``robust_to_trends`` passes when it exceeds 1 (smoothness: 0, any straight line);
+    ``many_leads`` (smoothness) fails when there are fewer than ten clusters for each effect before the start.
 
     Raises
     ------
@@ -240,8 +240,8 @@ def _many_leads(question: _Question, clusters: float | None) -> tuple[Check, ...
         Check(
             name="many_leads",
             passed=leads <= limit,
-            message=f"The estimator weighs {leads} effects before the start by a covariance from {clusters:g} clusters; with more "
-            f"than {limit:g} effects (one for every {CLUSTERS_PER_EFFECT} clusters) intervals tend to be too short. Use leads=.",
+            message=f"The estimator weighs {leads} effects before the start by a covariance from {clusters:g} clusters; with "
+            f"more than {limit:g} (one for every {CLUSTERS_PER_EFFECT} clusters) intervals tend to be too short. Use leads=.",
             statistics={"leads": float(leads), "clusters": float(clusters), "limit": limit},
         ),
     )
