@@ -3,6 +3,7 @@
 from whatworks.matching.aipw import aipw
 from whatworks.matching.compared import who_was_compared
 from whatworks.matching.covariate_balance import balance
+from whatworks.matching.curve import specification_curve
 from whatworks.matching.e_values import e_value
 from whatworks.matching.effect import estimate
 from whatworks.matching.omitted_variable import omitted_variable_bias
@@ -24,6 +25,7 @@ __all__ = [
     "placebo",
     "propensity_score",
     "rosenbaum_bounds",
+    "specification_curve",
     "unmatched",
     "weight",
     "who_was_compared",

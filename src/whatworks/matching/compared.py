@@ -77,7 +77,7 @@ def who_was_compared(
     for name in names:
         rows += _rows_of(name, list(covariate_columns(sample.data, [name])), sides, kept, few_left, sd, k)
     table = pd.DataFrame(rows).reindex(columns=_COLUMNS)
-    counts = [column for column in table if column.endswith("_n")]
+    counts = [column for column in _COLUMNS if column.endswith("_n")]
     return table.astype(dict.fromkeys(counts, "Int64")).assign(suppressed=table["suppressed"].astype(bool))
 
 
