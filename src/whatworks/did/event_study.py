@@ -11,6 +11,7 @@ from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
@@ -84,6 +85,8 @@ def event_study(
     MissingColumn, EmptyData, InvalidColumn, MissingValues, InvalidOption, DuplicateRows, TreatmentReversal
     NoTreatedGroup, NoComparisonGroup
         If nobody starts within the observed times, or everybody starts at once.
+    TooFewUnits
+        If one unit or one cluster is treated, which has no normal interval.
     NotIdentified
         If a path cannot be told from unit and period effects.
 
@@ -112,6 +115,7 @@ def event_study(
     if everybody_starts and method == "sun_abraham":
         panel = last_cohort_as_comparison(panel)
     roll_out = group_into_profiles(panel)
+    refuse_one_treated(roll_out.panel)
     cells = fit_event_cells(roll_out, reference=int(reference), by_cohort=method == "sun_abraham")
     doubts = [
         checks.dropped_rows(panel.n_rows - cells.fit.nobs, panel.n_rows, int(always.sum())),

@@ -17,9 +17,9 @@ from whatworks.did.imputation_fit import UntreatedFit, fit_untreated, untreated_
 from whatworks.did.imputation_leads import fit_leads
 from whatworks.did.imputation_variance import Averages, Scores, averages, refuse_lone_clusters
 from whatworks.did.one_treated import refuse_one_treated
-from whatworks.did.panel import Columns, Panel
+from whatworks.did.panel import Columns
 from whatworks.did.pretrends import Leads, parallel_pretrends
-from whatworks.did.regression import read_roll_out_panel
+from whatworks.did.regression import clusters_by_arm, read_roll_out_panel
 from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
 from whatworks.inference import few_clusters
 
@@ -194,7 +194,7 @@ def _doubts(scores: Scores, vcov: np.ndarray, clusters: int) -> tuple[Check, ...
         sizes=tested.rows,
         clusters=clusters,
         reference=int(tested.event_times[0]) - 1 if n_leads else None,
-        arms=_arms(data.panel),
+        arms=clusters_by_arm(data.panel),
     )
     panel, imputed = data.panel, cells.rows > 0
     untreated = data.seen.sum(axis=0) - cells.rows.sum(axis=0)
@@ -211,14 +211,6 @@ def _doubts(scores: Scores, vcov: np.ndarray, clusters: int) -> tuple[Check, ...
     if np.isfinite(panel.cohort[-1]):
         doubts.append(checks.no_never_treated())
     return tuple(doubts)
-
-
-def _arms(panel: Panel) -> tuple[float, float]:
-    """Clusters with treated units, and with units never treated."""
-    treated = np.isfinite(panel.cohort)
-    if panel.cluster is None:
-        return float(treated.sum()), float((~treated).sum())
-    return float((np.bincount(panel.cluster, treated) > 0).sum()), float((np.bincount(panel.cluster, ~treated) > 0).sum())
 
 
 def unimputed_rows(data: ImputationData, imputed: int) -> Check:

@@ -77,6 +77,14 @@ def regression_statistics(panel: Panel, fit: TwoWayFit) -> dict[str, float]:
     }
 
 
+def clusters_by_arm(panel: Panel) -> tuple[float, float]:
+    """Clusters with units that start, and with units that never do."""
+    starts = np.isfinite(panel.cohort)
+    if panel.cluster is None:
+        return float(starts.sum()), float((~starts).sum())
+    return float((np.bincount(panel.cluster, starts) > 0).sum()), float((np.bincount(panel.cluster, ~starts) > 0).sum())
+
+
 def group_into_profiles(panel: Panel) -> RollOut:
     """Find the profiles; units without any usable row are left out."""
     seen = ~np.isnan(panel.outcome)
