@@ -20,7 +20,8 @@ def parse_trim(trim: float | tuple[str, float] | None) -> tuple[str, float] | No
     """
     if trim is None:
         return None
-    kind, number = ("score", trim) if isinstance(trim, (int, float)) else trim
+    rule = ("score", trim) if isinstance(trim, (int, float)) else tuple(trim)
+    kind, number = rule if len(rule) == 2 else (None, None)
     low, high = (0.0, 0.5) if kind == "score" else (0.5, 1.0)
     if kind not in _KINDS or not isinstance(number, (int, float)) or not low < number < high:
         raise InvalidOption(

@@ -159,8 +159,11 @@ def balancing_score_for_all(design: Moments, treated: np.ndarray, base: np.ndarr
     eta = np.full(len(base), np.log(share / (1 - share)))
     value = _inverse_chance_loss(eta, sign, base)
     for _ in range(_MAX_STEPS):
-        odds_against = base * np.exp(sign * eta)
+        with np.errstate(over="ignore", invalid="ignore"):
+            odds_against = base * np.exp(sign * eta)
         gradient = (sign * (base + odds_against)) @ X
+        if not np.isfinite(gradient).all():
+            break
         gap = np.abs(gradient).max() / (base + odds_against).sum()
         if gap <= _BALANCED:
             return _inverse_chances(X, eta, treated, base)
