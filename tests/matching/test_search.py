@@ -6,7 +6,7 @@ import pytest
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.matching import neighbours
 from whatworks.matching.cloud import Cloud
-from whatworks.matching.line import Line, nearest_on_line
+from whatworks.matching.line import Line, in_turn_on_line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours, variances_in_reach
 
 
@@ -48,7 +48,28 @@ def test_all_at_once_and_one_by_one_find_the_same_rows(rng, count):
     line = Line(pool, focal, limit=3)
     one_by_one = [(person, row) for person in range(80) for _, row in line.nearest(person, count)]
     together = nearest_on_line(pool, focal, count=count, limit=3)
-    assert list(zip(*(rows.tolist() for rows in together), strict=True)) == one_by_one
+    assert list(zip(*(rows.tolist() for rows in together[:2]), strict=True)) == one_by_one
+    more = (line.nearest(person, count + 1) for person in range(80))
+    assert together[2] == sum(len(found) > count and found[count][0] == found[count - 1][0] for found in more)
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_one_loop_finds_the_rows_that_the_line_finds_in_turn(rng, ratio):
+    pool, focal, turns = rng.integers(0, 90, 150), rng.integers(-5, 95, 70), rng.permutation(70).tolist()
+    line, waiting, expected, undecided = Line(pool, focal, limit=5), turns, [], set()
+    for _ in range(ratio):
+        served = []
+        for person in waiting:
+            found = line.nearest(person, 2)
+            if found:
+                line.take(found[0][1])
+                expected.append((person, found[0][1]))
+                served.append(person)
+                undecided |= {person} if len(found) == 2 and found[0][0] == found[1][0] else set()
+        waiting = served
+    left, right, ties = in_turn_on_line(pool, focal, turns, ratio=ratio, limit=5)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == expected
+    assert ties == len(undecided) > 0
 
 
 def test_a_line_keeps_to_further_conditions(rng):

@@ -1,11 +1,11 @@
-"""Nearest free neighbour among several covariates: a k-d tree of distinct points, each with a queue of rows."""
+"""Nearest free neighbour among several covariates: k-d trees of distinct points, each with a queue of rows."""
 
 from itertools import islice
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
+from whatworks.matching.forest import Forest
 from whatworks.matching.line import Allowed
 
 # Neighbours fetched for everybody at once; the few who find them all taken ask again for twice as many.
@@ -35,7 +35,7 @@ class Cloud:
             self._queues[self._point_of[row]].append(row)
         self._grow_tree(np.arange(len(self._points)))
         fetch = min(_FIRST_FETCH, len(self._points))
-        distances, points = self._tree.query(focal, k=range(1, fetch + 1))
+        distances, points = self._forest.query(focal, fetch)
         everybody = fetch == len(self._points)
         self._lists = {row: (distances[row], points[row], everybody) for row in range(len(focal))}
 
@@ -85,8 +85,8 @@ class Cloud:
             self._lists[focal] = (np.empty(0), np.empty(0, dtype=np.int64), True)
             return
         count = min(count, self._alive)
-        distances, places = self._tree.query(self._focal[focal], k=range(1, count + 1))
-        self._lists[focal] = (distances, self._names[places], count == self._alive)
+        distances, places = self._forest.query(self._focal[focal : focal + 1], count)
+        self._lists[focal] = (distances[0], self._names[places[0]], count == self._alive)
 
     def _grow_tree(self, points: np.ndarray) -> None:
         """A tree of the points that still have somebody; older lists stay valid, as they hold no fewer of those."""
@@ -94,7 +94,7 @@ class Cloud:
         self._alive = len(points)
         self._empty = 0
         if len(points):
-            self._tree = cKDTree(self._points[points])
+            self._forest = Forest(self._points[points])
 
 
 def _distinct(pool: np.ndarray, step: float) -> tuple[list[int], np.ndarray]:

@@ -14,7 +14,7 @@ from whatworks.matching.cardinality import largest_balanced_sample
 from whatworks.matching.encoding import Encoded, encode, strata
 from whatworks.matching.full import full_pairs
 from whatworks.matching.optimal import optimal_pairs
-from whatworks.matching.samples import Pairs
+from whatworks.matching.samples import Pairs, rows_marked
 from whatworks.matching.search import Rules, pair_up
 from whatworks.matching.ties import ties_broken
 
@@ -85,7 +85,8 @@ def nearest(inputs: Inputs) -> Found:
     for focal in inputs.focal:
         _refuse_too_few(call["ratio"], focal)
     pairs = Pairs.joined([pair_up(inputs.positions, focal, groups, calipers, rules) for focal in inputs.focal])
-    return Found(pairs=pairs, checks=(ties_broken(pairs.ties, len(np.unique(pairs.focal)), call["ties"]),))
+    served = int(rows_marked(pairs.focal, len(inputs.df)).sum())
+    return Found(pairs=pairs, checks=(ties_broken(pairs.ties, served, call["ties"]),))
 
 
 def optimal(inputs: Inputs) -> Found:

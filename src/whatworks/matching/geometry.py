@@ -6,6 +6,9 @@ from scipy.stats import rankdata
 # Directions with less than this share of the largest variance are combinations of others and carry no distance.
 _NO_VARIANCE = 1e-10
 
+# A column with at most this many values among so many first rows is taken for a category.
+_FEW, _LOOK = 10, 1000
+
 # Distances that compare covariates one level at a time need every level of a category, or the reference would be special.
 LEVELS = {
     "mahalanobis": "reference",
@@ -72,4 +75,15 @@ def _whiten(matrix: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     spread = np.where(spread > 0, spread, 1.0)
     values, vectors = np.linalg.eigh(covariance / np.outer(spread, spread))
     kept = values > _NO_VARIANCE * values[-1]
-    return (matrix / spread) @ (vectors[:, kept] / np.sqrt(values[kept]))
+    return _few_values_first(matrix, (vectors[:, kept] / np.sqrt(values[kept])) / spread[:, None])
+
+
+def _few_values_first(matrix: np.ndarray, stretching: np.ndarray) -> np.ndarray:
+    """The stretched matrix, turned so that its leading coordinates mix only columns with few values, such as categories.
+
+    Turning changes no distance; but rows that agree on those columns then agree on these coordinates, which a search can use.
+    """
+    many = [len(np.unique(column[:_LOOK])) > _FEW for column in matrix.T]
+    order = np.argsort(~np.array(many), kind="stable")
+    turned = np.linalg.qr(stretching[order].T)[1].T[:, ::-1]
+    return matrix[:, order] @ turned

@@ -47,7 +47,7 @@ def tied_neighbours(focal: np.ndarray, pool: np.ndarray, *, count: int, toleranc
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     if pool.shape[1] == 1:
         return _on_a_line(focal[:, 0], pool[:, 0], count, tolerance)
-    tree = cKDTree(pool)
+    tree = cKDTree(pool, balanced_tree=False)
     farthest = tree.query(focal, k=[count])[0][:, 0]
     reach = np.sqrt(farthest**2 + tolerance) * _EDGE
     _refuse_too_many(int(tree.query_ball_point(focal, reach, return_length=True).sum()))

@@ -48,18 +48,26 @@ def optimal_pairs(
     [3, 2]
     """
 
-    def find(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if positions.shape[1] == 1 and not calipers and ratio * len(ours) <= len(theirs):
-            return cheapest_on_line(positions[ours, 0], positions[theirs, 0], copies=ratio)
-        if ratio * len(ours) * len(theirs) <= MOST_CELLS:
-            return _assigned(matrix(positions, ours, theirs, calipers), ratio)
-        if not calipers:
-            raise too_large(ratio * len(ours) * len(theirs), MOST_CELLS)
-        refuse_too_many_looks(len(ours), len(theirs))
-        near = edges(positions, ours, theirs, calipers, lambda _, distances: np.isfinite(distances))
-        return _assigned_sparsely(*near, len(ours), len(theirs), ratio)
+    def find(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+        # Ties between optima are not counted: to the sum they make no difference.
+        return (*_cheapest(positions, ours, theirs, calipers, ratio), 0)
 
     return pairs_in_groups(positions, focal, groups, find)
+
+
+def _cheapest(
+    positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper], ratio: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of one group, by the way that its size and calipers allow."""
+    if positions.shape[1] == 1 and not calipers and ratio * len(ours) <= len(theirs):
+        return cheapest_on_line(positions[ours, 0], positions[theirs, 0], copies=ratio)
+    if ratio * len(ours) * len(theirs) <= MOST_CELLS:
+        return _assigned(matrix(positions, ours, theirs, calipers), ratio)
+    if not calipers:
+        raise too_large(ratio * len(ours) * len(theirs), MOST_CELLS)
+    refuse_too_many_looks(len(ours), len(theirs))
+    near = edges(positions, ours, theirs, calipers, lambda _, distances: np.isfinite(distances))
+    return _assigned_sparsely(*near, len(ours), len(theirs), ratio)
 
 
 def _assigned(distances: np.ndarray, ratio: int) -> tuple[np.ndarray, np.ndarray]:

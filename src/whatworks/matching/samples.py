@@ -183,9 +183,7 @@ def arm_counts(treated: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
 
 def _matching_weights(pairs: Pairs, treated: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Focal rows stand for themselves; neighbours take over what they make up of each focal row."""
-    weights = np.zeros(len(treated))
-    own = np.unique(pairs.focal)
-    weights[own] = base[own]
+    weights = np.where(rows_marked(pairs.focal, len(treated)), base, 0.0)
     weights += np.bincount(pairs.neighbour, pairs.share * base[pairs.focal], minlength=len(treated))
     return on_one_scale(weights, treated)
 
@@ -202,24 +200,24 @@ def on_one_scale(weights: np.ndarray, treated: np.ndarray) -> np.ndarray:
 
 def _subclasses(pairs: Pairs, size: int) -> pd.arrays.IntegerArray:
     """The number of a row's pair or set; none for rows left out or standing in several."""
-    own, number = np.unique(pairs.focal, return_inverse=True)
-    sets = np.bincount(own, minlength=size) + np.bincount(pairs.neighbour, minlength=size)
-    subclass = np.zeros(size, dtype=np.int64)
-    subclass[own] = np.arange(1, len(own) + 1)
-    subclass[pairs.neighbour] = number + 1
+    focal = rows_marked(pairs.focal, size)
+    number = np.cumsum(focal)
+    sets = focal + np.bincount(pairs.neighbour, minlength=size)
+    subclass = np.where(focal, number, 0)
+    subclass[pairs.neighbour] = number[pairs.focal]
     return pd.arrays.IntegerArray(subclass, sets != 1)
 
 
 def pair_table(index: pd.Index, pairs: Pairs, treated: np.ndarray, sets: np.ndarray | None = None) -> pd.DataFrame:
     """Pairs by label, as a sample carries them; ``sets`` numbers each row's set, else focal rows are counted."""
     made_for_treated = treated[pairs.focal]
-    number = np.unique(pairs.focal, return_inverse=True)[1] + 1 if sets is None else sets[pairs.focal]
+    numbers = np.cumsum(rows_marked(pairs.focal, len(treated))) if sets is None else sets
     return pd.DataFrame(
         {
             "treated": index[np.where(made_for_treated, pairs.focal, pairs.neighbour)],
             "control": index[np.where(made_for_treated, pairs.neighbour, pairs.focal)],
             "distance": pairs.distance,
-            "subclass": number,
+            "subclass": numbers[pairs.focal],
             "weight": pairs.share,
             "focal": pd.Categorical(np.where(made_for_treated, "treated", "control"), categories=["treated", "control"]),
         }

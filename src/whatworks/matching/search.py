@@ -10,7 +10,7 @@ import numpy as np
 from whatworks.matching.calipers import Caliper
 from whatworks.matching.cloud import Cloud
 from whatworks.matching.groups import pairs_in_groups
-from whatworks.matching.line import Allowed, Line, nearest_on_line
+from whatworks.matching.line import Allowed, Line, in_turn_on_line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours
 from whatworks.matching.samples import Pairs
 
@@ -65,7 +65,7 @@ def pair_up(positions: np.ndarray, focal: np.ndarray, groups: np.ndarray, calipe
 
 def _pair_group(
     positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper], rules: Rules
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, int]:
     if rules.ties == "average":
         return _all_ties(positions, ours, theirs, calipers, rules)
     if not rules.line:
@@ -76,9 +76,11 @@ def _pair_group(
     own = next((caliper.width for caliper in calipers if caliper.name == "propensity"), np.inf)
     limit = own / step if step > 0 else own
     others = [caliper for caliper in calipers if caliper.name != "propensity"]
-    if rules.replace and not others:
+    if others or (rules.order == "closest" and not rules.replace):
+        return _with_search(Line(line[theirs], line[ours], limit=limit, allowed=_permission(ours, theirs, others)), ours, rules)
+    if rules.replace:
         return nearest_on_line(line[theirs], line[ours], count=rules.ratio, limit=limit)
-    return _with_search(Line(line[theirs], line[ours], limit=limit, allowed=_permission(ours, theirs, others)), ours, rules)
+    return in_turn_on_line(line[theirs], line[ours], _turns(ours, rules), ratio=rules.ratio, limit=limit)
 
 
 def _cloud(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, allowed: Allowed | None, rules: Rules) -> Cloud:
@@ -103,26 +105,27 @@ def _permission(ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper]) -
 
 def _all_ties(
     positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper], rules: Rules
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, int]:
     scaled = positions / rules.unit
     count = min(rules.ratio, len(theirs))
     left, right = tied_neighbours(scaled[ours], scaled[theirs], count=count, tolerance=rules.tolerance)
     near = np.ones(len(left), dtype=bool)
     for caliper in calipers:
         near &= np.abs(caliper.values[ours[left]] - caliper.values[theirs[right]]) <= caliper.width
-    return left[near], right[near]
+    return left[near], right[near], int((np.bincount(left[near], minlength=len(ours)) > count).sum())
 
 
-def _with_search(search: Search, ours: np.ndarray, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
-    found: Iterable[tuple[int, int]]
+def _with_search(search: Search, ours: np.ndarray, rules: Rules) -> tuple[np.ndarray, np.ndarray, int]:
+    found: Iterable[tuple[int, int, bool]]
     if rules.replace:
-        found = ((focal, row) for focal in range(len(ours)) for _, row in search.nearest(focal, rules.ratio))
+        found = _each_their_own(search, len(ours), rules.ratio)
     elif rules.order == "closest":
         found = _closest_first(search, len(ours), rules.ratio)
     else:
         found = _in_turn(search, _turns(ours, rules), rules.ratio)
-    pairs = np.array(list(found), dtype=np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    pairs = np.array(list(found), dtype=np.int64).reshape(-1, 3)
+    undecided = np.unique(pairs[pairs[:, 2] == 1, 0])
+    return pairs[:, 0], pairs[:, 1], len(undecided)
 
 
 def _turns(ours: np.ndarray, rules: Rules) -> list[int]:
@@ -134,35 +137,55 @@ def _turns(ours: np.ndarray, rules: Rules) -> list[int]:
     return np.argsort(-scores if rules.order == "largest" else scores, kind="stable").tolist()
 
 
-def _in_turn(search: Search, turns: Iterable[int], ratio: int) -> Iterable[tuple[int, int]]:
+def _choice(search: Search, focal: int, count: int = 1) -> tuple[list[tuple[float, int]], bool]:
+    """The nearest free rows, and whether one more stands as near as the last of them."""
+    found = search.nearest(focal, count + 1)
+    return found[:count], len(found) > count and found[count][0] == found[count - 1][0]
+
+
+def _each_their_own(search: Search, size: int, ratio: int) -> Iterable[tuple[int, int, bool]]:
+    """Neighbours that others may have too."""
+    for focal in range(size):
+        nearest, tied = _choice(search, focal, ratio)
+        for _, row in nearest:
+            yield focal, row, tied
+
+
+def _in_turn(search: Search, turns: Iterable[int], ratio: int) -> Iterable[tuple[int, int, bool]]:
     """Everybody gets a first neighbour before anybody gets a second."""
     waiting = list(turns)
     for _ in range(ratio):
         served = []
         for focal in waiting:
-            nearest = search.nearest(focal)
+            nearest, tied = _choice(search, focal)
             if nearest:
                 row = nearest[0][1]
                 search.take(row)
                 served.append(focal)
-                yield focal, row
+                yield focal, row, tied
         waiting = served
 
 
-def _closest_first(search: Search, size: int, ratio: int) -> Iterable[tuple[int, int]]:
+def _closest_first(search: Search, size: int, ratio: int) -> Iterable[tuple[int, int, bool]]:
     """The closest pair there is, then the closest among those left; once round for each neighbour wanted."""
     waiting = list(range(size))
     for _ in range(ratio):
-        heap = [(distance, focal, row) for focal in waiting for distance, row in search.nearest(focal)]
-        heapq.heapify(heap)
+        heap: list[tuple[float, int, int, bool]] = []
+        for focal in waiting:
+            _offer(heap, search, focal)
         waiting = []
         while heap:
-            _, focal, row = heapq.heappop(heap)
+            _, focal, row, tied = heapq.heappop(heap)
             if search.is_free(row):
                 search.take(row)
                 waiting.append(focal)
-                yield focal, row
+                yield focal, row, tied
             else:
-                for again, other in search.nearest(focal):
-                    heapq.heappush(heap, (again, focal, other))
+                _offer(heap, search, focal)
         waiting.sort()
+
+
+def _offer(heap: list[tuple[float, int, int, bool]], search: Search, focal: int) -> None:
+    nearest, tied = _choice(search, focal)
+    for distance, row in nearest:
+        heapq.heappush(heap, (distance, focal, row, tied))
