@@ -16,6 +16,7 @@ from whatworks.inference import (
     TwoWayFit,
     cr2_of_sums,
     few_clusters,
+    few_degrees_of_freedom,
     few_treated_clusters,
     sum_two_way_by_cluster,
     wild_cluster_bootstrap,
@@ -60,7 +61,8 @@ def interval(roll_out: RollOut, fit: TwoWayFit, request: Request) -> tuple[pd.Da
     )
     if request.inference == "CR2":
         std_error, df = cr2_of_sums(sums)
-        return headline_table(fit.coefficients, np.array([[std_error**2]]), conf_level=request.conf_level, df=df), {"df": df}, []
+        table = headline_table(fit.coefficients, np.array([[std_error**2]]), conf_level=request.conf_level, df=df)
+        return table, {"df": df}, [few_degrees_of_freedom(df)]
     drawn = wild_cluster_bootstrap(sums, draws=request.draws, seed=request.seed, conf_level=request.conf_level)
     table = headline_table(fit.coefficients, fit.vcov, conf_level=request.conf_level)
     table = table.assign(conf_low=drawn.conf_low, conf_high=drawn.conf_high, p_value=drawn.p_value)

@@ -2,7 +2,7 @@
 
 from whatworks.inference.binary import BinaryFit, fit_binary
 from whatworks.inference.cluster_sums import ClusterSums, sum_by_cluster, sum_two_way_by_cluster
-from whatworks.inference.clusters import few_clusters, few_treated_clusters
+from whatworks.inference.clusters import few_clusters, few_degrees_of_freedom, few_treated_clusters
 from whatworks.inference.cr2 import ClusterRobust, HtzTest, cr2_of_sums, cr2_vcov, htz_test
 from whatworks.inference.gram import weighted_gram
 from whatworks.inference.influence import Influence, InfluenceBlock
@@ -47,6 +47,7 @@ __all__ = [
     "cr2_vcov",
     "draw_assignments",
     "few_clusters",
+    "few_degrees_of_freedom",
     "few_treated_clusters",
     "fit_binary",
     "fit_least_squares",

@@ -1,8 +1,7 @@
 """Who else could have been treated: assignments gone through or drawn, and the test and interval that follow from them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -97,11 +96,11 @@ def draw_assignments(
     n = len(groups)
     small = np.min_scalar_type(int(groups.max()))
     if count_assignments(groups, strata) <= draws:
-        blocks = [(members, list(_arrangements(groups[members]))) for members in _members(n, strata)]
-        ways = list(product(*(arranged for _, arranged in blocks)))
-        out = np.empty((len(ways), n), dtype=small)
-        for place, (members, _) in enumerate(blocks):
-            out[:, members] = [way[place] for way in ways]
+        out = np.empty((1, n), dtype=small)
+        for members in _members(n, strata):
+            arranged = _arrangements(groups[members].astype(small))
+            out = np.repeat(out, len(arranged), axis=0)
+            out[:, members] = np.tile(arranged, (len(out) // len(arranged), 1))
         return Assignments(groups=out, exact=True)
     if seed is None:
         raise InvalidOption(f"{draws} random assignments need seed=, so that the same call gives the same answer.")
@@ -191,20 +190,17 @@ def _members(n: int, strata: np.ndarray | None) -> list[np.ndarray]:
     return [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
 
 
-def _arrangements(groups: np.ndarray) -> Iterator[np.ndarray]:
-    """Every distinct order of the groups, each once."""
-    sizes = np.bincount(groups)
-    first = int(np.flatnonzero(sizes)[0])
-    n = len(groups)
-    for places in combinations(range(n), int(sizes[first])):
-        out = np.empty(n, dtype=groups.dtype)
-        taken = np.zeros(n, dtype=bool)
-        taken[list(places)] = True
-        out[taken] = first
-        if taken.all():
-            yield out
-            continue
-        for rest in _arrangements(groups[groups != first]):
-            complete = out.copy()
-            complete[~taken] = rest
-            yield complete
+def _arrangements(groups: np.ndarray) -> np.ndarray:
+    """Every distinct order of the groups, each once, one per row."""
+    n, present = len(groups), np.unique(groups)
+    first = present[0]
+    if len(present) == 1:
+        return groups[None]
+    taken = np.array(list(combinations(range(n), int((groups == first).sum()))))
+    free = np.ones((len(taken), n), dtype=bool)
+    np.put_along_axis(free, taken, False, axis=1)
+    left = np.nonzero(free)[1].reshape(len(taken), 1, -1)
+    rest = _arrangements(groups[groups != first])[None]
+    out = np.full((len(taken), rest.shape[1], n), first, dtype=groups.dtype)
+    np.put_along_axis(out, np.broadcast_to(left, (len(taken), *rest.shape[1:])), rest, axis=2)
+    return out.reshape(-1, n)

@@ -100,6 +100,7 @@ def wild_cluster_bootstrap(
     exact = multipliers == "rademacher" and 2**sums.clusters <= draws
     _refuse_too_few(sums.clusters, multipliers, exact=exact, draws=draws, seed=seed, level=level)
     rows = 2 ** (sums.clusters - 1) if exact else draws
+    sums = _in_own_order(sums)
     statistics = _Statistics.empty(rows)
     rng = np.random.default_rng(seed)
     chunk = max(1, _CHUNK // sums.clusters)
@@ -138,6 +139,12 @@ def _refuse_too_few(clusters: int, multipliers: str, *, exact: bool, draws: int,
         raise InvalidOption(f"draws={draws!r} cannot reject at {level:.3g}. Use 999 draws or more.")
     if seed is None:
         raise InvalidOption(f"{draws} random draws need seed=, so that the same call gives the same answer.")
+
+
+def _in_own_order(sums: ClusterSums) -> ClusterSums:
+    """Clusters by what they add to the coefficient, so that a seed draws the same in any order of rows and labels."""
+    order = np.argsort(sums.cross[:, -1], kind="stable")
+    return ClusterSums(gram=sums.gram[order], cross=sums.cross[order], length=sums.length)
 
 
 def _sign_patterns(start: int, stop: int, clusters: int) -> np.ndarray:
