@@ -352,10 +352,36 @@ def test_bad_input_is_refused_with_the_way_out(panel, columns, spoil, options, e
         ww.did.att_gt(spoil(panel), **{**columns, **options})
 
 
+WAYS_OUT = ("ww.did.conley_taber", "ww.did.ferman_pinto", "ww.did.randomisation_test", "ww.did.synthetic")
+
+
 def test_one_treated_unit_is_refused_with_what_is_possible_instead(panel, columns):
     one = panel[(panel["first_treated"] == 0) | (panel["unit"] == panel.loc[panel["first_treated"] == 4, "unit"].iloc[0])]
-    with pytest.raises(TooFewUnits, match="1 treated and 137 comparison units.*no normal interval"):
+    with pytest.raises(TooFewUnits, match="One treated unit has no normal interval") as refused:
         ww.did.att_gt(one, **columns)
+    assert all(way in str(refused.value) for way in WAYS_OUT)
+
+
+def test_treated_units_that_share_one_cluster_are_refused_whatever_their_cohorts(panel, columns):
+    together = panel.assign(municipality=panel["municipality"].mask(panel["first_treated"] > 0, 99))
+    for options in ({}, {"unit": None, "panel": False}):
+        with pytest.raises(TooFewUnits, match="lie in one cluster") as refused:
+            ww.did.att_gt(together, **{**columns, **options}, cluster="municipality")
+        assert all(way in str(refused.value) for way in WAYS_OUT)
+
+
+def test_cohorts_that_lie_in_one_cluster_each_are_estimated_but_doubted(panel, columns):
+    apart = panel.assign(municipality=panel["municipality"].mask(panel["first_treated"] == 4, 99))
+    doubt = check(ww.did.att_gt(apart, **columns, cluster="municipality"), "cohorts_of_one_cluster")
+    assert doubt.passed is False
+    assert doubt.statistics["cohorts"] == 1
+    assert check(ww.did.att_gt(panel, **columns, cluster="municipality"), "cohorts_of_one_cluster").passed is True
+
+
+def test_cohorts_of_one_unit_each_leave_nothing_to_estimate(panel, columns):
+    first = panel[panel["first_treated"] > 0].drop_duplicates("first_treated")["unit"]
+    with pytest.raises(TooFewUnits, match="None of 16 cells.*ww.did.conley_taber"):
+        ww.did.att_gt(panel[(panel["first_treated"] == 0) | panel["unit"].isin(first)], **columns)
 
 
 def staggered(rng, units=240, periods=8):

@@ -135,6 +135,13 @@ def test_units_seen_once_are_not_used_but_missing_outcomes_are_counted(pair, col
     assert result.statistics["n_dropped"] == 1
 
 
+def test_the_interval_has_the_level_asked_for(pair, columns):
+    usual, narrow = (ww.did.two_by_two(pair, **columns, conf_level=level).headline for level in (0.95, 0.5))
+    assert usual.conf_high - usual.estimate == pytest.approx(1.9599639845 * usual.std_error)
+    assert narrow.conf_high - narrow.estimate == pytest.approx(0.6744897502 * narrow.std_error)
+    assert narrow.p_value == usual.p_value
+
+
 @pytest.mark.parametrize(
     ("spoil", "options", "error", "words"),
     [
@@ -148,7 +155,10 @@ def test_units_seen_once_are_not_used_but_missing_outcomes_are_counted(pair, col
         (lambda d: d.assign(treated=np.where((d["period"] == 3) & (d["unit"] % 2 == 0), 0, d["treated"])), {}, InvalidColumn,
          "earlier rows"),
         (lambda d: d.assign(treated=d["treated"] + 1), {}, InvalidColumn, "0/1"),
-        (lambda d: d[(d["treated"] == 0) | (d["unit"] == d["unit"][d["treated"] == 1].iloc[0])], {}, TooFewUnits, "1 treated"),
+        (lambda d: d[(d["treated"] == 0) | (d["unit"] == d["unit"][d["treated"] == 1].iloc[0])], {}, TooFewUnits,
+         "One treated unit.*ww.did.synthetic"),
+        (lambda d: d.assign(municipality=d["treated"]), {"cluster": "municipality"}, TooFewUnits, "lie in one cluster"),
+        (lambda d: d, {"conf_level": 95}, InvalidOption, "0.95"),
         (lambda d: d.assign(need=d["treated"] * 1.0 + d["need"] / 100), {"covariates": ["need"]}, TooFewUnits, "separate"),
         (lambda d: d, {"estimator": "matching"}, InvalidOption, "'dr_improved'"),
         (lambda d: d.assign(municipality=1), {"cluster": "municipality"}, TooFewUnits, "found 1"),

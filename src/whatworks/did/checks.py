@@ -56,6 +56,17 @@ def overlap(units: int) -> Check:
     )
 
 
+def cohorts_of_one_cluster(alone: int, cohorts: int) -> Check:
+    """Cohorts whose treated units share one cluster, so that nothing tells how they would differ from another such cluster."""
+    return Check(
+        name="cohorts_of_one_cluster",
+        passed=alone == 0,
+        message=f"{alone} of {cohorts} treated cohorts lie in one cluster each: their standard errors hold only the spread of "
+        "the comparison units and are too small. Compare with ww.did.conley_taber or ww.did.randomisation_test.",
+        statistics={"cohorts": float(alone)},
+    )
+
+
 def collinear_covariates(lost: Mapping[str, int]) -> Check:
     """Covariates left out where they add nothing."""
     named = ", ".join(f"{name} in {cells} cells" for name, cells in lost.items())

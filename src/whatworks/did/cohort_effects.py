@@ -60,22 +60,18 @@ class CohortEffects:
         for name in dict.fromkeys(name for name, kept in zip(names, keep[1:], strict=True) if not kept):
             self.lost_covariates[name] = self.lost_covariates.get(name, 0) + cells
 
-    def influence(self, shares: np.ndarray, codes: np.ndarray, cluster: np.ndarray | None) -> Influence:
+    def influence(self, shares: np.ndarray, cohorts: Sequence[slice], cluster: np.ndarray | None) -> Influence:
         """Contributions to the cells, and after them to each cohort's share of all units.
 
         Parameters
         ----------
         shares : (n,) each unit's share of the total weight
-        codes : (n,) position of the unit's cohort among the estimated ones, -1 for others; units of a cohort stand side by side
+        cohorts : rows of the estimated cohorts, in their order
         cluster : (n,) or None
         """
-        m, cohorts = len(self.cells), int(codes.max()) + 1
-        blocks = list(self.blocks)
-        for g in range(cohorts):
-            first = int(np.argmax(codes == g))
-            rows = slice(first, first + int((codes == g).sum()))
-            blocks.append(InfluenceBlock(rows=rows, columns=np.array([m + g]), values=shares[rows, None]))
-        return Influence(n_rows=len(codes), n_columns=m + cohorts, blocks=tuple(blocks), cluster=cluster)
+        m = len(self.cells)
+        own = [InfluenceBlock(rows=rows, columns=np.array([m + g]), values=shares[rows, None]) for g, rows in enumerate(cohorts)]
+        return Influence(n_rows=len(shares), n_columns=m + len(cohorts), blocks=(*self.blocks, *own), cluster=cluster)
 
 
 Scores = dict[tuple, Propensity | NotIdentified | NotConverged]

@@ -42,6 +42,7 @@ class GroupTime:
     cohorts, shares : (g,) ordinals, and shares of all units' weight
     vcov : (m + g, m + g) covariance of cells and shares
     draws : (draws, m + g) bootstrap deviations, or None
+    from_limit : True where the draws come from the normal limit; standard errors then stay analytic
     influence : contributions of units to cells and shares
     """
 
@@ -56,6 +57,7 @@ class GroupTime:
     influence: Influence
     timeline: Timeline
     rules: Rules
+    from_limit: bool = False
 
     @property
     def cohort_codes(self) -> np.ndarray:
@@ -108,9 +110,9 @@ class GroupTime:
         return gradients @ self.vcov @ gradients.T
 
     def standard_errors(self, averages: Sequence[Average]) -> np.ndarray:
-        """From the bootstrap where there is one (interquartile range, which no wild draw upsets), else from the covariance."""
+        """From bootstrap signs where there are any (interquartile range, which no wild draw upsets), else the covariance."""
         deviations = self.deviations(averages)
-        if deviations is None:
+        if deviations is None or self.from_limit:
             # One at a time, so that an average has the same last digit in whatever company it is computed.
             variances = [average.gradient @ self.vcov @ average.gradient for average in averages]
             return np.sqrt(np.maximum(variances, 0.0))

@@ -54,6 +54,11 @@ class Timeline:
         return pd.Series(labels, dtype=self.labels.dtype)
 
 
+def time_text(label: Any) -> str:
+    """A time for reading: a date without its midnight."""
+    return str(label.date()) if isinstance(label, pd.Timestamp) else str(label)
+
+
 def read_time(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
     """Each row's time as an ordinal, and the timeline.
 

@@ -9,6 +9,7 @@ from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, binary, one_of
 from whatworks.core.errors import (
     InvalidColumn,
+    InvalidOption,
     NoComparisonGroup,
     NotIdentified,
     NoTreatedGroup,
@@ -19,17 +20,18 @@ from whatworks.did import checks
 from whatworks.did.cells import Cell
 from whatworks.did.cohort_effects import CohortEffects, cohort_effects
 from whatworks.did.cross_sections import CrossSections, read_observed
-from whatworks.did.panel import Columns, Panel
+from whatworks.did.from_sample import Data, Weights, from_sample
+from whatworks.did.observed import Columns
+from whatworks.did.one_treated import refuse_lone_treated
+from whatworks.did.panel import Panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.table import headline_table
 from whatworks.did.timeline import Timeline, read_time
 from whatworks.inference import Influence, few_clusters
 
-_CONF_LEVEL = 0.95
-
 
 def two_by_two(
-    df: pd.DataFrame,
+    df: Data,
     *,
     outcome: str,
     unit: str | None,
@@ -37,14 +39,15 @@ def two_by_two(
     treated: str,
     covariates: Sequence[str] = (),
     estimator: str = "dr",
-    weights: str | None = None,
+    weights: Weights = None,
     cluster: str | None = None,
+    conf_level: float = 0.95,
 ) -> EffectResult:
     """Average effect on the treated from one group that is treated between two times and one that is not.
 
     Parameters
     ----------
-    df : rows of exactly two times
+    df : rows of exactly two times; or a sample made of such a frame, with one weight per unit
     outcome : numeric column, in any unit
     unit : column with labels of units; None when every row is another person (repeated cross-sections)
     time : whole numbers, dates or pandas periods
@@ -52,12 +55,14 @@ def two_by_two(
     covariates : columns given which trends are parallel, taken at the earlier time
     estimator : ``"dr"`` doubly robust, ``"dr_improved"`` with exact balance, ``"ipw"`` normalised weighting,
         ``"ipw_unnormalised"``, ``"reg"`` outcome regression; without covariates all are the difference of differences
-    weights : sampling weights >= 0
+    weights : sampling weights >= 0; or a matched or weighted sample of a frame with one row per unit: units outside it are left
+        out, and matched sets become the clusters
     cluster : column that holds whole units together; None lets each unit stand alone
+    conf_level : of the interval
 
     Returns
     -------
-    :class:`whatworks.EffectResult` with the headline only, and 95 per cent intervals from the influence function.
+    :class:`whatworks.EffectResult` with the headline only, and a normal interval from the influence function.
 
     Raises
     ------
@@ -69,7 +74,7 @@ def two_by_two(
     NoTreatedGroup, NoComparisonGroup
         If a group is empty.
     TooFewUnits
-        If a group has fewer than 2 units observed at both times.
+        If a group has fewer than 2 units observed at both times, or all treated units lie in one cluster.
 
     References
     ----------
@@ -85,26 +90,31 @@ def two_by_two(
     (-3.5, 0.3536)
     """
     one_of(estimator, ESTIMATORS, name="estimator")
-    columns = Columns(outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=weights, cluster=cluster)
-    when, timeline = _two_times(df, time)
-    group = _treated_group(df, columns, when == timeline.ordinals[1], treated)
-    data, effects = _estimate(df, columns, (when, timeline, group), estimator)
+    if not 0 < conf_level < 1:
+        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
+    names = as_list(covariates)
+    columns = Columns(outcome=outcome, unit=unit, time=time, covariates=names, weights=given.weights, cluster=given.cluster)
+    when, timeline = _two_times(given.df, time)
+    group = _treated_group(given.df, columns, when == timeline.ordinals[1], treated)
+    data, effects = _estimate(given.df, columns, (when, timeline, group), estimator)
     influence = _influence(data, effects)
     arguments = {
-        "outcome": outcome, "unit": unit, "time": time, "treated": treated, "covariates": as_list(covariates),
-        "estimator": estimator, "weights": weights, "cluster": cluster,
+        "outcome": outcome, "unit": unit, "time": time, "treated": treated, "covariates": names, "estimator": estimator,
+        "weights": given.weights, "cluster": given.cluster, "conf_level": conf_level,
     }  # fmt: skip
-    return EffectResult(
+    result = EffectResult(
         method="did.two_by_two",
         estimand="Average effect on the treated at the later time",
         measure="MD",
         unit=f"units of {outcome}",
-        effects=headline_table(effects.estimates, influence.covariance(), conf_level=_CONF_LEVEL),
-        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(treated)), arguments=arguments),
-        conf_level=_CONF_LEVEL,
+        effects=headline_table(effects.estimates, influence.covariance(), conf_level=conf_level),
+        provenance=Provenance(data_fingerprint=fingerprint(given.df, columns.used(treated)), arguments=arguments),
+        conf_level=conf_level,
         statistics=_statistics(data, effects, influence.n_clusters),
-        checks=_doubts(data, effects, influence.n_clusters, with_scores=bool(columns.covariates) and estimator in WEIGHTING),
+        checks=_doubts(data, effects, influence.n_clusters, with_scores=bool(names) and estimator in WEIGHTING),
     )
+    return given.noted(result)
 
 
 def _two_times(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
@@ -118,14 +128,12 @@ def _two_times(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
 
 
 def _influence(data: Panel | CrossSections, effects: CohortEffects) -> Influence:
+    refuse_lone_treated(data)
     if effects.reasons:
         raise TooFewUnits(
             f"The effect cannot be estimated: {effects.reasons[0].rstrip('.')}. Gather more units, or use fewer covariates."
         )
-    influence = Influence(n_rows=len(data.cohort), n_columns=1, blocks=tuple(effects.blocks), cluster=data.cluster)
-    if influence.n_clusters < 2:
-        raise TooFewUnits("Clustered standard errors need at least 2 clusters; found 1. Cluster at a finer level.")
-    return influence
+    return Influence(n_rows=len(data.cohort), n_columns=1, blocks=tuple(effects.blocks), cluster=data.cluster)
 
 
 def _statistics(data: Panel | CrossSections, effects: CohortEffects, clusters: int) -> dict[str, float]:

@@ -77,6 +77,11 @@ class Influence:
         """Units that may be summed independently: clusters, or rows where there are none."""
         return self.n_rows if self.cluster is None else int(self.cluster.max()) + 1
 
+    @property
+    def has_many_clusters(self) -> bool:
+        """True where sums with random signs have reached their normal limit, so that :func:`normal_draws` can stand for them."""
+        return self.n_clusters > MANY_CLUSTERS
+
     def dense(self) -> np.ndarray:
         """All contributions as one array (n_rows, n_columns)."""
         out = np.zeros((self.n_rows, self.n_columns))
@@ -99,26 +104,13 @@ class Influence:
             out[np.ix_(columns, columns)] += values @ values.T
         return out
 
-    def draws(self, count: int, seed: int) -> tuple[np.ndarray, bool]:
-        """Bootstrap deviations (count, n_columns), and whether they come from the normal limit.
-
-        Up to 10,000 independent clusters (or units) the contributions are summed with a random sign each; above, deviations are
-        drawn from their limit N(0, V), which costs nothing in the number of units.
+    def multiplier_draws(self, count: int, seed: int) -> np.ndarray:
+        """Bootstrap deviations (count, n_columns): contributions summed with a random sign per cluster.
 
         References
         ----------
-        Callaway & Sant'Anna (2021), section 4.1, algorithm 1, with Rademacher multipliers; theorem 3 for the limit.
+        Callaway & Sant'Anna (2021), section 4.1, algorithm 1, with Rademacher multipliers.
         """
-        if self.n_clusters > MANY_CLUSTERS:
-            return self.limit_draws(count, seed), True
-        return self.multiplier_draws(count, seed), False
-
-    def limit_draws(self, count: int, seed: int) -> np.ndarray:
-        """Normal deviations (count, n_columns) with the covariance of the estimates."""
-        return normal_draws(self.covariance(), count, seed)
-
-    def multiplier_draws(self, count: int, seed: int) -> np.ndarray:
-        """Contributions summed with a random sign per cluster (count, n_columns)."""
         rng = np.random.default_rng(seed)
         out = np.zeros((count, self.n_columns))
         chunks: Iterator = self._chunks()
@@ -156,7 +148,11 @@ class Influence:
 
 
 def normal_draws(vcov: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Draws (count, m) from N(0, vcov); ``vcov`` may be singular.
+    """Draws (count, m) from N(0, vcov), the limit of the multiplier bootstrap; ``vcov`` may be singular.
+
+    References
+    ----------
+    Callaway & Sant'Anna (2021), Journal of Econometrics 225:200-230, theorem 3.
 
     Examples
     --------
