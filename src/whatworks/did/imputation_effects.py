@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.did.imputation_data import ImputationData
 from whatworks.did.imputation_fit import UntreatedFit
+from whatworks.did.regression import sum_by
 
 # A prediction moves by this much along a direction that the untreated rows say nothing about: it is not identified.
 _MOVED = 1e-6
@@ -119,14 +120,6 @@ def _members(data: ImputationData, c: int) -> np.ndarray:
     if data.panel.cluster is None:
         return np.arange(units.stop - units.start)
     return pd.factorize(data.panel.cluster[units])[0]
-
-
-def sum_by(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """(G, .) sums of rows; the rows themselves where every code is its own."""
-    groups = int(codes.max()) + 1
-    if groups == len(codes) or len(values) == 0:
-        return values
-    return np.column_stack([np.bincount(codes, column, minlength=groups) for column in values.T])
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:

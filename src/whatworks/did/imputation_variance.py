@@ -6,9 +6,10 @@ import numpy as np
 
 from whatworks.core.errors import TooFewUnits
 from whatworks.did.imputation_data import Block, ImputationData
-from whatworks.did.imputation_effects import CellEffects, sum_by
+from whatworks.did.imputation_effects import CellEffects
 from whatworks.did.imputation_fit import UntreatedFit
 from whatworks.did.imputation_leads import LeadFit
+from whatworks.did.regression import sum_by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -85,6 +85,14 @@ def clusters_by_arm(panel: Panel) -> tuple[float, float]:
     return float((np.bincount(panel.cluster, starts) > 0).sum()), float((np.bincount(panel.cluster, ~starts) > 0).sum())
 
 
+def sum_by(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(G, .) sums of rows; the rows themselves where every code is its own."""
+    groups = int(codes.max()) + 1
+    if groups == len(codes) or len(values) == 0:
+        return values
+    return np.column_stack([np.bincount(codes, column, minlength=groups) for column in values.T])
+
+
 def group_into_profiles(panel: Panel) -> RollOut:
     """Find the profiles; units without any usable row are left out."""
     seen = ~np.isnan(panel.outcome)
