@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from whatworks.core.errors import InvalidOption, NotConverged, WhatworksError
+from whatworks.core.errors import InvalidOption, NotConverged, TooFewUnits, WhatworksError
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.encoding import arms, encode, sampling_weights
 from whatworks.matching.pairing import match
@@ -120,6 +120,8 @@ def _fitted_anew(sample: FittedWeights) -> Callable[[np.ndarray], tuple[np.ndarr
 
     def anew(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         drawn = base * counts
+        if min(drawn[treated].sum(), drawn[~treated].sum()) == 0:
+            raise TooFewUnits("The draw holds people of one arm only.")
         model, _ = trimmed(fit_weights(encoded, sample.design, treated, drawn, sample.call), treated, drawn, rule)
         return model.weights, people_meant_in(sample.call["estimand"], treated, drawn, model.weights)
 

@@ -153,13 +153,15 @@ def _columns(centred: np.ndarray, treated: np.ndarray, interact: bool) -> np.nda
 
 def _refuse_leaning(X: np.ndarray, kept: np.ndarray, design: Design) -> None:
     """A column without information may be left out unless it is made of the treatment; then the effect is anybody's guess."""
+    if not kept[_TREATED]:
+        raise NotIdentified(f"All {len(X)} rows used are of one arm. Widen the selection, so that both arms are in it.")
     root = np.sqrt(design.weights)[:, None]
     made_of = np.linalg.lstsq(X[:, kept] * root, X[:, ~kept] * root, rcond=None)[0]
     leaning = np.flatnonzero(~kept)[np.abs(made_of[_TREATED]) > _LEANS]
-    if not kept[_TREATED] or len(leaning):
+    if len(leaning):
         named = sorted({design.mentions[(place - 2) % len(design.mentions)] for place in leaning})
         raise NotIdentified(
-            f"Among the matched rows {', '.join(named) or 'a covariate'} cannot be told from the treatment: it does "
+            f"Among the matched rows {', '.join(named)} cannot be told from the treatment: it does "
             "not vary within one of the arms. Leave it out, merge its categories, or use interact=False."
         )
 
