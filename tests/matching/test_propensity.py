@@ -83,9 +83,9 @@ def test_levels_that_repeat_another_column_are_refused_by_column_and_no_value_is
 def test_separation_by_several_columns_together_is_refused_too():
     rng = np.random.default_rng(5)
     x, z = rng.normal(size=(2, 60))
-    df = pd.DataFrame({"treated": x + z > 0, "x": x, "z": z})
-    with pytest.raises(NotIdentified, match="separate yes from no perfectly"):
-        ww.matching.propensity_score(df, treatment="treated", covariates=["x", "z"])
+    df = pd.DataFrame({"treated": x + z > 0, "x": x, "z": z, "age": rng.normal(size=60)})
+    with pytest.raises(NotIdentified, match="Columns 'x' and 'z' together separate the arms .*yes from no perfectly"):
+        ww.matching.propensity_score(df, treatment="treated", covariates=["age", "x", "z"])
 
 
 def test_persons_numbers_are_no_covariate(services):
@@ -103,3 +103,20 @@ def test_two_columns_of_one_name_are_refused(services):
     twice = pd.concat([services, services[["age"]]], axis=1)
     with pytest.raises(InvalidColumn, match="2 columns named 'age'"):
         ww.matching.propensity_score(twice, treatment="treated", covariates=["age"])
+
+
+def test_many_rows_start_from_a_slice_and_end_at_the_same_scores(monkeypatch):
+    rng = np.random.default_rng(8)
+    df = pd.DataFrame({"x": rng.normal(size=3000), "z": rng.normal(size=3000)})
+    df["treated"] = rng.random(3000) < 1 / (1 + np.exp(1 - df["x"]))
+    whole = ww.matching.propensity_score(df, treatment="treated", covariates=["x", "z"])
+    monkeypatch.setattr("whatworks.inference.binary._SLICE", 300)
+    sliced = ww.matching.propensity_score(df, treatment="treated", covariates=["x", "z"])
+    assert sliced.to_numpy() == pytest.approx(whole.to_numpy(), rel=1e-12)
+
+
+def test_a_slice_that_cannot_tell_is_no_reason_to_refuse(monkeypatch):
+    monkeypatch.setattr("whatworks.inference.binary._SLICE", 10)
+    df = pd.DataFrame({"treated": [0] * 50 + [1, 0] * 50, "x": np.arange(150) % 17 / 10})
+    df.loc[::15, "treated"] = 0
+    assert ww.matching.propensity_score(df, treatment="treated", covariates=["x"]).between(0, 1).all()

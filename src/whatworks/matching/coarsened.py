@@ -61,8 +61,10 @@ def coarsened_strata(
     size = 1
     for column in columns:
         values = plain(df, column)
-        if column not in exact and is_number(values):
-            bins, count = _bins(numeric(pd.DataFrame({column: values}), column), column, cutpoints.get(column))
+        if is_number(values):
+            values = pd.Series(numeric(pd.DataFrame({column: values}), column))
+        if is_number(values) and column not in exact:
+            bins, count = _bins(values.to_numpy(), column, cutpoints.get(column))
         else:
             _refuse_cuts(column, cutpoints)
             bins, count = _levels(values, column)

@@ -8,6 +8,7 @@ import pandas as pd
 from whatworks.core.errors import NotIdentified
 from whatworks.inference import fit_binary, independent_columns
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
+from whatworks.matching.separation import what_separates
 
 
 def propensity_score(
@@ -38,7 +39,7 @@ def propensity_score(
     MissingValues
         With the number of rows that lack each covariate.
     NotIdentified
-        If a covariate separates the arms perfectly, or is a combination of others; the column is named.
+        If a covariate, or several together, separate the arms perfectly, or one is a combination of others; they are named.
     InvalidColumn
         If a covariate is constant or of a type that cannot be read, or a weight is not positive.
     NoTreatedGroup, NoComparisonGroup, DuplicateRows, InvalidOption, MissingColumn
@@ -72,10 +73,10 @@ def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", we
     try:
         return fit_binary(design, treated, link=link, weights=weights).fitted
     except NotIdentified as error:
-        column = _separating_column(encoded, treated)
-        if column is None:
+        separating = what_separates(encoded, treated)
+        if separating is None:
             raise
-        raise NotIdentified(f"{column} {error}") from None
+        raise NotIdentified(f"{separating} {error}") from None
 
 
 def _on_one_scale(matrix: np.ndarray) -> np.ndarray:
@@ -97,22 +98,3 @@ def _refuse_collinear(design: np.ndarray, encoded: Encoded) -> None:
             f"Covariates {named} are exact combinations of the covariates before them ({len(encoded.names)} columns, "
             f"{len(design)} rows). Leave them out."
         )
-
-
-def _separating_column(encoded: Encoded, treated: np.ndarray) -> str | None:
-    """A sentence about the first column that alone tells (part of) one arm from the other."""
-    for place, mention in enumerate(encoded.mentions):
-        ours, theirs = encoded.matrix[treated, place], encoded.matrix[~treated, place]
-        if ours.min() >= theirs.max() or theirs.min() >= ours.max():
-            return _one_sided(mention, ours, theirs)
-        if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
-            return _one_sided(mention, ours, theirs)
-    return None
-
-
-def _one_sided(mention: str, ours: np.ndarray, theirs: np.ndarray) -> str:
-    varying = "treated" if np.ptp(ours) > 0 else "comparison" if np.ptp(theirs) > 0 else "neither arm's"
-    return (
-        f"Column {mention} splits the arms ({len(ours)} treated, {len(theirs)} comparison; it varies among {varying} rows only "
-        "or its ranges do not overlap)."
-    )
