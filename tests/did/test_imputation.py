@@ -246,6 +246,15 @@ def test_a_cohort_of_one_unit_leaves_the_rest_standing(panel, columns):
         ww.did.imputation(some, **columns, leave_out=True)
 
 
+@pytest.mark.parametrize("options", [{}, {"cluster": "municipality", "covariates": "need", "leave_out": True}], ids=str)
+def test_units_taken_in_pieces_give_the_same(monkeypatch, panel, columns, options):
+    whole = ww.did.imputation(panel, **columns, **options)
+    monkeypatch.setattr("whatworks.did.imputation_data._CHUNK", 7)
+    pieces = ww.did.imputation(panel, **columns, **options)
+    assert pieces.effects["estimate"].to_numpy() == pytest.approx(whole.effects["estimate"].to_numpy(), rel=1e-10)
+    assert pieces.vcov.to_numpy() == pytest.approx(whole.vcov.to_numpy(), abs=1e-12)
+
+
 def test_row_order_and_labels_change_nothing_and_doubling_the_unit_doubles_the_effect(panel, columns):
     plain = ww.did.imputation(panel, **columns, cluster="municipality")
     mixed = panel.sample(frac=1, random_state=1)

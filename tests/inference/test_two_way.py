@@ -76,3 +76,28 @@ def test_a_regressor_that_unit_effects_absorb_is_refused(panel):
 def test_one_cluster_is_refused(panel):
     with pytest.raises(TooFewUnits, match="found 1"):
         fit_two_way(design_of(panel.assign(municipality=1), treated(panel)[:, None], cluster="municipality"))
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_units_that_share_a_profile_in_any_order_and_in_pieces_fit_as_units_on_their_own(monkeypatch, clustered):
+    rng = np.random.default_rng(8)
+    n, T = 200, 5
+    period_weights = np.array([[1.0, 1, 1, 1, 1], [1, 0, 1, 1, 1], [1, 1, 1, 0.5, 0]])
+    regressors = rng.normal(size=(3, T, 2))
+    profile = rng.integers(0, 3, n)
+    outcome = np.where(period_weights[profile] > 0, rng.normal(size=(n, T)) + regressors[profile] @ [1.0, 2.0], np.nan)
+    unit_weights, cluster = rng.uniform(0.5, 2, n), rng.integers(0, 20, n) if clustered else None
+    shared = TwoWayDesign(
+        outcome=outcome, regressors=regressors, profile=profile, period_weights=period_weights, unit_weights=unit_weights,
+        cluster=cluster,
+    )  # fmt: skip
+    alone = TwoWayDesign(
+        outcome=outcome, regressors=regressors[profile], profile=np.arange(n), period_weights=period_weights[profile],
+        unit_weights=unit_weights, cluster=cluster,
+    )  # fmt: skip
+    whole = fit_two_way(alone)
+    monkeypatch.setattr("whatworks.inference.two_way._CHUNK", 7)
+    for design in (shared, alone):
+        fit = fit_two_way(design)
+        assert fit.coefficients == pytest.approx(whole.coefficients, abs=1e-10)
+        assert fit.vcov == pytest.approx(whole.vcov, abs=1e-10)
