@@ -124,20 +124,14 @@ def read_groups(df: pd.DataFrame, columns: GroupColumns) -> Groups:
         raise NoTreatedGroup(
             f"No unit that is observed at all {T} times starts treatment after the first. Check the column, or select times."
         )
-    means = total[keep] / count[keep]
-    order = np.flatnonzero(keep)[np.lexsort(means.T[::-1])]
-    frame = pd.DataFrame({columns.unit: np.repeat(order, T), columns.outcome: (total[order] / count[order]).ravel()})
-    sizes = count.mean(axis=1) if columns.size is None else _sizes(df, columns.size, unit)
-    frame[_SIZE] = np.repeat(sizes[order], T)
+    order = np.flatnonzero(keep)[np.lexsort((total[keep] / count[keep]).T[::-1])]
+    each = {_SIZE: count.mean(axis=1) if columns.size is None else _sizes(df, columns.size, unit)}
     if columns.strata is not None:
-        frame[_STRATA] = np.repeat(_strata(df, columns.strata, unit)[order], T)
-    names = Columns(
-        outcome=columns.outcome,
-        unit=columns.unit,
-        time=columns.time,
-        weights=_SIZE,
-        cluster=None if columns.strata is None else _STRATA,
-    )
+        each[_STRATA] = _strata(df, columns.strata, unit)
+    frame = pd.DataFrame({columns.unit: order, **{name: values[order] for name, values in each.items()}})
+    frame = frame.loc[frame.index.repeat(T)].assign(**{columns.outcome: (total[order] / count[order]).ravel()})
+    strata = None if columns.strata is None else _STRATA
+    names = Columns(outcome=columns.outcome, unit=columns.unit, time=columns.time, weights=_SIZE, cluster=strata)
     panel = read_panel(frame, names, np.tile(timeline.ordinals, len(order)), timeline, np.repeat(start[order], T))
     starts, code = np.unique(panel.cohort, return_inverse=True)
     return Groups(

@@ -85,17 +85,10 @@ def randomisation_test(
     """
     refuse_bad_level(conf_level)
     one_of(statistic, STATISTICS, name="statistic")
-    if statistic == "twfe" and control is not None:
-        raise InvalidOption(f'control={control!r} goes with statistic="att" only; the two-way regression compares everybody.')
     columns = GroupColumns(outcome=outcome, unit=unit, time=time, first_treated=first_treated, strata=strata)
     groups = read_groups(df, columns)
-    weights = two_way_weights(groups) if statistic == "twfe" else att_weights(groups, control or "never")
-    ways = count_assignments(groups.code, groups.panel.cluster)
-    if ways == 1:
-        raise NotIdentified(
-            "All units (of a stratum) share one starting date, so there is nothing to hand out. Use wider strata."
-        )
-    refuse_too_few_assignments(ways if ways <= draws else draws + 1, conf_level=conf_level)
+    weights = _weights(groups, statistic, control)
+    _refuse_too_few_ways(groups, draws, conf_level)
     assigned = draw_assignments(groups.code, strata=groups.panel.cluster, draws=draws, seed=seed)
     estimate = float((weights[groups.code] * groups.panel.outcome).sum())
     test = permutation_test(
@@ -121,6 +114,24 @@ def randomisation_test(
         statistics={**groups.statistics(), "draws": len(assigned.groups), "enumerated": float(assigned.exact)},
         checks=_doubts(groups, statistic, strata),
     )
+
+
+def _weights(groups: Groups, statistic: str, control: str | None) -> np.ndarray:
+    """(C, T) weights of each start's outcomes in the statistic."""
+    if statistic == "att":
+        return att_weights(groups, control or "never")
+    if control is not None:
+        raise InvalidOption(f'control={control!r} goes with statistic="att" only; the two-way regression compares everybody.')
+    return two_way_weights(groups)
+
+
+def _refuse_too_few_ways(groups: Groups, draws: int, conf_level: float) -> None:
+    ways = count_assignments(groups.code, groups.panel.cluster)
+    if ways == 1:
+        raise NotIdentified(
+            "All units (of a stratum) share one starting date, so there is nothing to hand out. Use wider strata."
+        )
+    refuse_too_few_assignments(ways if ways <= draws else draws + 1, conf_level=conf_level)
 
 
 def att_weights(groups: Groups, control: str) -> np.ndarray:
