@@ -294,6 +294,122 @@ def test_covariates_and_weights_that_change_are_taken_at_the_base_time(panel, co
     assert cell["std_error"] == pytest.approx(alone.headline.std_error)
 
 
+def test_a_large_sample_is_estimated_in_pieces_and_by_stages_to_the_same_numbers(panel, columns, monkeypatch):
+    options = {**columns, "covariates": ["age", "need"], "weights": "weight"}
+    whole = {control: ww.did.att_gt(panel, **options, control=control) for control in ("never", "not_yet")}
+    monkeypatch.setattr("whatworks.did.arms._PIECE", 37)
+    monkeypatch.setattr("whatworks.inference.influence._CHUNK", 41)
+    monkeypatch.setattr("whatworks.did.layout._CHUNK", 7)
+    monkeypatch.setattr("whatworks.did.cohort_effects._ENOUGH", 50)
+    for name, value in (("_LARGE", 100), ("_LARGE_PART", 60), ("_STRIDE", 2), ("_LAST_STEP", 1e-7)):
+        monkeypatch.setattr(f"whatworks.did.logit.{name}", value)
+    for control, expected in whole.items():
+        result = ww.did.att_gt(panel, **options, control=control)
+        for column in ("estimate", "std_error"):
+            assert result.effects[column].to_numpy() == pytest.approx(expected.effects[column].to_numpy(), rel=1e-9)
+
+
+def test_the_units_of_a_covariate_do_not_matter_even_far_from_zero(panel, columns):
+    plain = ww.did.att_gt(panel, **columns, covariates=["need"])
+    far = ww.did.att_gt(panel.assign(need=1e8 + 1e3 * panel["need"]), **columns, covariates=["need"])
+    assert far.effects["estimate"].to_numpy() == pytest.approx(plain.effects["estimate"].to_numpy(), rel=1e-8)
+    assert far.effects["std_error"].to_numpy() == pytest.approx(plain.effects["std_error"].to_numpy(), rel=1e-8)
+
+
+@pytest.mark.parametrize("estimator", ["dr", "reg"])
+def test_several_outcomes_at_once_are_each_what_they_are_alone(panel, columns, estimator):
+    names = {name: column for name, column in columns.items() if name != "outcome"}
+    several = panel.assign(
+        other=panel["outcome"] ** 2,
+        holed=panel["outcome"].mask(panel.index % 31 == 0),
+        holed_too=panel["need"].mask(panel.index % 7 == 2),
+    )
+    options = {**names, "covariates": ["age", "need"], "cluster": "municipality", "estimator": estimator}
+    together = ww.did.att_gt_many(several, outcomes=["outcome", "other", "holed", "holed_too"], **options)
+    assert list(together) == ["outcome", "other", "holed", "holed_too"]
+    for outcome, result in together.items():
+        alone = ww.did.att_gt(several, outcome=outcome, **options)
+        assert result == alone
+        assert (result.group_time.vcov == alone.group_time.vcov).all()
+
+
+def test_several_outcomes_of_cross_sections_are_each_what_they_are_alone(frames, columns):
+    df = frames["cross_sections"].assign(other=lambda d: 2 * d["outcome"].mask(d.index == 3))
+    names = {"unit": None, "time": "period", "first_treated": "first_treated", "panel": False}
+    for outcome, result in ww.did.att_gt_many(df, outcomes=["outcome", "other"], **names).items():
+        assert result == ww.did.att_gt(df, outcome=outcome, **names)
+
+
+def test_several_outcomes_are_named_once_each(panel):
+    names = {"unit": "unit", "time": "period", "first_treated": "first_treated"}
+    for outcomes in ([], ["outcome", "outcome"]):
+        with pytest.raises(InvalidOption, match="each outcome once"):
+            ww.did.att_gt_many(panel, outcomes=outcomes, **names)
+
+
+def test_units_without_overlap_are_counted(panel, columns):
+    far = panel.assign(need=panel["need"] + 40 * (panel["unit"] % 60 == 0))
+    doubt = check(ww.did.att_gt(far, **columns, covariates=["need"]), "overlap")
+    assert doubt.passed is (doubt.statistics["units"] == 0)
+    clear = panel.assign(flag=np.where(panel["first_treated"] == 4, 6.0, 0.0) + (panel["unit"] % 9))
+    doubt = check(ww.did.att_gt(clear, **columns, covariates=["flag"]), "overlap")
+    assert doubt.passed is False
+    assert f"{int(doubt.statistics['units'])} units" in doubt.message
+
+
+def test_draws_of_many_units_come_from_the_limit_and_say_so(panel, columns, monkeypatch):
+    few = ww.did.att_gt(panel, **columns, bootstrap=999, seed=1)
+    assert (few.statistics["bootstrap_draws"], few.statistics["bootstrap_limit"]) == (999, 0)
+    monkeypatch.setattr("whatworks.inference.influence.MANY_CLUSTERS", 100)
+    many = ww.did.att_gt(panel, **columns, bootstrap=999, seed=1)
+    assert many.statistics["bootstrap_limit"] == 1
+    assert many == ww.did.att_gt(panel, **columns, bootstrap=999, seed=1)
+    assert many.effects["std_error"].equals(ww.did.att_gt(panel, **columns).effects["std_error"])
+    bands = [ww.did.aggregate(result, by="event", bands="simultaneous").statistics["critical_value"] for result in (few, many)]
+    assert bands[1] == pytest.approx(bands[0], rel=0.08)
+    assert (
+        bands[1]
+        != ww.did.aggregate(ww.did.att_gt(panel, **columns, bootstrap=999, seed=2), by="event", bands="simultaneous").statistics[
+            "critical_value"
+        ]
+    )
+
+
+def test_nullable_columns_with_missing_values_are_read(panel, columns):
+    dressed = panel.assign(
+        outcome=panel["outcome"].astype("Float64").mask(panel.index % 50 == 3),
+        unit=panel["unit"].astype("string"),
+        period=panel["period"].astype("Int64"),
+        urban=(panel["unit"] % 2 == 0).astype("boolean"),
+        age=panel["age"].astype("Int64"),
+        living=pd.Categorical(np.where(panel["unit"] % 3 == 0, "own", "shared")),
+        first_treated=panel["first_treated"].astype("Float64").replace(0, pd.NA),
+    )
+    plain = panel.assign(
+        outcome=panel["outcome"].mask(panel.index % 50 == 3),
+        urban=(panel["unit"] % 2 == 0) * 1.0,
+        living=(panel["unit"] % 3 != 0) * 1.0,
+    )
+    first, second = (ww.did.att_gt(df, **columns, covariates=["urban", "age", "living"]) for df in (dressed, plain))
+    assert first.effects["estimate"].to_numpy() == pytest.approx(second.effects["estimate"].to_numpy(), rel=1e-9)
+    assert first.statistics == second.statistics
+    assert first.statistics["n_dropped"] == 48
+
+
+def test_dates_with_nat_for_never_and_gaps_between_them_are_read(panel, columns):
+    dated = panel.assign(
+        period=pd.to_datetime({"year": 2000 + panel["period"], "month": 1, "day": 1}),
+        first_treated=pd.to_datetime({"year": 2000 + panel["first_treated"], "month": 1, "day": 1}).where(
+            panel["first_treated"] > 0
+        ),
+    )
+    dated, plain = dated[panel["period"] != 5], panel[panel["period"] != 5]
+    first, second = ww.did.att_gt(dated, **columns), ww.did.att_gt(plain, **columns)
+    assert first.effects["estimate"].equals(second.effects["estimate"])
+    assert first.effects["event_time"].equals(second.effects["event_time"])
+    assert str(first.parts["group"].dtype).startswith("datetime64")
+
+
 def test_bootstrap_standard_errors_are_near_the_analytic_ones_and_repeat_with_the_seed(panel, columns):
     analytic = ww.did.att_gt(panel, **columns, cluster="municipality")
     drawn = ww.did.att_gt(panel, **columns, cluster="municipality", bootstrap=1999, seed=3)

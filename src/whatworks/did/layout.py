@@ -53,7 +53,7 @@ class Grid:
     def wide(self, values: np.ndarray, order: np.ndarray) -> np.ndarray:
         """(n, T) in the given order of units, each time contiguous in memory."""
         folded = values.reshape(self.n, self.T)
-        out, room = np.empty((self.T, self.n)), np.empty((min(_CHUNK, self.n), self.T))
+        out, room = np.empty((self.T, self.n)), np.empty((min(_CHUNK, self.n), self.T), dtype=values.dtype)
         for start in range(0, self.n, _CHUNK):
             rows = order[start : start + _CHUNK]
             # All rows exist, so "clip" only spares the check.
