@@ -354,8 +354,8 @@ def test_bad_input_is_refused_with_the_way_out(panel, columns, spoil, options, e
 @pytest.mark.slow
 def test_the_interval_covers_the_truth_when_levels_select_and_effects_grow():
     rng = np.random.default_rng(20240717)
-    n, T, draws, truth = 150, 8, 400, np.empty(400)
-    estimates, covered = np.empty(draws), np.empty(draws)
+    n, T, draws = 150, 8, 250
+    truth, estimates, covered = np.empty((3, draws))
     unit, period = np.repeat(np.arange(n), T), np.tile(np.arange(1, T + 1), n)
     for draw in range(draws):
         level = rng.normal(size=n)
