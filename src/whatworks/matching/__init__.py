@@ -6,6 +6,7 @@ from whatworks.matching.covariate_balance import balance
 from whatworks.matching.curve import specification_curve
 from whatworks.matching.e_values import e_value
 from whatworks.matching.effect import estimate
+from whatworks.matching.missing import multiple_imputation, with_missing_indicators
 from whatworks.matching.omitted_variable import omitted_variable_bias
 from whatworks.matching.pairing import match
 from whatworks.matching.placebos import placebo
@@ -21,6 +22,7 @@ __all__ = [
     "e_value",
     "estimate",
     "match",
+    "multiple_imputation",
     "omitted_variable_bias",
     "placebo",
     "propensity_score",
@@ -30,4 +32,5 @@ __all__ = [
     "weight",
     "who_was_compared",
     "with_doubts",
+    "with_missing_indicators",
 ]
