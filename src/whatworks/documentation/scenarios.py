@@ -1,7 +1,7 @@
 """Which worlds can be simulated: a target group, an invented method, an instrument, and what is true."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whatworks.core.errors import InvalidOption
 
@@ -33,9 +33,13 @@ class Scenario:
     effect : the effect of the method once it runs in full, at average fidelity, for the first to adopt
     growth : what every further quarter adds to it
     cohort_shares : how much of it the first, second and third cohort of adopters get
+    selection : whether the worse-off tend to adopt first; else the order is drawn by lot
+    adopter_trend : what every quarter adds to the scores of municipalities that ever adopt, with or without the method, on a
+        scale of 0 to 100 where high is good; other than 0, trends are not parallel
+    places : per municipality, lowest and highest
     exits_per_year : share of citizens whose episode ends within a year
     youngest, oldest : age at the start of an episode
-    embedded_seed : seed of the delivery that comes with the package
+    embedded_seed : seed of the delivery that comes with the package; None where none does
     """
 
     code: str
@@ -49,31 +53,41 @@ class Scenario:
     effect: float
     growth: float = 0.0
     cohort_shares: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    selection: bool = True
+    adopter_trend: float = 0.0
+    # About ten measured citizens in each municipality and quarter.
+    places: tuple[int, int] = (12, 15)
     exits_per_year: float = 0.18
     youngest: int
     oldest: int
-    embedded_seed: int
+    embedded_seed: int | None = None
 
 
 _WHO5 = Instrument(code="who5", name="WHO-5", low=0, high=100, step=4, higher_is_better=True, informant="citizen")
 _HONOS = Instrument(code="honos", name="HoNOS", low=0, high=48, step=1, higher_is_better=False, informant="staff")
 
+_SELECTION_ON_LEVEL = Scenario(
+    code="S1",
+    target_group="youth_mental_difficulties",
+    target_group_name="Unge med psykiske vanskeligheder",
+    method="laerkemodellen",
+    method_name="Lærkemodellen",
+    instrument=_WHO5,
+    mean=44,
+    sd=18,
+    effect=5.0,
+    youngest=16,
+    oldest=21,
+    embedded_seed=20261101,
+)
+
 # Seeds of the embedded deliveries are numbered on from 20261101 in the order below: nobody chose them for their results.
 _SCENARIOS = (
-    Scenario(
-        code="S1",
-        target_group="youth_mental_difficulties",
-        target_group_name="Unge med psykiske vanskeligheder",
-        method="laerkemodellen",
-        method_name="Lærkemodellen",
-        instrument=_WHO5,
-        mean=44,
-        sd=18,
-        effect=5.0,
-        youngest=16,
-        oldest=21,
-        embedded_seed=20261101,
-    ),
+    replace(_SELECTION_ON_LEVEL, code="S0", selection=False, embedded_seed=None),
+    _SELECTION_ON_LEVEL,
+    # A drift of 0.08 is less than what ten citizens' means allow to be seen: its standard error is then 0.08 too. With some 200
+    # measured citizens the effect's standard deviation over draws is 0.43, as in the calibration of the design.
+    replace(_SELECTION_ON_LEVEL, code="S2", adopter_trend=0.08, places=(250, 270), embedded_seed=None),
     Scenario(
         code="S3",
         target_group="adults_social_psychiatry",
