@@ -1,6 +1,6 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
-from whatworks.matching.aipw import aipw
+from whatworks.matching.augmented import aipw
 from whatworks.matching.compared import who_was_compared
 from whatworks.matching.covariate_balance import balance
 from whatworks.matching.curve import specification_curve
