@@ -91,18 +91,26 @@ def test_a_categorical_benchmark_counts_as_a_whole(services):
     assert alone["estimate"] == pytest.approx(coded["estimate"], rel=1e-12)
 
 
-def test_the_check_is_about_the_strongest_observed_factor(services):
+def test_the_check_is_about_a_factor_as_strong_as_the_strongest_in_both_respects(services):
     result = ask(services)
     (check,) = result.checks
-    once = result.parts[result.parts["multiple"] == 1]
+    once = result.parts[result.parts["multiple"] == 1].set_index("benchmark")
+    strongest = once.loc["strongest observed"]
     assert check.name == "hidden_factor"
-    assert check.statistics["estimate_left"] == once["estimate"].min()
+    assert check.statistics["estimate_left"] == strongest["estimate"]
+    assert strongest["estimate"] < once["estimate"].drop("strongest observed").min()
+    assert strongest["r2_treatment"] == once.loc["need", "r2_treatment"]
     assert check.passed
-    assert "'prior_outcome'" in check.message
+
+
+def test_with_one_benchmark_it_is_the_strongest(services):
+    result = ask(services, benchmark="need")
+    assert result.parts["benchmark"].unique().tolist() == ["need"]
+    assert result.checks[0].statistics["estimate_left"] == result.parts["estimate"].iloc[0]
 
 
 def test_the_check_fails_where_a_factor_as_strong_would_leave_nothing(services):
-    weak = services.assign(outcome=services["outcome"] - 2.4 * services["treated"])
+    weak = services.assign(outcome=services["outcome"] - 2.0 * services["treated"])
     (check,) = ask(weak).checks
     assert ask(weak).headline.p_value < 0.05
     assert check.passed is False

@@ -18,6 +18,8 @@ from whatworks.matching.hidden_factor import effect_left, robustness_value, stre
 from whatworks.matching.intervals import Row, effects_frame, interval_row
 
 Sample = MatchedSample | WeightedSample
+# Benchmark that takes the strongest hold on the treatment and the strongest on the outcome, be they of different covariates.
+STRONGEST = "strongest observed"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,13 +71,14 @@ def omitted_variable_bias(
     Returns
     -------
     :class:`~whatworks.core.EffectResult`, measure ``"MD"`` in units of the outcome (``"RD"`` for a 0/1 outcome). The headline is
-    the effect by least squares with classical standard error and Student's t. One part per benchmark and multiple with the
+    the effect by least squares with classical standard error and Student's t. One part per benchmark and multiple (the last
+    benchmark, strongest observed, holds on to the treatment as the one that does so most, and to the outcome likewise) with the
     columns benchmark, multiple, r2_treatment and r2_outcome (shares of what is left of the variance that the hidden factor
     would explain), and the effect with interval once it is taken out; missing where no factor can be that strong. Statistics:
     nobs, df, t_value, partial_r2 (of the treatment with the outcome), robustness_value and robustness_value_interval (the share
     of what is left of both variances that a hidden factor must explain to take away the share ``q`` of the effect; to let its
-    interval reach that). Check hidden_factor: failed where a factor as strong as the strongest benchmark leaves no effect, its
-    interval reaching zero.
+    interval reach that). Check hidden_factor: failed where a factor as strong as the strongest observed one leaves no effect,
+    its interval reaching zero.
 
     Raises
     ------
@@ -106,8 +109,7 @@ def omitted_variable_bias(
     freedom = model.freedom
     rows: list[Row] = [interval_row("ATT", "headline", estimate, error, freedom=freedom, conf_level=conf_level)]
     rows[0] |= {"term": "effect", "benchmark": None, "multiple": np.nan, "r2_treatment": np.nan, "r2_outcome": np.nan}
-    for name in benchmarks:
-        strengths = _strength_of(model, name)
+    for name, strengths in _strengths(model, benchmarks).items():
         rows += [_adjusted_row(name, float(times), strengths, rows[0], freedom, conf_level) for times in multiples]
     t_value = estimate / error
     statistics = {
@@ -214,6 +216,14 @@ def _partial_effect(model: _Regression) -> tuple[float, float]:
     return float(fit.coefficients[0]), float(np.sqrt(variance))
 
 
+def _strengths(model: _Regression, benchmarks: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """The strength of each benchmark, and of one as strong as the strongest in either respect."""
+    found = {name: _strength_of(model, name) for name in benchmarks}
+    if len(found) > 1:
+        found[STRONGEST] = max(each[0] for each in found.values()), max(each[1] for each in found.values())
+    return found
+
+
 def _strength_of(model: _Regression, name: str) -> tuple[float, float]:
     """Partial shares of variance that a covariate explains: of the treatment, and of the outcome given the treatment."""
     others = model.X[:, [source != name for source in model.sources]]
@@ -251,22 +261,21 @@ def _hidden_factor(effects: pd.DataFrame) -> tuple[Check, ...]:
     if once.empty:
         return ()
     sign = float(np.sign(headline["estimate"]))
-    left = (sign * once["estimate"]).astype(float)
-    strongest = once.iloc[int(left.argmin())]
-    nearest = float(strongest["conf_low"] if sign > 0 else strongest["conf_high"])
+    # Rows end with the strongest.
+    strongest = once.iloc[-1]
+    side = "conf_low" if sign > 0 else "conf_high"
     # Where nothing of the outcome is left unexplained there is no interval, and the estimate itself decides.
-    end = float(sign * (strongest["estimate"] if np.isnan(nearest) else nearest))
-    stands = end > 0
-    found = float(sign * (headline["conf_low"] if sign > 0 else headline["conf_high"])) > 0
+    end = strongest["estimate"] if pd.isna(strongest[side]) else strongest[side]
+    stands, found = bool(sign * float(end) > 0), bool(sign * float(headline[side]) > 0)
+    moved = f"{headline['estimate']:.4g} to {strongest['estimate']:.4g}"
     message = (
-        f"A hidden factor as strong as {strongest['benchmark']!r}, the strongest observed one, would move the effect from "
-        f"{headline['estimate']:.4g} to {strongest['estimate']:.4g}"
-        + (", and its interval would still leave out zero." if stands else ", with an interval that reaches zero.")
+        f"A hidden factor as strong as the strongest observed one would move the effect from {moved}, "
+        f"{'and its interval would still leave out zero' if stands else 'with an interval that reaches zero'}."
     )
     return (
         Check(
             name="hidden_factor",
-            passed=bool(stands) if found else None,
+            passed=stands if found else None,
             message=message if found else "The interval reaches zero without any hidden factor, so there is nothing to remove.",
             statistics={
                 "estimate": float(headline["estimate"]),
