@@ -16,7 +16,7 @@ from whatworks.matching.hidden_factor import effect_left
 pytestmark = pytest.mark.slow
 
 FIRST_SEED = 20270501
-DRAWS = 20
+DRAWS = 30
 EFFECT = 5.0
 COVARIATES = ["before", "motivation"]
 ASKED = {"treatment": "treated", "covariates": COVARIATES}
@@ -87,7 +87,7 @@ def test_the_world_is_the_one_that_the_design_was_calibrated_on(draws, hidden, n
 
 
 def test_matching_is_right_where_all_that_matters_is_seen_and_wrong_where_it_is_not(draws):
-    assert abs(draws[False]["matched"].mean() - EFFECT) < 2 * error_of(draws[False]["matched"]) + 0.13
+    assert abs(draws[False]["matched"].mean() - EFFECT) < 3 * error_of(draws[False]["matched"]) + 0.13
     assert draws[True]["matched"].mean() - EFFECT > 0.4
 
 
