@@ -347,3 +347,12 @@ def test_support_without_a_score_is_looked_at_covariate_by_covariate(services):
 def test_a_weighted_sample_tells_no_values_of_people_in_its_text(services):
     text = repr(weigh(services))
     assert str(services["prior_outcome"].iloc[0]) not in text
+
+
+def test_weights_of_elsewhere_are_taken_as_known(services):
+    ours = weigh(services)
+    fields = ("data", "treatment", "covariates", "weights", "propensity", "counts", "estimand", "call", "checks")
+    bare = ww.core.samples.WeightedSample(**{name: getattr(ours, name) for name in fields})
+    assert effect(bare) == effect(ours, vcov="HC1")
+    with pytest.raises(InvalidOption, match="whose equations it stacks"):
+        effect(bare, vcov="sandwich")
