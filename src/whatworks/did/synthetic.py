@@ -63,7 +63,8 @@ def synthetic(
     range leave_one_out_low to leave_one_out_high.
 
     Where the treated follow common shocks more than any mix of the others, and noise before the start hides it, no variance here
-    knows: in simulations with 8 treated and 40 other units, and shocks that last, 95 per cent intervals covered 73 to 85 per cent.
+    knows: in simulations with 8 treated and 40 other units, and shocks that last, intervals of 95 per cent covered 73 to
+    85.
 
     Raises
     ------

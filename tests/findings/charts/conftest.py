@@ -131,6 +131,55 @@ def balance_table() -> pd.DataFrame:
     )
 
 
+def honest_result(**changes) -> EffectResult:
+    """Robust intervals of the first effect that widen with the bound."""
+    parts = [
+        {"term": f"relative magnitude {bound}", "kind": "part", "estimate": 1.5, "std_error": np.nan, "bound": bound,
+         "conf_low": 1.4 - bound, "conf_high": 1.6 + bound}
+        for bound in (0.5, 1.0, 1.5, 2.0)
+    ]  # fmt: skip
+    known = {"method": "did.honest", "statistics": {"breakdown": 1.39}, "arguments": {"restriction": "relative_magnitude"}}
+    return effect(1.5, 0.1, parts=parts, **{**known, **changes})
+
+
+def group_time_result(times: list | None = None) -> EffectResult:
+    """Two groups over four times; the second group's last effect has no answer."""
+    times = times or [2020, 2021, 2022, 2023]
+    cells = [(start, place, place - start) for start in (1, 2) for place in range(1, 4)]
+    parts = [
+        {"term": f"ATT({start}, {place})", "kind": "part", "group": times[start], "time": times[place], "event_time": e,
+         "estimate": np.nan if (start, place) == (2, 3) else 1.2 * (e + 1) if e >= 0 else -0.3,
+         "std_error": np.nan if (start, place) == (2, 3) else 0.2,
+         "reason": "1 treated unit; 2 are needed." if (start, place) == (2, 3) else ""}
+        for start, place, e in cells
+    ]  # fmt: skip
+    return effect(1.6, 0.2, parts=parts, method="did.att_gt")
+
+
+def bacon_result() -> EffectResult:
+    kinds = [
+        ("treated_vs_never", 2021, None, 0.45, 2.4), ("treated_vs_never", 2022, None, 0.3, 2.2),
+        ("earlier_vs_later", 2021, 2022, 0.11, 2.0), ("later_vs_earlier", 2022, 2021, 0.09, -0.4),
+        ("later_vs_always", 2021, 2020, 0.05, 0.3),
+    ]  # fmt: skip
+    parts = [
+        {"term": f"{group} vs {against}", "kind": "part", "estimate": estimate, "std_error": np.nan, "comparison": kind,
+         "group": group, "against": against, "weight": weight}
+        for kind, group, against, weight, estimate in kinds
+    ]  # fmt: skip
+    return effect(sum(each[3] * each[4] for each in kinds), 0.3, parts=parts, method="did.bacon")
+
+
+def synthetic_result(**changes) -> EffectResult:
+    parts = [
+        {"term": f"event time {time}", "kind": "part", "event_time": time, "treated": 50.0 - time - 4 * (time >= 0),
+         "synthetic": 50.0 - time + 0.2 * (-1) ** time, "estimate": -0.2 * (-1) ** time - 4 * (time >= 0), "std_error": 1.0}
+        for time in range(-8, 5)
+    ]  # fmt: skip
+    known = {"method": "did.synthetic", "statistics": {"rmspe": 0.2}, "good": "down", "arguments": {"method": "sdid"}}
+    return effect(-4.0, 1.0, parts=parts, **{**known, **changes})
+
+
 def design_results() -> dict[str, EffectResult]:
     return {
         "raw_gap": effect(-8498, 712), "matched": effect(1650, 900),
@@ -146,7 +195,13 @@ FIGURES: dict[str, Callable[[str], str]] = {
     ),
     "love": lambda language: charts.love_figure(balance_table(), language=language),
     "overlap": lambda language: charts.overlap_figure(people(), bins=10, language=language),
-    "event_study": lambda language: charts.event_study_figure(event_result(), unit=UNIT, language=language),
+    "event_study": lambda language: charts.event_study_figure(
+        event_result(), honest=honest_result(), unit=UNIT, language=language
+    ),
+    "honest": lambda language: charts.honest_figure(honest_result(), unit=UNIT, language=language),
+    "group_time_map": lambda language: charts.group_time_map_figure(group_time_result(), unit=UNIT, language=language),
+    "bacon": lambda language: charts.bacon_figure(bacon_result(), unit=UNIT, language=language),
+    "synthetic": lambda language: charts.synthetic_figure(synthetic_result(), unit=UNIT, language=language),
     "trends": lambda language: charts.trends_figure(trend_table(), unit=UNIT, language=language),
     "rollout": lambda language: charts.rollout_figure(rollout_table(), language=language),
     "dots": lambda language: charts.dots_figure(effect(1.2, 0.6), smallest_important=0.5, unit=UNIT, language=language),
@@ -201,6 +256,10 @@ def make():
         people,
         balance_table,
         design_results,
+        honest_result,
+        group_time_result,
+        bacon_result,
+        synthetic_result,
         faults,
     )
     return SimpleNamespace(hostile=HOSTILE, figures=FIGURES, **{each.__name__: each for each in names})

@@ -1,5 +1,7 @@
 """The effect before and after the start."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,22 @@ def test_before_is_hollow_and_after_is_filled(make):
     html = charts.event_study_figure(make.event_result())
     assert html.count('fill="var(--card)"') == 5
     assert html.count("<circle") == 14
+
+
+def test_the_band_reaches_as_far_as_the_largest_difference_before_the_start(make):
+    parts = [
+        {"term": str(time), "kind": "part", "estimate": value, "std_error": 0.1, "event_time": time}
+        for time, value in ((-3, 0.5), (-2, -1.0), (0, 2.0), (1, 4.0))
+    ]
+    html = charts.event_study_figure(make.effect(1, 1, parts=parts), language="en")
+    band = re.search(r'<path d="([^"]+)" fill="var\(--muted-fill\)"', html).group(1)
+    top, *_, bottom = sorted({float(pair.split()[1]) for pair in re.findall(r"[ML]([\d. ]+)", band)})
+    dots = sorted(float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', html))
+    # From the top: 4, 2, 0.5, -1; the last lies on the band's lower edge, and zero in its middle.
+    assert bottom == pytest.approx(dots[-1], abs=0.2)
+    assert (top + bottom) / 2 - (bottom - top) == pytest.approx(dots[1], abs=0.3)
+    assert "The band reaches as far from zero" in html
+    assert "band" not in charts.event_study_figure(make.effect(1, 1, parts=parts[2:]), language="en")
 
 
 def test_the_note_says_what_the_intervals_hold_for(make):

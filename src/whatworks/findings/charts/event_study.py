@@ -12,6 +12,7 @@ from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.honest import beside_note, honest_finding, honest_time, robust_intervals
 from whatworks.findings.charts.plane import Plane, plane_for
 from whatworks.findings.charts.scale import decimals_for
 from whatworks.findings.charts.words import Words, estimate_text, spoken, unit_of, verdict
@@ -21,6 +22,8 @@ from whatworks.findings.language import number, translator
 _HEIGHT = 230.0
 # Pixels between points below which they are drawn smaller.
 _ROOM = 13.0
+# Pixels between a point and the robust intervals beside it, at most.
+_BESIDE = 6.0
 
 
 def event_study_data(result: EffectResult) -> pd.DataFrame:
@@ -62,42 +65,62 @@ def event_study_data(result: EffectResult) -> pd.DataFrame:
 
 @style.applied()
 def event_study_chart(
-    result: EffectResult, *, good: str | None = None, period: Words | None = None, language: str = "da"
+    result: EffectResult,
+    *,
+    good: str | None = None,
+    period: Words | None = None,
+    honest: EffectResult | None = None,
+    language: str = "da",
 ) -> Figure:
     """Draw :func:`event_study_data`: hollow before the start, filled after it, against the line of no difference.
+
+    A band reaches as far from zero as the largest difference before the start.
 
     Parameters
     ----------
     good : "up" or "down", which direction is better for the person; the result's own by default
     period : the word for the steps of time, "quarters" by default
+    honest : ``ww.did.honest`` of the same effects: its intervals stand beside the effect they are of
     """
     _ = translator(language)
     data = event_study_data(result)
     good = good or result.good
     page = style.sheet()
     times = (float(data["event_time"].min()), float(data["event_time"].max()))
-    values = [*data["estimate"], *data["conf_low"], *data["conf_high"], 0.0]
+    robust = robust_intervals(honest)
+    values = [*data["estimate"], *data["conf_low"], *data["conf_high"], *robust["conf_low"], *robust["conf_high"], 0.0]
     plane = plane_for(page, x=times, values=values, top=44, bottom=44 + _HEIGHT)
+    _band(page, plane, data)
     plane.levels(language, signed=True)
     _start(page, plane, times, language)
     _no_difference(page, plane, good, language)
     for row in rows.each(data):
         _point(page, plane, row, good)
+    if honest is not None:
+        _beside(page, plane, robust, honest_time(honest))
     bottom = plane.numbers_below([int(each) for each in data["event_time"]], language)
     steps = spoken(period, language, default=_("quarters"))
     style.write_within(page, style.WIDTH / 2, bottom + 14, _("{periods} since start").format(periods=steps))
     return style.finished(page, bottom + 22)
 
 
-def event_study_alt(result: EffectResult, *, unit: Words | None = None, period: Words | None = None, language: str = "da") -> str:
-    """Say the average after start with its interval, and how far from zero it was before."""
+def event_study_alt(
+    result: EffectResult,
+    *,
+    unit: Words | None = None,
+    period: Words | None = None,
+    honest: EffectResult | None = None,
+    language: str = "da",
+) -> str:
+    """Say the average after start with its interval, how far from zero it was before, and how robust it is."""
     _ = translator(language)
     data = event_study_data(result)
     told = _numbers_after(data, language)
     measured = _("Measured in {unit}, by {periods} since start: {list}.").format(
         unit=unit_of(result, unit, language), periods=spoken(period, language, default=_("quarters")), list=told
     )
-    return f"{_finding(result, data, language)} {measured}"
+    robust = [] if honest is None else [honest_finding(honest, language)]
+    return " ".join([_finding(result, data, language), measured, *robust])
 
 
 def event_study_figure(
@@ -106,6 +129,7 @@ def event_study_figure(
     good: str | None = None,
     unit: Words | None = None,
     period: Words | None = None,
+    honest: EffectResult | None = None,
     language: str = "da",
     source: Words | None = None,
     synthetic: bool = False,
@@ -125,11 +149,11 @@ def event_study_figure(
         }
     )
     return figure_html(
-        event_study_chart(result, good=good, period=period, language=language),
+        event_study_chart(result, good=good, period=period, honest=honest, language=language),
         caption=_finding(result, data, language),
         unit=unit_of(result, unit, language),
-        alt=event_study_alt(result, unit=unit, period=period, language=language),
-        note=_note(result, data, language, quarters=period is None),
+        alt=event_study_alt(result, unit=unit, period=period, honest=honest, language=language),
+        note=_note(result, data, language, quarters=period is None, honest=honest),
         table=table,
         language=language,
         source=spoken(source, language) or None,
@@ -150,6 +174,26 @@ def _point(page: Axes, plane: Plane, row: Any, good: str | None) -> None:
         )
     shape = "s" if row.period == "reference" else "o"
     style.mark(page, x, plane.y(row.estimate), color=color, shape=shape, size=6 if crowded else 9, hollow=before)
+
+
+def _beside(page: Axes, plane: Plane, robust: pd.DataFrame, event_time: float) -> None:
+    """Thin intervals to the right of a point, one per bound, within the room before the next point."""
+    step = min(_BESIDE, (plane.x(1) - plane.x(0) - 4) / (len(robust) + 1))
+    for place, row in enumerate(rows.each(robust), start=1):
+        x = plane.x(event_time) + 2 + place * step
+        style.line(page, (x, x), (plane.y(row.conf_low), plane.y(row.conf_high)), color=style.INK_2, width=1.2)
+
+
+def _largest_before(data: pd.DataFrame) -> float:
+    """How far the estimates before the start are from zero, at most; 0 where there are none."""
+    before = data.loc[data["period"] == "before", "estimate"].abs().dropna()
+    return float(before.max()) if len(before) else 0.0
+
+
+def _band(page: Axes, plane: Plane, data: pd.DataFrame) -> None:
+    reach = _largest_before(data)
+    if reach > 0:
+        style.box(page, (plane.left, style.WIDTH), (plane.y(-reach), plane.y(reach)), color=style.MUTED, opacity=0.2)
 
 
 def _start(page: Axes, plane: Plane, times: tuple[float, float], language: str) -> None:
@@ -215,7 +259,7 @@ def _before(result: EffectResult, language: str, *, quarters: bool) -> str:
     return words.get((str(result.provenance.arguments.get("base_period")), quarters), "")
 
 
-def _note(result: EffectResult, data: pd.DataFrame, language: str, *, quarters: bool) -> str:
+def _note(result: EffectResult, data: pd.DataFrame, language: str, *, quarters: bool, honest: EffectResult | None = None) -> str:
     _ = translator(language)
     simultaneous = result.provenance.arguments.get("bands") == "simultaneous"
     parts = [
@@ -227,6 +271,10 @@ def _note(result: EffectResult, data: pd.DataFrame, language: str, *, quarters: 
     ]
     if (data["period"] == "reference").any():
         parts.append(_("The square is the time that the others are measured from."))
+    if _largest_before(data) > 0:
+        parts.append(_("The band reaches as far from zero as the largest difference before the start."))
+    if honest is not None:
+        parts.append(beside_note(honest, language))
     hidden = int((data["period"].ne("reference") & data["estimate"].isna()).sum())
     if hidden:
         parts.append(_("Points not shown because they rest on too few people: {n}.").format(n=number(hidden, language)))
