@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import stats
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import TooFewUnits
+from whatworks.inference.cluster_shares import ClusterShares
 from whatworks.inference.cluster_sums import ClusterSums
 from whatworks.inference.sandwich import cluster_codes
 
 CR_KINDS = ("CR0", "CR1", "CR2")
 # Directions in which a cluster has no variance left after the fit (its leverage is 1) are left out of the square root.
 _NO_VARIANCE = 1e-12
+# Numbers held at a time for a batch of clusters: 16 MB.
+_CELLS = 2**21
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,23 +56,16 @@ class ClusterRobust:
         Bell & McCaffrey (2002), Survey Methodology 28:169-181; Pustejovsky & Tipton (2018), section 3.1.
         """
         C = np.eye(len(self.vcov)) if contrasts is None else np.atleast_2d(contrasts)
-        df = []
-        for c in C:
-            P = self.products(c[None])[0, 0]
-            df.append(np.trace(P) ** 2 / (P**2).sum())
-        return np.array(df)
+        shares = [self.shares(c[None]) for c in C]
+        return np.array([share.expected()[0, 0] ** 2 / share.inner((0, 0), (0, 0)) for share in shares])
 
-    def products(self, C: np.ndarray) -> np.ndarray:
-        """(q, q, G, G) covariances under the working model of what clusters g and h add to contrasts s and t (rows of C)."""
-        own = np.einsum("sk,gkl,tl->stg", C, self.own, C)
+    def shares(self, C: np.ndarray) -> ClusterShares:
+        """What clusters add to the contrasts in the rows of ``C`` (q, k), and how that goes together under the working model."""
         r, s = self.inside @ C.T, self.outside @ C.T
-        taken = np.einsum("gas,ab,hbt->stgh", r, self.bread, s, optimize=True)
-        taken = taken + np.einsum("gas,ab,hbt->stgh", s, self.bread, r, optimize=True)
-        taken = taken - np.einsum("gas,ab,hbt->stgh", r, self.bread @ self.meat @ self.bread, r, optimize=True)
-        places = np.arange(self.clusters)
-        out = -taken
-        out[:, :, places, places] += own
-        return out
+        middle = self.bread @ self.meat @ self.bread
+        left = np.concatenate([r, s, r], axis=1)
+        right = np.concatenate([self.bread @ s, self.bread @ r, -(middle @ r)], axis=1)
+        return ClusterShares(own=np.einsum("sk,gkl,tl->stg", C, self.own, C), left=left, right=right)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,28 +126,24 @@ def cr2_vcov(
     one_of(kind, CR_KINDS, name="kind")
     X = np.asarray(X, dtype=float)
     codes, G = cluster_codes(cluster)
-    n, k = X.shape
-    blocks = [*_blocks(codes, G, working, weights)]
-    WX = np.zeros((n, k))
-    for at, W, _ in blocks:
-        WX[at] = W @ X[at]
-    bread = np.linalg.inv(X.T @ WX)
-    meat = sum(WX[at].T @ Phi @ WX[at] for at, _, Phi in blocks)
+    k = X.shape[1]
+    batches = [*_batches(codes, G, k, working, weights)]
+    products = [(at, W @ X[at], Phi) for _, at, W, Phi in batches]
+    bread = np.linalg.inv(sum(np.einsum("gnk,gnl->kl", X[at], WX) for at, WX, _ in products))
+    meat = np.asarray(sum(np.einsum("gnk,gnm,gml->kl", WX, Phi, WX, optimize=True) for _, WX, Phi in products))
     own, inside, outside = np.empty((3, G, k, k))
     scores = np.empty((G, k))
-    for g, (at, W, Phi) in enumerate(blocks):
-        adjusted = WX[at] @ bread
+    for (g, at, W, Phi), (_, WX, _) in zip(batches, products, strict=True):
+        adjusted = WX @ bread
         if kind == "CR2":
-            left = _left_of_residuals(X[at], WX[at] @ bread, Phi, bread @ meat @ bread)
-            adjusted = _adjustment(left, Phi).T @ adjusted
+            left = _left_of_residuals(X[at], adjusted, Phi, bread @ meat @ bread)
+            adjusted = _adjustment(left, Phi).swapaxes(1, 2) @ adjusted
         elif kind == "CR1":
             adjusted = adjusted * np.sqrt(G / (G - 1))
-        own[g] = adjusted.T @ Phi @ adjusted
-        inside[g], outside[g] = X[at].T @ adjusted, X[at].T @ W @ Phi @ adjusted
-        scores[g] = adjusted.T @ residuals[at]
-    return ClusterRobust(
-        vcov=scores.T @ scores, clusters=G, own=own, inside=inside, outside=outside, bread=bread, meat=np.asarray(meat)
-    )
+        own[g] = adjusted.swapaxes(1, 2) @ Phi @ adjusted
+        inside[g], outside[g] = X[at].swapaxes(1, 2) @ adjusted, X[at].swapaxes(1, 2) @ W @ Phi @ adjusted
+        scores[g] = np.einsum("gnk,gn->gk", adjusted, residuals[at])
+    return ClusterRobust(vcov=scores.T @ scores, clusters=G, own=own, inside=inside, outside=outside, bread=bread, meat=meat)
 
 
 def cr2_of_sums(sums: ClusterSums) -> tuple[float, float]:
@@ -233,14 +225,14 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
     """
     C = np.atleast_2d(contrasts)
     q = len(C)
-    P = robust.products(C)
-    expected = np.einsum("stgg->st", P)
+    expected = robust.shares(C).expected()
     values, vectors = np.linalg.eigh(expected)
     if values[0] <= _NO_VARIANCE * values[-1]:
         return HtzTest(statistic=np.nan, df_num=q, df_denom=np.nan, p_value=np.nan)
-    root = vectors / np.sqrt(values) @ vectors.T
-    P = np.einsum("su,uvgh,vt->stgh", root, P, root, optimize=True)
-    spread = np.einsum("ssgh,ttgh->", P, P) + np.einsum("stgh,tsgh->", P, P)
+    # Contrasts turned so that the working model holds them independent with variance 1.
+    turned = robust.shares(vectors / np.sqrt(values) @ vectors.T @ C)
+    pairs = [(s, t) for s in range(q) for t in range(q)]
+    spread = sum(turned.inner((s, s), (t, t)) + turned.inner((s, t), (t, s)) for s, t in pairs)
     eta = q * (q + 1) / float(spread)
     estimate = C @ estimates
     q_statistic = float(estimate @ np.linalg.lstsq(C @ robust.vcov @ C.T, estimate, rcond=None)[0])
@@ -251,36 +243,44 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
     return HtzTest(statistic=statistic, df_num=q, df_denom=df, p_value=float(stats.f.sf(statistic, q, df)))
 
 
-def _blocks(
-    codes: np.ndarray, groups: int, working: np.ndarray | None, weights: np.ndarray | None
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Each cluster's rows, weights and working covariance."""
-    for g in range(groups):
-        at = np.flatnonzero(codes == g)
-        if working is None and weights is None:
-            yield at, np.eye(len(at)), np.eye(len(at))
-        elif working is None:
-            yield at, _block(weights, at), np.linalg.inv(_block(weights, at))
-        else:
-            Phi = _block(working, at)
-            yield at, np.linalg.inv(Phi) if weights is None else _block(weights, at), Phi
+def _batches(
+    codes: np.ndarray, groups: int, columns: int, working: np.ndarray | None, weights: np.ndarray | None
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Clusters of equal size together: their numbers, rows (m, n), weights and working covariances (m, n, n)."""
+    order = np.argsort(codes, kind="stable")
+    sizes = np.bincount(codes, minlength=groups)
+    starts = np.cumsum(sizes) - sizes
+    for n in np.unique(sizes):
+        same = np.flatnonzero(sizes == n)
+        height = max(1, _CELLS // (n * max(n, columns)))
+        for first in range(0, len(same), height):
+            g = same[first : first + height]
+            at = order[starts[g][:, None] + np.arange(n)]
+            W, Phi = _block(weights, at), _block(working, at)
+            if W is None:
+                W = np.broadcast_to(np.eye(n), (len(g), n, n)) if Phi is None else np.linalg.inv(Phi)
+            yield g, at, W, np.linalg.inv(W) if Phi is None else Phi
 
 
-def _block(values: np.ndarray | None, at: np.ndarray) -> np.ndarray:
-    assert values is not None
-    return np.diag(values[at]) if values.ndim == 1 else values[np.ix_(at, at)]
+def _block(values: np.ndarray | None, at: np.ndarray) -> np.ndarray | None:
+    if values is None:
+        return None
+    if values.ndim == 2:
+        return values[at[:, :, None], at[:, None, :]]
+    return values[at][:, :, None] * np.eye(at.shape[1])
 
 
 def _left_of_residuals(X: np.ndarray, WXM: np.ndarray, Phi: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Covariance of a cluster's residuals under the working model: its block of (I - H) Phi (I - H)'."""
-    taken = X @ WXM.T @ Phi
-    return Phi - taken - taken.T + X @ middle @ X.T
+    """Covariance of clusters' residuals under the working model: their blocks of (I - H) Phi (I - H)'."""
+    taken = X @ WXM.swapaxes(1, 2) @ Phi
+    return Phi - taken - taken.swapaxes(1, 2) + X @ middle @ X.swapaxes(1, 2)
 
 
 def _adjustment(left: np.ndarray, Phi: np.ndarray) -> np.ndarray:
-    """The matrix A with A left A' = Phi, as near to symmetric as Phi allows: Pustejovsky & Tipton (2018), equation 7."""
-    D = linalg.cholesky(Phi)
-    values, vectors = np.linalg.eigh(D @ left @ D.T)
-    keep = values > _NO_VARIANCE * max(values[-1], 1.0)
-    root = vectors[:, keep] / np.sqrt(values[keep]) @ vectors[:, keep].T
-    return D.T @ root @ D
+    """The matrices A with A left A' = Phi, as near to symmetric as Phi allows: Pustejovsky & Tipton (2018), equation 7."""
+    D = np.linalg.cholesky(Phi).swapaxes(1, 2)
+    values, vectors = np.linalg.eigh(D @ left @ D.swapaxes(1, 2))
+    keep = values > _NO_VARIANCE * np.maximum(values[:, -1:], 1.0)
+    scaled = np.where(keep, 1 / np.sqrt(np.where(keep, values, 1.0)), 0.0)
+    root = (vectors * scaled[:, None, :]) @ vectors.swapaxes(1, 2)
+    return D.swapaxes(1, 2) @ root @ D
