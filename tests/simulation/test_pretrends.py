@@ -1,6 +1,6 @@
 """Pre-trend checks graded on simulated roll-outs: a drift of 0.08 a quarter is flagged, clean roll-outs are not.
 
-On 200 other draws of each scenario, att_gt and its event study flagged 0.89 under the drift, and 0.03 to 0.06 of clean draws; the
+On 200 other draws of each scenario, att_gt and its event study flagged 0.90 under the drift, and 0.02 to 0.06 of clean draws; the
 limits below leave room for as few draws as are made here.
 """
 
