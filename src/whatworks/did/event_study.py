@@ -11,6 +11,7 @@ from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.pretrends import Leads, parallel_pretrends
@@ -45,7 +46,7 @@ class EventCells:
 
 
 def event_study(
-    df: pd.DataFrame,
+    df: Data,
     *,
     outcome: str,
     unit: str,
@@ -53,7 +54,7 @@ def event_study(
     first_treated: str,
     method: str = "sun_abraham",
     reference: int = -1,
-    weights: str | None = None,
+    weights: Weights = None,
     cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> EffectResult:
@@ -69,7 +70,7 @@ def event_study(
     method : ``"sun_abraham"`` estimates every cohort's own path and averages the paths by cohort size; ``"twfe"`` forces one path
         on all cohorts, and mixes them where paths differ
     reference : event time, below 0, that the others are compared with
-    weights : sampling weights >= 0
+    weights : sampling weights >= 0; or a matched or weighted sample with one row per unit
     cluster : column that holds whole units together; None clusters by unit
     conf_level : of the pointwise intervals
 
@@ -105,8 +106,9 @@ def event_study(
     [{'event_time': -1, 'estimate': 0.0}, {'event_time': 0, 'estimate': -3.333}, {'event_time': 1, 'estimate': -4.0}]
     """
     _check_options(method, reference, conf_level)
-    columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
-    panel = read_roll_out_panel(df, columns, first_treated)
+    given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
+    columns = Columns(outcome=outcome, unit=unit, time=time, weights=given.weights, cluster=given.cluster)
+    panel = read_roll_out_panel(given.df, columns, first_treated)
     always = panel.cohort <= panel.timeline.ordinals[0]
     panel = panel.take(~always)
     if not np.isfinite(panel.cohort).any():
@@ -127,10 +129,10 @@ def event_study(
         doubts.append(checks.no_never_treated())
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "method": method, "reference": reference,
-        "weights": weights, "cluster": cluster, "conf_level": conf_level,
+        "weights": given.weights, "cluster": given.cluster, "conf_level": conf_level,
     }  # fmt: skip
-    provenance = Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments)
-    return _result(roll_out, cells, doubts, provenance)
+    provenance = Provenance(data_fingerprint=fingerprint(given.df, columns.used(first_treated)), arguments=arguments)
+    return given.noted(_result(roll_out, cells, doubts, provenance))
 
 
 def _check_options(method: str, reference: int, conf_level: float) -> None:

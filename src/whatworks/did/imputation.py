@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.imputation_data import ImputationData, imputation_data
 from whatworks.did.imputation_effects import CellEffects, cell_effects, only_identified
 from whatworks.did.imputation_fit import UntreatedFit, fit_untreated, untreated_moments
@@ -25,7 +25,7 @@ from whatworks.inference import few_clusters
 
 
 def imputation(
-    df: pd.DataFrame,
+    df: Data,
     *,
     outcome: str,
     unit: str,
@@ -34,7 +34,7 @@ def imputation(
     covariates: Sequence[str] = (),
     leads: int | None = None,
     leave_out: bool = False,
-    weights: str | None = None,
+    weights: Weights = None,
     cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> EffectResult:
@@ -56,7 +56,7 @@ def imputation(
         that leave an earlier time to half of the treated units
     leave_out : take treated residuals from the average of the *other* clusters of the same cohort and time: wider, better where
         cohorts are small
-    weights : sampling weights >= 0
+    weights : sampling weights >= 0; or a matched or weighted sample with one row per unit
     cluster : column that holds whole units together; None clusters by unit
     conf_level : of the pointwise intervals
 
@@ -93,8 +93,11 @@ def imputation(
     """
     if not 0 < conf_level < 1:
         raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
-    columns = Columns(outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=weights, cluster=cluster)
-    data = imputation_data(read_roll_out_panel(df, columns, first_treated))
+    given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
+    columns = Columns(
+        outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=given.weights, cluster=given.cluster
+    )
+    data = imputation_data(read_roll_out_panel(given.df, columns, first_treated))
     _refuse_nobody_treated(data)
     moments = untreated_moments(data)
     fit = fit_untreated(moments)
@@ -104,11 +107,11 @@ def imputation(
     tested = fit_leads(data, moments, leads)
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "covariates": as_list(covariates),
-        "leads": leads, "leave_out": leave_out, "weights": weights, "cluster": cluster, "conf_level": conf_level,
+        "leads": leads, "leave_out": leave_out, "weights": given.weights, "cluster": given.cluster, "conf_level": conf_level,
     }  # fmt: skip
-    provenance = Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments)
+    provenance = Provenance(data_fingerprint=fingerprint(given.df, columns.used(first_treated)), arguments=arguments)
     scores = Scores(data=data, cells=cells, means=_means(data, cells), fit=fit, leads=tested, leave_out=leave_out)
-    return _result(scores, provenance)
+    return given.noted(_result(scores, provenance))
 
 
 def _refuse_nobody_treated(data: ImputationData) -> None:

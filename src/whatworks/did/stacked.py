@@ -1,13 +1,13 @@
 """Stacked difference-in-differences: every cohort against clean controls in one window, averaged by its treated."""
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.pretrends import Leads, parallel_pretrends
@@ -21,7 +21,7 @@ CONTROLS = ("not_yet", "never")
 
 
 def stacked(
-    df: pd.DataFrame,
+    df: Data,
     *,
     outcome: str,
     unit: str,
@@ -29,7 +29,7 @@ def stacked(
     first_treated: str,
     window: tuple[int, int],
     control: str = "not_yet",
-    weights: str | None = None,
+    weights: Weights = None,
     cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> EffectResult:
@@ -48,7 +48,7 @@ def stacked(
     first_treated : time of first treatment; 0, NaN, NaT, None and inf mean never
     window : times kept (before, after) the start; (2, 3) keeps event times -2 to 3
     control : ``"not_yet"`` compares with whoever starts after the window or never, ``"never"`` only with the latter
-    weights : sampling weights >= 0, taken at the time before the start
+    weights : sampling weights >= 0, taken at the time before the start; or a matched or weighted sample with one row per unit
     cluster : column that holds whole units together; None clusters by unit, all its copies in the stack together
     conf_level : of the pointwise intervals
 
@@ -85,8 +85,9 @@ def stacked(
      {'event_time': 0, 'estimate': -3.125, 'n_treated': 4, 'n_comparison': 4}]
     """
     kept = _checked_window(window, control, conf_level)
-    columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
-    panel = read_roll_out_panel(df, columns, first_treated)
+    given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
+    columns = Columns(outcome=outcome, unit=unit, time=time, weights=given.weights, cluster=given.cluster)
+    panel = read_roll_out_panel(given.df, columns, first_treated)
     if not np.isfinite(panel.cohort).any():
         raise NoTreatedGroup("No unit starts treatment within the observed times. Check the column, or add later times.")
     stack = stack_panel(panel, kept)
@@ -94,10 +95,10 @@ def stacked(
     refuse_one_treated(panel.take(_marked(panel, [experiment.treated for experiment in stack.experiments])))
     arguments = {
         "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "window": [kept.before, kept.after],
-        "control": control, "weights": weights, "cluster": cluster, "conf_level": conf_level,
+        "control": control, "weights": given.weights, "cluster": given.cluster, "conf_level": conf_level,
     }  # fmt: skip
-    provenance = Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments)
-    return _result(stack, provenance)
+    provenance = Provenance(data_fingerprint=fingerprint(given.df, columns.used(first_treated)), arguments=arguments)
+    return given.noted(_result(stack, provenance))
 
 
 def _checked_window(window: tuple[int, int], control: str, conf_level: float) -> Window:

@@ -1,11 +1,11 @@
 """The static regression with unit and period effects, and how much of it compares with the already treated."""
 
 import numpy as np
-import pandas as pd
 
 from whatworks.core import EffectResult, Provenance, fingerprint
 from whatworks.core.errors import NotIdentified, NoTreatedGroup
 from whatworks.did import checks
+from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
@@ -14,13 +14,13 @@ from whatworks.inference import TwoWayFit
 
 
 def twfe(
-    df: pd.DataFrame,
+    df: Data,
     *,
     outcome: str,
     unit: str,
     time: str,
     first_treated: str,
-    weights: str | None = None,
+    weights: Weights = None,
     cluster: str | None = None,
     inference: str = "cluster",
     draws: int = 9999,
@@ -40,7 +40,7 @@ def twfe(
     unit : column with labels of units
     time : whole numbers, dates or pandas periods
     first_treated : time of first treatment; 0, NaN, NaT, None and inf mean never
-    weights : sampling weights >= 0
+    weights : sampling weights >= 0; or a matched or weighted sample with one row per unit
     cluster : column that holds whole units together; None clusters by unit
     inference : ``"cluster"`` needs many clusters; ``"CR2"`` bias-reduced with Satterthwaite degrees of freedom, for few but not
         lopsided clusters; ``"wild_bootstrap"`` with the null imposed, for few clusters of any shape if several are treated
@@ -85,23 +85,27 @@ def twfe(
     -3.333
     """
     request = Request(inference=inference, draws=draws, seed=seed, conf_level=conf_level)
-    columns = Columns(outcome=outcome, unit=unit, time=time, weights=weights, cluster=cluster)
-    roll_out = group_into_profiles(read_roll_out_panel(df, columns, first_treated))
+    given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
+    columns = Columns(outcome=outcome, unit=unit, time=time, weights=given.weights, cluster=given.cluster)
+    roll_out = group_into_profiles(read_roll_out_panel(given.df, columns, first_treated))
     panel, fit = roll_out.panel, _fit_treated_now(roll_out, first_treated)
     refuse_one_treated(panel)
     effects, about, doubts = interval(roll_out, fit, request)
     arguments = {
-        "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "weights": weights, "cluster": cluster,
-        "inference": inference, "draws": draws if inference == "wild_bootstrap" else None, "conf_level": conf_level,
+        "outcome": outcome, "unit": unit, "time": time, "first_treated": first_treated, "weights": given.weights,
+        "cluster": given.cluster, "inference": inference, "draws": draws if inference == "wild_bootstrap" else None,
+        "conf_level": conf_level,
     }  # fmt: skip
     statistics = {key: value for key, value in regression_statistics(panel, fit).items() if key != "df"}
-    return EffectResult(
+    result = EffectResult(
         method="did.twfe",
         estimand="Two-way regression coefficient of treatment (an average effect only if effects are constant)",
         measure="MD",
         unit=f"units of {outcome}",
         effects=effects,
-        provenance=Provenance(data_fingerprint=fingerprint(df, columns.used(first_treated)), arguments=arguments, seed=seed),
+        provenance=Provenance(
+            data_fingerprint=fingerprint(given.df, columns.used(first_treated)), arguments=arguments, seed=seed
+        ),
         conf_level=conf_level,
         statistics={**statistics, **about},
         checks=(
@@ -111,6 +115,7 @@ def twfe(
             checks.forbidden_comparisons(forbidden_share(panel)),
         ),
     )
+    return given.noted(result)
 
 
 def _fit_treated_now(roll_out: RollOut, first_treated: str) -> TwoWayFit:
