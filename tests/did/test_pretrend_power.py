@@ -135,3 +135,13 @@ def test_a_singular_covariance_is_refused_with_fewer_leads_as_the_way_out():
     with pytest.raises(ww.errors.NotIdentified, match="leads="):
         ww.did.pretrend_power(study)
     assert ww.did.pretrend_power(study, leads=1).statistics["leads"] == 1
+
+
+def test_many_leads_that_find_something_without_any_trend_are_refused_with_the_way_out():
+    times = np.r_[np.arange(-30, -1), 0]
+    study = event_study(np.zeros(len(times)), np.eye(len(times)), times)
+    with pytest.raises(ww.core.errors.InvalidOption, match=r"of 29 leads finds something with probability 0\.7\d.*fewer leads="):
+        ww.did.pretrend_power(study)
+    seen = ww.did.pretrend_power(study, slope=0.01)
+    assert np.isnan(seen.statistics["slope_50"])
+    assert ww.did.pretrend_power(study, test="joint").statistics["power"] == pytest.approx(0.5)

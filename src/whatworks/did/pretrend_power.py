@@ -57,7 +57,12 @@ class _Pretest:
         return trend + self.draws[passed].mean(axis=0)
 
     def slope(self, times: np.ndarray, power: float) -> float:
-        """Slope of the straight line through the reference that is found with the given probability."""
+        """Slope of the straight line through the reference that is found with the given probability.
+
+        NaN where the test finds something that often without any trend: with many leads, one is significant by chance.
+        """
+        if self.power(np.zeros(len(times))) >= power:
+            return float("nan")
         most = 10 * float(np.sqrt(np.diag(self.vcov)).max() / np.abs(times).min())
         return float(optimize.brentq(lambda slope: self.power(slope * times) - power, 0.0, most, xtol=1e-10 * most))
 
@@ -137,7 +142,7 @@ def pretrend_power(
     chosen, n = pretests[test], path.n_before
     distance = (path.event_times - path.reference).astype(float)
     slopes = {share: chosen.slope(distance[:n], share) for share in (0.5, 0.8)}
-    trend = _trend(path, slope if slope is not None else slopes.get(power) or chosen.slope(distance[:n], power))
+    trend = _trend(path, slope if slope is not None else _line(chosen, distance[:n], power))
     passing = chosen.mean_if_passed(trend[:n])
     # Effects after the start follow those before it as far as they are correlated.
     after = trend[n:] + path.vcov[n:, :n] @ np.linalg.solve(path.vcov[:n, :n], passing - trend[:n])
@@ -186,6 +191,17 @@ def _pretest(test: str, path: EventPath, level: float, seed: int) -> _Pretest:
         )
     points = stats.qmc.Sobol(n, seed=seed).random_base2(_LOG2_DRAWS) if test == "individual" else np.empty((0, n))
     return _Pretest(test=test, vcov=vcov, level=level, draws=stats.norm.ppf(points) @ (vectors * np.sqrt(values)).T)
+
+
+def _line(pretest: _Pretest, times: np.ndarray, power: float) -> float:
+    """The slope that the test finds with this power, or the reason why no slope is meant."""
+    slope = pretest.slope(times, power)
+    if np.isnan(slope):
+        raise InvalidOption(
+            f"Without any trend the {pretest.test} test of {len(times)} leads finds something with probability "
+            f"{pretest.power(np.zeros(len(times))):.2f}, more than power={power}. Use test='joint', or fewer leads=."
+        )
+    return slope
 
 
 def _trend(path: EventPath, slope: float | Mapping[int, float]) -> np.ndarray:
