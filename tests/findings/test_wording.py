@@ -7,7 +7,7 @@ import pytest
 
 from whatworks.core import Check
 from whatworks.findings import check_sentence, covariate_name, design_explanation, design_name, sentence, verdict
-from whatworks.findings.checks import _SENTENCES
+from whatworks.findings.check_words import SENTENCES
 from whatworks.findings.names import COVARIATES, DESIGN_NAMES
 from whatworks.findings.wording import certainty, shown, shown_decimals, size_word
 
@@ -22,6 +22,9 @@ STATISTICS = {
     "n_dropped": 13, "n_treated": 185, "clusters": 12, "limit": 30, "cells": 3, "units": 2, "share": 0.27, "share_outside": 0.04,
     "worst_smd": 0.31, "ess": 40, "n_comparison": 900, "k": 4, "low": -0.2, "high": 0.9, "hidden_parts": 2,
     "p_value": 0.03, "df": 3, "studies": 7, "covariates": 2, "i2": 0.8,
+    "treated": 6, "leads": 8, "difference": -0.12, "cohorts": 2, "of": 9, "rows": 14, "turned": 2, "largest_share": 0.11,
+    "n_specifications": 96, "share_other_way": 0.21, "n_failed": 3, "subgroups": 8, "false_alarm": 0.34, "treatments": 2,
+    "worst": 0.41, "bound": 1.0,
 }  # fmt: skip
 
 
@@ -250,7 +253,7 @@ def test_certainty_comes_from_the_checks_and_is_never_high(samples):
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
-@pytest.mark.parametrize("name", sorted(_SENTENCES))
+@pytest.mark.parametrize("name", sorted(SENTENCES))
 def test_every_check_has_words_for_passed_failed_and_open(name, language):
     said = [
         str(check_sentence(Check(name=name, passed=passed, message="Raw message.", statistics=STATISTICS), language))
