@@ -288,10 +288,26 @@ def test_designs_and_covariates_have_plain_names_in_both_languages():
         assert design_name(key, "da") != design_name(key, "en")
         assert design_explanation(key, "da").endswith(".")
         assert not BANNED.search(design_explanation(key, "en") + design_explanation(key, "da"))
+    shown = {design_name(key, language) for key in DESIGN_NAMES for language in ("da", "en")}
+    assert len(shown) == 2 * len(DESIGN_NAMES), "two designs in one table would have the same name"
     assert {"age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75"} <= set(COVARIATES)
     assert covariate_name("marr", "da") == "Gift"
     assert design_name("some_new_design", "da") == "some new design"
     assert design_explanation("some_new_design", "da") == ""
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_estimators_that_stand_side_by_side_are_explained_in_short_sentences_without_jargon(language):
+    estimators = (
+        "sun_abraham imputation stacked synthetic conley_taber ferman_pinto randomisation wild_bootstrap honest mahalanobis "
+        "optimal full cem exact subclass cardinality ipw entropy cbps aipw g_computation placebo specification_curve rosenbaum "
+        "e_value omitted_variable combined published ours"
+    ).split()
+    for key in estimators:
+        told = f"{design_name(key, language)}. {design_explanation(key, language)}"
+        assert design_name(key, language) != key.replace("_", " ")
+        assert max(len(part.split()) for part in told.split(". ")) <= 26, told
+        assert not re.search(r"bootstrap|placebo|propensity|regress|estimat|covariate|kovariat|cluster|klynge|donor", told), told
 
 
 @pytest.mark.parametrize(("smd", "word"), [(0.05, "meget lille"), (-0.2, "lille"), (0.5, "moderat"), (-0.6, "stor")])

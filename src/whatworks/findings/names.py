@@ -34,6 +34,130 @@ DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
         N_("Comparison with those who wait"),
         N_("Places that start together are compared with places that have not started. The answers are then averaged."),
     ),
+    "sun_abraham": (
+        N_("Course by starting time"),
+        N_(
+            "Each group that starts together gets a course of its own, beside those who start last or never. "
+            "The courses are then averaged."
+        ),
+    ),
+    "imputation": (
+        N_("Comparison with what would have been expected"),
+        N_(
+            "From measurements without the intervention we calculate what would have been expected. "
+            "What happened is held against that."
+        ),
+    ),
+    "stacked": (
+        N_("Start by start"),
+        N_(
+            "Each starting time is a comparison of its own with those who had not started. "
+            "The comparisons are then added together."
+        ),
+    ),
+    "synthetic": (
+        N_("Composed comparison"),
+        N_("Places without the intervention are mixed, so that together they look like those with it before the start."),
+    ),
+    "conley_taber": (
+        N_("Two-way comparison, few places started"),
+        N_("The uncertainty is read from how much the numbers vary in the places that did not start."),
+    ),
+    "ferman_pinto": (
+        N_("Two-way comparison, few places of different size"),
+        N_("The uncertainty is read from the places that did not start. It counts that small places vary more than large ones."),
+    ),
+    "randomisation": (
+        N_("Starting times drawn again"),
+        N_(
+            "The starting times are handed out by lot many times. "
+            "We see how often chance alone makes a difference as large as ours."
+        ),
+    ),
+    "wild_bootstrap": (
+        N_("Two-way comparison, careful with few places"),
+        N_("The same number as in the two-way comparison. The range is calculated in a way that is made for few places."),
+    ),
+    "honest": (
+        N_("With room for drifting apart"),
+        N_("The range has room for the groups to drift apart after the start, in the light of how much they did before it."),
+    ),
+    "mahalanobis": (
+        N_("Matched on everything together"),
+        N_("Each participant is compared with the person who is nearest in all background variables taken together."),
+    ),
+    "optimal": (
+        N_("Pairs chosen together"),
+        N_("All pairs are chosen at once, so that taken together they look as much alike as possible."),
+    ),
+    "full": (N_("Matched in small groups"), N_("Everyone is placed in small groups of participants and others who look alike.")),
+    "cem": (
+        N_("Matched in classes"),
+        N_("Background variables are divided into classes, such as age groups. People in the same classes are compared."),
+    ),
+    "exact": (
+        N_("Matched exactly"),
+        N_("Participants are only compared with people whose background variables are exactly the same."),
+    ),
+    "subclass": (
+        N_("Compared in layers"),
+        N_("People are divided into layers by their chance of taking part. They are compared within each layer."),
+    ),
+    "cardinality": (
+        N_("The largest groups that are alike"),
+        N_("As many as possible are kept, as long as the groups are alike on average."),
+    ),
+    "ipw": (
+        N_("Weighted comparison"),
+        N_("People count for more or less by their chance of taking part, so that the groups look alike on paper."),
+    ),
+    "entropy": (
+        N_("Weighted to equal averages"),
+        N_("People count for more or less, so that the groups have the same averages on paper."),
+    ),
+    "cbps": (
+        N_("Weighted by chance and averages"),
+        N_("People count for more or less by a chance of taking part that is fitted so that the groups have the same averages."),
+    ),
+    "aipw": (
+        N_("Two calculations in one"),
+        N_(
+            "One calculation of the chance of taking part and one of the expected result. It is enough that one of them is right."
+        ),
+    ),
+    "g_computation": (
+        N_("Expected with and without"),
+        N_("For everyone we calculate the expected result with and without the intervention. The two are compared."),
+    ),
+    "placebo": (
+        N_("Test where there can be no difference"),
+        N_("The same calculation on something that the intervention cannot have changed. A clear difference there is a warning."),
+    ),
+    "specification_curve": (
+        N_("The answer calculated in many ways"),
+        N_("The same question calculated in many reasonable ways. It shows how much the answer depends on our choices."),
+    ),
+    "rosenbaum": (
+        N_("Hidden differences within pairs"),
+        N_(
+            "How unlike those in a pair may be in their chance of taking part, "
+            "through something hidden, before the result is in doubt."
+        ),
+    ),
+    "e_value": (
+        N_("Strength of a hidden cause"),
+        N_("How closely a hidden cause must hang together with both taking part and the result to explain the whole difference."),
+    ),
+    "omitted_variable": (
+        N_("What a hidden difference would change"),
+        N_("How much the number changes if the groups also differ in something hidden. The measure is what we have measured."),
+    ),
+    "combined": (
+        N_("Our own and published numbers together"),
+        N_("One number for a place like ours. The published studies say what to expect, and our own numbers adjust it."),
+    ),
+    "published": (N_("Published studies"), N_("What the published studies make us expect in a place like ours.")),
+    "ours": (N_("Our own numbers"), N_("What our own numbers show, taken alone.")),
 }
 
 COVARIATES: Mapping[str, str] = {
