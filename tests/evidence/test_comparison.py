@@ -64,7 +64,10 @@ def test_a_frame_from_elsewhere_is_refused_with_what_is_needed(registry):
 
 def test_a_citation_leaves_out_what_is_not_known(registry):
     rows = registry.reviews.set_index("review_id")
-    assert ww.evidence.citation(rows.loc["baxter_2019_housed"]) == "Baxter et al. (2019), J Epidemiol Community Health"
+    assert (
+        ww.evidence.citation(rows.loc["baxter_2019_housed"])
+        == "Baxter et al. (2019), J Epidemiol Community Health, doi:10.1136/jech-2018-210981"
+    )
     assert ww.evidence.citation(rows.loc["pmc5558146_negative_samples"]) == "PMC5558146 (2017)"
     assert (
         ww.evidence.citation(rows.loc["psychiatric_services_202100138_anxiety"])
@@ -81,5 +84,5 @@ def test_every_citation_is_whole(registry):
 def test_a_link_prefers_the_doi_and_is_empty_when_nothing_is_known(registry):
     rows = registry.reviews.set_index("review_id")
     assert ww.evidence.link(rows.loc["sun_2022_recovery"]) == "https://doi.org/10.1186/s12916-024-03260-y"
-    assert ww.evidence.link(rows.loc["baxter_2019_housed"]) == "https://jech.bmj.com/content/73/5/379.abstract"
-    assert ww.evidence.link(rows.loc["raposa_2019_overall"]) == ""
+    assert ww.evidence.link(rows.loc["dalgaard_2026_mental_health"]) == "https://mbye.netlify.app/working-papers/group-based"
+    assert ww.evidence.link(rows.loc["gubbels_2019_maltreatment"]) == ""

@@ -74,6 +74,17 @@ FAULTS = [
         r"write 'sign: above 1 favours the intervention' in note",
     ),
     ({"direction_of_good": "up", "note": "sign: below 1 favours the intervention"}, r"write 'sign: above 1 favours"),
+    ({"restates": "no_such_row", "restates_how": "subset"}, r"restates 'no_such_row' is the review_id of no other row"),
+    ({"restates": "baxter_2019_emergency_visits", "restates_how": "subset"}, r"restates .* is the review_id of no other row"),
+    (
+        {"restates": "gutterswijk_2020_tfco_a", "restates_how": "subset"},
+        r"which restates 'gutterswijk_2020_all' itself; name that",
+    ),
+    ({"restates": "baxter_2019_housed"}, r"restates and restates_how go together"),
+    (
+        {"restates": "baxter_2019_housed", "restates_how": "copy"},
+        r"restates_how 'copy' is not known. Use one of: adjusted, subset",
+    ),
     ({"review_id": "../escape"}, r"review_id '../escape' needs lower-case letters"),
 ]
 
@@ -140,6 +151,27 @@ def test_the_same_finding_quoted_by_another_source_is_kept(base):
     assert len(ww.evidence.load(base).reviews) == 54
 
 
+def test_a_result_told_twice_is_counted_once_and_alone_it_counts(registry):
+    told = registry.reviews.query("restates != ''")
+    assert told["review_id"].tolist() == [
+        "laws_2018_distress_adjusted",
+        "j_clin_med_2022_5100_daily_living_blinded",
+        "gutterswijk_2020_tfco_a",
+        "gutterswijk_2020_home_based",
+    ]
+    assert len(ww.evidence.counted(registry.reviews)) == 53 - 4
+    assert len(ww.evidence.counted(registry.select(method="tfco_a"))) == 1
+
+
+def test_a_file_from_before_a_column_was_added_is_still_read(base, registry):
+    rows = rows_of(base)
+    dropped = [COLUMNS.index("restates"), COLUMNS.index("restates_how")]
+    write(base, [[cell for place, cell in enumerate(row) if place not in dropped] for row in rows])
+    loaded = ww.evidence.load(base).reviews
+    assert set(loaded["restates"]) == {""}
+    assert loaded["effect"].equals(registry.reviews["effect"])
+
+
 def test_columns_may_stand_in_any_order_and_blank_lines_are_no_rows(base, registry):
     rows = [row[::-1] for row in rows_of(base)]
     write(base, [rows[0], [], *rows[1:], []])
@@ -163,7 +195,7 @@ def test_line_numbers_hold_after_a_cell_of_several_lines(base, change):
         ),
         (lambda text: text.replace("conf_low", "effect", 1), r"the column effect stands twice"),
         (lambda text: text.replace("\n", ",extra\n", 1), r"reviews.csv:1: column 'extra' is not known"),
-        (lambda text: text + "too,few,cells\n", r"reviews.csv:55: the row has 3 cells and the header 23"),
+        (lambda text: text + "too,few,cells\n", r"reviews.csv:55: the row has 3 cells and the header 25"),
         (lambda text: text + '"never closed', r"reviews.csv:55: cannot be read from here on .*every quote is closed"),
         (lambda text: "", r"reviews.csv:1: the header lacks review_id"),
     ],
@@ -211,7 +243,7 @@ def test_any_title_passes_through_as_text(base, change, title):
     loaded = ww.evidence.load(base)
     row = loaded.reviews.iloc[6]
     assert row["source"] == title
-    assert ww.evidence.citation(row) == f"{title} (2019), {title}"
+    assert ww.evidence.citation(row) == f"{title} (2019), {title}, doi:10.1136/jech-2018-210981"
 
 
 def test_a_very_long_value_does_not_flood_the_message(base, change):

@@ -1,13 +1,23 @@
 """reviews.csv: published pooled effects, read and checked row by row."""
 
-import csv
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from whatworks.evidence.csv_rows import (
+    ADDRESS,
+    DOI,
+    IDENTIFIER,
+    NumberedRow,
+    Row,
+    frame_of,
+    is_count,
+    number_of,
+    number_problems,
+    read_rows,
+)
 from whatworks.evidence.faults import Fault, not_allowed
 from whatworks.evidence.measures import MEASURES
 
@@ -34,8 +44,11 @@ COLUMNS = (
     "direction_of_good",
     "seen_at",
     "confirmed",
+    "restates",
+    "restates_how",
     "note",
 )
+OPTIONAL = ("restates", "restates_how")
 REQUIRED = (
     "review_id",
     "target_group",
@@ -57,19 +70,14 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "measure": tuple(MEASURES),
     "direction_of_good": ("up", "down"),
     "confirmed": ("yes", "no"),
+    "restates_how": ("adjusted", "subset", "quoted"),
 }
 # The first meta-analyses of social and health interventions are from the 1970s.
 FIRST_YEAR = 1970
 # Two rows that agree in all of these are one finding written twice, whatever they are called.
-_CONTENT = tuple(name for name in COLUMNS if name not in ("review_id", "seen_at", "confirmed", "note"))
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-# Nine digits hold every count of studies and people, and keep a slip of the keyboard out of 64-bit integers.
-_COUNT = re.compile(r"[0-9]{1,9}")
-_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*")
-_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
-_ADDRESS = re.compile(r"https?://\S+")
-
-Row = Mapping[str, str]
+_CONTENT = tuple(
+    name for name in COLUMNS if name not in ("review_id", "seen_at", "confirmed", "restates", "restates_how", "note")
+)
 
 
 def read_reviews(
@@ -89,57 +97,36 @@ def read_reviews(
     The frame, and every fault; the frame has no rows when there is a fault. Nothing is raised.
     """
     name = f"{shown}/reviews.csv"
-    try:
-        with (folder / "reviews.csv").open(encoding="utf-8-sig", newline="") as file:
-            lines = list(_numbered(file))
-    except FileNotFoundError:
-        return _frame([]), [Fault(name, 0, "the file is missing; without reviews it still needs its header line.")]
-    except (OSError, UnicodeDecodeError) as error:
-        return _frame([]), [Fault(name, 0, f"cannot be read ({type(error).__name__}). Save it as comma-separated text in UTF-8.")]
-    except csv.Error as error:
-        reason, line = error.args
-        return _frame([]), [Fault(name, line, f"cannot be read from here on ({reason}). Check that every quote is closed.")]
-    if faults := [Fault(name, 1, message) for message in _header_problems(lines[0][1] if lines else [])]:
-        return _frame([]), faults
-    header = [cell.strip() for cell in lines[0][1]]
-    rows: list[tuple[int, Row]] = []
-    for line, cells in lines[1:]:
-        if len(cells) == len(header):
-            rows.append((line, dict(zip(header, map(str.strip, cells), strict=True))))
-        else:
-            message = f"the row has {len(cells)} cells and the header {len(header)}. Put quotes around text with a comma in it."
-            faults.append(Fault(name, line, message))
+    rows, faults = read_rows(
+        folder / "reviews.csv",
+        name,
+        COLUMNS,
+        optional=OPTIONAL,
+        absent="the file is missing; without reviews it still needs its header line.",
+    )
     faults += [Fault(name, line, message) for line, row in rows for message in _row_problems(row, codes, goods or {})]
     faults += [Fault(name, line, message) for line, message in _repeated(rows)]
-    return _frame([] if faults else [row for _, row in rows]), faults
+    faults += [Fault(name, line, message) for line, message in _restating(rows)]
+    return frame_of([] if faults else [row for _, row in rows], COLUMNS, counts=COUNTS, numbers=NUMBERS), faults
 
 
-def _numbered(file: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line each begins on; a quoted cell may run over several lines. Blank lines are no rows."""
-    reader = csv.reader(file, strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise csv.Error(str(error), begins) from None
+def counted(reviews: pd.DataFrame) -> pd.DataFrame:
+    """The rows that stand for a result of their own, so that a tally counts each result once.
 
+    A row that restates another (adjusted for publication bias, a part of the same studies, the same number quoted elsewhere) is
+    left out where the row it restates is in the frame; alone, it counts.
 
-def _header_problems(cells: list[str]) -> Iterator[str]:
-    header = [cell.strip() for cell in cells]
-    if len(header) == 1 and ";" in header[0]:
-        yield "the columns are parted by semicolons; save the file with commas, and a point as decimal sign."
-        return
-    missing = [column for column in COLUMNS if column not in header]
-    if missing:
-        yield f"the header lacks {', '.join(missing)}. It needs: {', '.join(COLUMNS)}."
-    for column in header:
-        if column not in COLUMNS:
-            yield not_allowed("column", column, COLUMNS)
-    for column in sorted({column for column in header if header.count(column) > 1}):
-        yield f"the column {column} stands twice in the header. Remove one."
+    Parameters
+    ----------
+    reviews : rows of ``Registry.reviews`` or ``Registry.select(...)``
+
+    Examples
+    --------
+    >>> reviews = ww.evidence.load().select(target_group="out_of_home_care")
+    >>> len(reviews), ww.evidence.counted(reviews)["review_id"].tolist()
+    (3, ['gutterswijk_2020_all'])
+    """
+    return reviews[~reviews["restates"].isin(set(reviews["review_id"]))].reset_index(drop=True)
 
 
 def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None], goods: Mapping[str, str]) -> Iterator[str]:
@@ -160,16 +147,11 @@ def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None], goods: 
 
 
 def _number_problems(row: Row) -> Iterator[str]:
-    for column in COUNTS:
-        if row[column] and not _COUNT.fullmatch(row[column]):
-            yield f"{column} needs a whole number or nothing; it holds {row[column][:80]!r}."
-    for column in NUMBERS:
-        if row[column] and _value(row, column) is None:
-            yield f"{column} needs a number with a decimal point, or nothing where none was seen; it holds {row[column][:80]!r}."
+    yield from number_problems(row, counts=COUNTS, numbers=NUMBERS)
     last = date.today().year + 1
-    if _COUNT.fullmatch(row["year"]) and not FIRST_YEAR <= int(row["year"]) <= last:
+    if is_count(row["year"]) and not FIRST_YEAR <= int(row["year"]) <= last:
         yield f"year {row['year'][:80]} is out of range; use {FIRST_YEAR} to {last}."
-    if _COUNT.fullmatch(row["k"]) and int(row["k"]) == 0:
+    if is_count(row["k"]) and int(row["k"]) == 0:
         yield "k is 0; a pooled effect rests on 1 study or more. Leave k empty where it was not seen."
 
 
@@ -177,7 +159,7 @@ def _interval_problems(row: Row) -> Iterator[str]:
     if bool(row["conf_low"]) != bool(row["conf_high"]):
         given, absent = ("conf_low", "conf_high") if row["conf_low"] else ("conf_high", "conf_low")
         yield f"{given} is given and {absent} is not; give both ends of the interval, or none."
-    effect, low, high = (_value(row, column) for column in NUMBERS)
+    effect, low, high = (number_of(row, column) for column in NUMBERS)
     if effect is not None and low is not None and high is not None and not low <= effect <= high:
         yield f"the interval {low:g} to {high:g} does not hold its estimate {effect:g}; it needs conf_low <= effect <= conf_high."
     measure = MEASURES.get(row["measure"])
@@ -203,17 +185,17 @@ def _direction_problems(row: Row, goods: Mapping[str, str]) -> Iterator[str]:
 
 
 def _provenance_problems(row: Row) -> Iterator[str]:
-    if row["review_id"] and not _IDENTIFIER.fullmatch(row["review_id"]):
+    if row["review_id"] and not IDENTIFIER.fullmatch(row["review_id"]):
         yield f"review_id {row['review_id'][:80]!r} needs lower-case letters, digits and underscores only."
-    if row["doi"] and not _DOI.fullmatch(row["doi"]):
+    if row["doi"] and not DOI.fullmatch(row["doi"]):
         yield f"doi {row['doi'][:80]!r} needs the form 10.1234/name, without https://doi.org/ before it."
-    if row["seen_at"] and not _ADDRESS.fullmatch(row["seen_at"]):
+    if row["seen_at"] and not ADDRESS.fullmatch(row["seen_at"]):
         yield f"seen_at {row['seen_at'][:80]!r} needs an address that begins with https:// or http://, or nothing."
     if row["confirmed"] == "yes" and not (row["doi"] or row["seen_at"]):
         yield "confirmed is yes, but neither doi nor seen_at says where the numbers were seen. Give one, or set confirmed to no."
 
 
-def _repeated(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+def _repeated(rows: list[NumberedRow]) -> Iterator[tuple[int, str]]:
     """Rows whose name was used before, and rows that say the same as an earlier one under another name."""
     names: dict[str, int] = {}
     contents: dict[tuple[str, ...], int] = {}
@@ -227,23 +209,14 @@ def _repeated(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         contents.setdefault(content, line)
 
 
-def _value(row: Row, column: str) -> float | None:
-    """A finite number, or None where there is none to read."""
-    if not _NUMBER.fullmatch(row[column]):
-        return None
-    value = float(row[column])
-    return value if abs(value) < float("inf") else None
-
-
-def _frame(rows: list[Row]) -> pd.DataFrame:
-    """Rows as a frame: text as text ("" where empty), counts as nullable whole numbers, effects as floats."""
-    columns: dict[str, pd.Series] = {}
-    for column in COLUMNS:
-        cells = [row[column] for row in rows]
-        if column in COUNTS:
-            columns[column] = pd.Series([int(cell) if cell else pd.NA for cell in cells], dtype="Int64")
-        elif column in NUMBERS:
-            columns[column] = pd.Series([float(cell) if cell else float("nan") for cell in cells], dtype="float64")
-        else:
-            columns[column] = pd.Series(cells, dtype="str")
-    return pd.DataFrame(columns)
+def _restating(rows: list[NumberedRow]) -> Iterator[tuple[int, str]]:
+    """Rows that say they restate another one: it must be there, and be a result of its own."""
+    own = {row["review_id"]: row["restates"] for _, row in rows}
+    for line, row in rows:
+        target = row["restates"]
+        if bool(target) != bool(row["restates_how"]):
+            yield line, "restates and restates_how go together; give both, or none."
+        elif target and (target not in own or target == row["review_id"]):
+            yield line, f"restates {target[:80]!r} is the review_id of no other row. Name the row whose result is told again."
+        elif target and own[target]:
+            yield line, f"restates {target[:80]!r}, which restates {own[target][:80]!r} itself; name that one."
