@@ -21,7 +21,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import translator
 from whatworks.findings.lessons import averages, lessons, misled
 from whatworks.findings.names import N_
-from whatworks.findings.verdicts import Verdict, certainty, hedged, verdict
+from whatworks.findings.verdicts import Verdict, certainty, failed_doubts, hedged, verdict
 from whatworks.findings.view import Cell, about, unknown_cost
 from whatworks.findings.wording import sentence, shown
 
@@ -46,7 +46,7 @@ def conclude(finding: Finding, name: str, language: str) -> tuple[Verdict, Verdi
     _ = translator(language)
     result = finding.results[name]
     sure = certainty(result, language=language)
-    if name in RANDOMISED and not result.failed_checks:
+    if name in RANDOMISED and not failed_doubts(result):
         # One trial by lot earns more trust than its checks alone, and less than several would.
         sure = Verdict("moderate", _("Moderate"), _("Lots were drawn, but it is one trial only."), "neutral")
     return hedged(verdict(result, smallest_important(finding), language=language), sure, language=language), sure

@@ -16,6 +16,49 @@ _STATES: Mapping[bool | None, tuple[str, str, str]] = {
     None: ("open", "?", N_("Cannot be settled")),
     True: ("ok", "✓", N_("Passed")),
 }
+# What would raise the certainty, by the checks that lower it: those that failed, and those that are open.
+_LIFTS: tuple[tuple[frozenset[str], str], ...] = (
+    (
+        frozenset(
+            {
+                "few_clusters",
+                "small_cells",
+                "effective_sample_size",
+                "few_treated_clusters",
+                "few_degrees_of_freedom",
+                "few_controls",
+                "cohorts_of_one_cluster",
+                "bounded_interval",
+                "many_leads",
+                "extreme_weights",
+            }
+        ),
+        N_("More places or people to compare with."),
+    ),
+    (
+        frozenset({"parallel_pretrends", "robust_to_trends", "synthetic_fit"}),
+        N_("A comparison group that developed in the same way before the start."),
+    ),
+    (
+        frozenset({"balance", "common_support", "far_pairs", "overlap", "sizes_overlap", "trimmed"}),
+        N_("A comparison group that is more like those who get the intervention."),
+    ),
+    (frozenset({"hidden_factor", "placebo"}), N_("Measurements of more of what the groups may differ in.")),
+    (frozenset({"outcome_among_covariates"}), N_("Background that is measured before the start.")),
+    (
+        frozenset({"composition", "incomplete_windows", "unimputed_rows", "dropped_sub_experiments", "missing_information"}),
+        N_("Measurements of everyone, the whole way and without gaps."),
+    ),
+    (frozenset({"anticipation"}), N_("Measurements from long before the start, before anyone knew that it would come.")),
+    (frozenset({"spillover"}), N_("Someone to compare with who is not a neighbour.")),
+    (
+        frozenset({"national_event"}),
+        N_("Someone to compare with who was hit in the same way by what happened in the whole country."),
+    ),
+    (frozenset({"transport"}), N_("Knowledge of how our citizens differ from those in the published studies.")),
+)
+# Open because there is no clear result to upset; nothing that is asked for here would settle them.
+_NOTHING_TO_UPSET = ("hidden_factor", "robust_to_trends")
 
 
 def certainty_sentence(sure: Verdict, language: str) -> str:
@@ -50,14 +93,10 @@ def check_lists(finding: Finding, name: str, language: str) -> list[dict[str, An
 def lifts(finding: Finding, name: str, result: EffectResult, conclusion: Verdict, language: str) -> list[str]:
     """What would raise the certainty, by what lowers it now."""
     _ = translator(language)
-    failed = {check.name for check in result.checks if check.passed is not True}
     raised = [_("More trials in other places.") if name in RANDOMISED else _("A draw of lots about who starts first.")]
-    if failed & {"few_clusters", "small_cells", "effective_sample_size"}:
-        raised.append(_("More places or people to compare with."))
-    if "parallel_pretrends" in failed:
-        raised.append(_("A comparison group that developed in the same way before the start."))
-    if failed & {"balance", "common_support", "far_pairs", "overlap"}:
-        raised.append(_("A comparison group that is more like those who get the intervention."))
+    failed = {check.name for check in result.failed_checks}
+    open_ = {check.name for check in result.checks if check.passed is None and check.name not in _NOTHING_TO_UPSET}
+    raised += [_(message) for names, message in _LIFTS if names & (failed | open_)]
     if conclusion.code == "cannot_tell":
         raised.append(_("More people or a longer time, so that the range becomes narrower."))
     if smallest_important(finding) is None:

@@ -10,7 +10,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_, design_explanation, design_name
-from whatworks.findings.verdicts import NEUTRAL_AT_ONE
+from whatworks.findings.verdicts import NEUTRAL_AT_ONE, failed_doubts
 from whatworks.findings.wording import shown_decimals
 
 _STANDINGS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ def lessons(finding: Finding, name: str, language: str) -> list[dict[str, Any]]:
         if key in _STANDINGS and finding.benchmark is None:
             landing = translator(language)(_STANDINGS[key])
         # That nothing is taken into account is already what the explanation of a plain comparison says.
-        failed = [check for check in result.failed_checks if check.name != "unadjusted"]
+        failed = [check for check in failed_doubts(result) if check.name != "unadjusted"]
         doubts = [] if key in (name, finding.answer) else [check_sentence(check, language) for check in failed]
         told.append(
             {

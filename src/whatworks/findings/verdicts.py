@@ -3,14 +3,33 @@
 import math
 from dataclasses import dataclass, replace
 
+from whatworks.core.check import Check
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import translator
 
-# Doubts that leave no answer standing: the groups were on different paths, or were never made comparable.
-DISQUALIFYING = ("parallel_pretrends", "unadjusted")
-# Says what is hidden, not what is wrong.
-_NOT_A_DOUBT = ("disclosure",)
+# Doubts that leave no answer standing: the groups were on different paths, were never made comparable, or were made alike in
+# what the intervention changes; or two sources contradict each other, and one number is made of both.
+DISQUALIFYING = ("parallel_pretrends", "unadjusted", "outcome_among_covariates", "conflict")
+# Doubts that can turn the answer round by themselves: they leave a perhaps, however clear the range.
+TURNING = (
+    "placebo",
+    "hidden_factor",
+    "robust_to_trends",
+    "synthetic_fit",
+    "leave_one_donor_out",
+    "specification_curve",
+    "inconsistency",
+)
+# Says what is hidden or left aside, that more could have been kept, or is about parts: nothing against the answer itself.
+NOT_A_DOUBT = (
+    "disclosure",
+    "outside_sample",
+    "clustered_by_matched_set",
+    "optimum_proved",
+    "many_subgroups",
+    "balance_within_subgroups",
+)
 # A plain ratio of 1 is no difference; every other measure, logs among them, has it at 0.
 NEUTRAL_AT_ONE = ("RR", "OR", "IRR", "HR", "ratio")
 
@@ -33,6 +52,11 @@ class Verdict:
     tone: str
 
 
+def failed_doubts(result: EffectResult) -> tuple[Check, ...]:
+    """Failed checks that speak against the answer: all but those of :data:`NOT_A_DOUBT`."""
+    return tuple(check for check in result.failed_checks if check.name not in NOT_A_DOUBT)
+
+
 def verdict(result: EffectResult | None, smallest_important: float | None = None, *, language: str = "da") -> Verdict:
     """Classify a result: the first rule that fits decides.
 
@@ -48,7 +72,8 @@ def verdict(result: EffectResult | None, smallest_important: float | None = None
     direction of good); ``no_important_difference`` and ``too_small`` (the whole range is nearer to zero than what matters,
     with and without zero in it); ``worse`` and ``helps`` or ``probably_helps`` (the whole range is on one side);
     ``cannot_tell`` (both sides). ``helps`` asks that even the low end matters and that no check failed; where a check failed
-    the others are ``may_be_no_important_difference``, ``may_be_too_small`` and ``may_be_worse``.
+    the others are ``may_be_no_important_difference``, ``may_be_too_small`` and ``may_be_worse``, and where one of
+    :data:`TURNING` failed ``helps`` is ``may_help``. Checks of :data:`NOT_A_DOUBT` change nothing.
 
     Examples
     --------
@@ -68,9 +93,9 @@ def verdict(result: EffectResult | None, smallest_important: float | None = None
         return _cannot_tell(_("We do not know which direction is good for the person."), language)
     limit = math.inf if smallest_important is None else float(smallest_important)
     if smallest_important is not None and -limit < low and high < limit:
-        return _inside(low, high, passed=not result.failed_checks, language=language)
+        return _inside(low, high, passed=not failed_doubts(result), language=language)
     if high < 0:
-        return _bad_side(passed=not result.failed_checks, language=language)
+        return _bad_side(passed=not failed_doubts(result), language=language)
     if low > 0:
         return _good_side(result, low, smallest_important, language)
     return _cannot_tell(_("The numbers fit both an improvement and a setback."), language)
@@ -87,7 +112,7 @@ def certainty(result: EffectResult | None, *, language: str = "da") -> Verdict:
     _ = translator(language)
     if result is None:
         return Verdict("unknown", _("We do not know"), _("There are no results yet."), "unknown")
-    checks = [check for check in result.checks if check.name not in _NOT_A_DOUBT]
+    checks = [check for check in result.checks if check.name not in NOT_A_DOUBT]
     passed = sum(check.passed is True for check in checks)
     counted = _("{passed} of {total} checks passed.").format(passed=passed, total=len(checks))
     if any(check.name in DISQUALIFYING for check in result.failed_checks):
@@ -164,8 +189,10 @@ def _bad_side(*, passed: bool, language: str) -> Verdict:
 
 
 def _good_side(result: EffectResult, low: float, smallest_important: float | None, language: str) -> Verdict:
+    """The whole range is on the good side."""
     _ = translator(language)
-    if result.failed_checks:
+    failed = failed_doubts(result)
+    if failed:
         reason = _("All of the range is on the good side, but not all checks were passed.")
     elif smallest_important is None:
         reason = _("All of the range is on the good side. How large a difference must be to matter has not been set.")
@@ -173,4 +200,5 @@ def _good_side(result: EffectResult, low: float, smallest_important: float | Non
         reason = _("All of the range is on the good side, but the difference may be smaller than what matters.")
     else:
         return Verdict("helps", _("Helps"), _("Even the low end of the range is large enough to matter."), "good")
-    return Verdict("probably_helps", _("Probably helps"), reason, "good")
+    judged = Verdict("probably_helps", _("Probably helps"), reason, "good")
+    return _weaker(judged, language) if any(check.name in TURNING for check in failed) else judged
