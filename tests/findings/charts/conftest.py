@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import whatworks as ww
 from whatworks import EffectResult, Provenance
+from whatworks.core.samples import MatchedSample
 from whatworks.findings import charts, style
 
 UNIT = {"da": "point på WHO-5", "en": "points on WHO-5"}
@@ -187,6 +190,44 @@ def design_results() -> dict[str, EffectResult]:
     }  # fmt: skip
 
 
+def curve_result(*, term: str = "median", scale: float = 1.0, times: int = 1) -> EffectResult:
+    """Two designs, a caliper, two sets of covariates, two estimators; one way failed. The answers go from 0.25 to 2.75."""
+    choices = [
+        {"method": method, "caliper": caliper, "covariate_set": covariates, "estimator": estimator}
+        for method, caliper in (("nearest", "none"), ("nearest", "0.2"), ("entropy", "none"))
+        for covariates in ("all", "without need")
+        for estimator in ("difference", "g_computation")
+    ] * times
+    parts = [
+        {"term": str(place), "kind": "part", "estimate": scale * 0.25 * (place % 12 + 1), "std_error": 0.6, **choice}
+        for place, choice in enumerate(choices)
+    ]
+    parts[-1] |= {"estimate": np.nan, "std_error": np.nan}
+    result = effect(1.5, np.nan, parts=parts, method="matching.specification_curve", statistics={"p_median": 0.002})
+    return replace(result, effects=result.effects.assign(term=[term, *result.effects["term"].iloc[1:]]))
+
+
+def hidden_result(*, sign: float = 1.0, strongest: float = 2.10) -> EffectResult:
+    """An effect of 3.66, and what factors as strong as need, age, and the stronger of each would leave."""
+    strengths = [("need", 1, 0.031, 0.094, 2.99), ("age", 1, 0.001, 0.025, 3.60), ("age", 400, np.nan, np.nan, np.nan),
+                 ("strongest observed", 1, 0.031, 0.49, strongest)]  # fmt: skip
+    parts = [
+        {"term": f"{times} x {name}", "kind": "part", "estimate": sign * left, "std_error": 0.5, "benchmark": name,
+         "multiple": float(times), "r2_treatment": treatment, "r2_outcome": outcome}
+        for name, times, treatment, outcome, left in strengths
+    ]  # fmt: skip
+    statistics = {"df": 491.0, "robustness_value": 0.2593}
+    return effect(sign * 3.658, 0.548, parts=parts, method="matching.omitted_variable_bias", statistics=statistics)
+
+
+def matched_people() -> MatchedSample:
+    """Of 300 people the 60 in need are treated, and matched one to one on need."""
+    rng = np.random.default_rng(3)
+    treated = np.repeat([1, 0], [60, 240])
+    people = pd.DataFrame({"treated": treated, "need": rng.normal(5 + 0.8 * treated, 1.5).round(2)})
+    return ww.matching.match(people, treatment="treated", covariates="need")
+
+
 FIGURES: dict[str, Callable[[str], str]] = {
     "forest": lambda language: charts.forest_figure(every_review(), language=language),
     "study_forest": lambda language: charts.study_forest_figure(pooled_result(), language=language),
@@ -202,6 +243,9 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "group_time_map": lambda language: charts.group_time_map_figure(group_time_result(), unit=UNIT, language=language),
     "bacon": lambda language: charts.bacon_figure(bacon_result(), unit=UNIT, language=language),
     "synthetic": lambda language: charts.synthetic_figure(synthetic_result(), unit=UNIT, language=language),
+    "specification_curve": lambda language: charts.specification_curve_figure(curve_result(), unit=UNIT, language=language),
+    "hidden_factor": lambda language: charts.hidden_factor_figure(hidden_result(), unit=UNIT, language=language),
+    "ecdf": lambda language: charts.ecdf_figure(matched_people(), covariate="need", language=language),
     "trends": lambda language: charts.trends_figure(trend_table(), unit=UNIT, language=language),
     "rollout": lambda language: charts.rollout_figure(rollout_table(), language=language),
     "dots": lambda language: charts.dots_figure(effect(1.2, 0.6), smallest_important=0.5, unit=UNIT, language=language),
@@ -260,6 +304,9 @@ def make():
         group_time_result,
         bacon_result,
         synthetic_result,
+        curve_result,
+        hidden_result,
+        matched_people,
         faults,
     )
-    return SimpleNamespace(hostile=HOSTILE, figures=FIGURES, **{each.__name__: each for each in names})
+    return SimpleNamespace(hostile=HOSTILE, unit=UNIT, figures=FIGURES, **{each.__name__: each for each in names})
