@@ -1,11 +1,16 @@
 """Charts that say one thing each: the data drawn, the drawing, the words for it, and the whole figure for a page."""
 
 from whatworks.findings.charts.bacon import bacon_alt, bacon_chart, bacon_data, bacon_figure
+from whatworks.findings.charts.baujat import baujat_alt, baujat_chart, baujat_data, baujat_figure
+from whatworks.findings.charts.combination import combination_alt, combination_chart, combination_data, combination_figure
+from whatworks.findings.charts.cumulative import cumulative_alt, cumulative_chart, cumulative_data, cumulative_figure
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
 from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, dots_data, dots_figure
 from whatworks.findings.charts.ecdf import ecdf_alt, ecdf_chart, ecdf_data, ecdf_figure
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
+from whatworks.findings.charts.funnel import funnel_alt, funnel_chart, funnel_data, funnel_figure
+from whatworks.findings.charts.gap_map import gap_map_alt, gap_map_chart, gap_map_data, gap_map_figure, gap_map_table
 from whatworks.findings.charts.group_time_map import (
     group_time_map_alt,
     group_time_map_chart,
@@ -19,9 +24,13 @@ from whatworks.findings.charts.hidden_factor import (
     hidden_factor_figure,
 )
 from whatworks.findings.charts.honest import honest_alt, honest_chart, honest_data, honest_figure
+from whatworks.findings.charts.influence import influence_alt, influence_chart, influence_data, influence_figure
+from whatworks.findings.charts.league import league_data, league_table
 from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
+from whatworks.findings.charts.network import network_alt, network_chart, network_data, network_figure
 from whatworks.findings.charts.overlap import overlap_alt, overlap_chart, overlap_data, overlap_figure
 from whatworks.findings.charts.published_effects import forest_data
+from whatworks.findings.charts.ranks import ranks_alt, ranks_chart, ranks_data, ranks_figure
 from whatworks.findings.charts.rollout import rollout_alt, rollout_chart, rollout_data, rollout_figure
 from whatworks.findings.charts.specification_curve import (
     specification_curve_alt,
@@ -31,6 +40,12 @@ from whatworks.findings.charts.specification_curve import (
 )
 from whatworks.findings.charts.study_forest import study_forest_alt, study_forest_chart, study_forest_data, study_forest_figure
 from whatworks.findings.charts.synthetic import synthetic_alt, synthetic_chart, synthetic_data, synthetic_figure
+from whatworks.findings.charts.traffic_light import (
+    traffic_light_alt,
+    traffic_light_chart,
+    traffic_light_data,
+    traffic_light_figure,
+)
 from whatworks.findings.charts.trends import cohort_name, trends_alt, trends_chart, trends_data, trends_figure
 
 __all__ = [
@@ -38,8 +53,20 @@ __all__ = [
     "bacon_chart",
     "bacon_data",
     "bacon_figure",
+    "baujat_alt",
+    "baujat_chart",
+    "baujat_data",
+    "baujat_figure",
     "cohort_name",
+    "combination_alt",
+    "combination_chart",
+    "combination_data",
+    "combination_figure",
     "covariate_label",
+    "cumulative_alt",
+    "cumulative_chart",
+    "cumulative_data",
+    "cumulative_figure",
     "design_label",
     "designs_alt",
     "designs_chart",
@@ -62,6 +89,15 @@ __all__ = [
     "forest_chart",
     "forest_data",
     "forest_figure",
+    "funnel_alt",
+    "funnel_chart",
+    "funnel_data",
+    "funnel_figure",
+    "gap_map_alt",
+    "gap_map_chart",
+    "gap_map_data",
+    "gap_map_figure",
+    "gap_map_table",
     "group_time_map_alt",
     "group_time_map_chart",
     "group_time_map_data",
@@ -74,14 +110,28 @@ __all__ = [
     "honest_chart",
     "honest_data",
     "honest_figure",
+    "influence_alt",
+    "influence_chart",
+    "influence_data",
+    "influence_figure",
+    "league_data",
+    "league_table",
     "love_alt",
     "love_chart",
     "love_data",
     "love_figure",
+    "network_alt",
+    "network_chart",
+    "network_data",
+    "network_figure",
     "overlap_alt",
     "overlap_chart",
     "overlap_data",
     "overlap_figure",
+    "ranks_alt",
+    "ranks_chart",
+    "ranks_data",
+    "ranks_figure",
     "rollout_alt",
     "rollout_chart",
     "rollout_data",
@@ -98,6 +148,10 @@ __all__ = [
     "synthetic_chart",
     "synthetic_data",
     "synthetic_figure",
+    "traffic_light_alt",
+    "traffic_light_chart",
+    "traffic_light_data",
+    "traffic_light_figure",
     "trends_alt",
     "trends_chart",
     "trends_data",

@@ -1,4 +1,4 @@
-"""The studies behind a pooled effect, the pooled effect, and what a new place can expect."""
+"""The studies behind a pooled effect, the pooled effect, what a new place can expect, and our own figures set apart."""
 
 from typing import Any
 
@@ -11,40 +11,38 @@ import whatworks.findings.style as style
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.own_rows import Own, own_rows
 from whatworks.findings.charts.scale import Scale, decimals_for, spanning
-from whatworks.findings.charts.words import (
-    LOG_MEASURES,
-    Words,
-    as_ratio,
-    better,
-    estimate_text,
-    null_of,
-    spoken,
-    studies,
-    unit_of,
-)
+from whatworks.findings.charts.study_rows import LABELS, on_reading_scale, reading_unit, study_row, upright
+from whatworks.findings.charts.words import Words, better, estimate_text, null_of, spoken, studies
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import interval, number, percent, translator
 
-_LABELS = 168.0
-_ROW = 22.0
+# Everything that is not a study, in the order drawn.
+_SUMMARIES = ("headline", "prediction", "own", "combined")
 
 
-def study_forest_data(result: EffectResult) -> pd.DataFrame:
-    """What the forest plot of studies draws: one row per study, then the pooled effect and the prediction.
+def study_forest_data(result: EffectResult, *, own: Own | None = None) -> pd.DataFrame:
+    """What the forest plot of studies draws: one row per study, then the pooled effect, the prediction and our own figures.
 
     Parameters
     ----------
-    result : from ``ww.synthesis.pool``: parts with study and weight, a headline, a row of kind "prediction" where it exists
+    result : from ``ww.synthesis.pool`` or ``multilevel``: parts with study and weight, a headline, a row of kind "prediction"
+        where it exists
+    own : our own figures on the same scale: a result, the row that ``ww.synthesis.own_effect`` makes, or a result of
+        ``ww.synthesis.combine``, which adds what both say together
 
     Returns
     -------
-    Columns label, kind, estimate, conf_low, conf_high, weight (share of 1). Log ratios come out as ratios.
+    Columns label, kind ("part", "headline", "prediction", "own", "combined"), estimate, conf_low, conf_high, weight (share of 1).
+    Log ratios come out as ratios. A single study has no row of kind "headline": nothing was pooled.
 
     Raises
     ------
     EmptyData
         If the result has no parts.
+    InvalidOption
+        If our own figures are on another scale.
     """
     parts = result.parts
     if parts.empty:
@@ -53,60 +51,66 @@ def study_forest_data(result: EffectResult) -> pd.DataFrame:
         )
     order = {"part": 0, "headline": 1, "prediction": 2}
     effects = result.effects.sort_values("kind", key=lambda kinds: kinds.map(order), kind="stable").reset_index(drop=True)
-    label = effects["study"].where(effects["kind"] == "part", effects["term"]) if "study" in effects else effects["term"]
+    if len(parts) == 1:
+        effects = effects[effects["kind"] == "part"]
     weight = effects["weight"].astype(float).where(effects["kind"] == "part") if "weight" in effects else np.nan
-    data = pd.DataFrame({"label": label.astype(str), "kind": effects["kind"]})
-    for column in ("estimate", "conf_low", "conf_high"):
-        data[column] = [as_ratio(float(value), result.measure) for value in effects[column]]
-    data["weight"] = weight
+    data = pd.DataFrame({"label": _labels(effects), "kind": effects["kind"]})
+    data = data.join(on_reading_scale(effects, result.measure)).assign(weight=weight)
     total = data["weight"].sum()
-    return data.assign(weight=data["weight"] / total) if total > 0 else data
+    data = data.assign(weight=data["weight"] / total) if total > 0 else data
+    return data if own is None else pd.concat([data, own_rows(own, result)], ignore_index=True)
 
 
 @style.applied()
-def study_forest_chart(result: EffectResult, *, good: str | None = None, language: str = "da") -> Figure:
+def study_forest_chart(result: EffectResult, *, own: Own | None = None, good: str | None = None, language: str = "da") -> Figure:
     """Draw :func:`study_forest_data`: a line per study, its dot as large as its weight, the pooled effect as a diamond.
 
     Parameters
     ----------
     good : "up" or "down", which side is better for the person; the result's own by default
     """
-    _ = translator(language)
-    data = study_forest_data(result)
+    data = study_forest_data(result, own=own)
     null = null_of(result.measure)
     places = decimals_for(data["estimate"])
     values = [*data["estimate"], *data["conf_low"], *data["conf_high"], null]
-    scale = spanning(values, start=_LABELS + 8, end=style.WIDTH - 6, log=null == 1)
+    scale = spanning(values, start=LABELS + 8, end=style.WIDTH - 6, log=null == 1)
     page = style.sheet()
     top = rows.sides(page, scale, 14, language, null=null, better=better(good or result.good, language))
     y = top + 4
-    count = int((data["kind"] == "part").sum())
-    if scale.low <= null <= scale.high:
-        style.line(page, (scale(null), scale(null)), (top, y + count * _ROW), color=style.INK_2)
-    for study in rows.each(data[data["kind"] == "part"]):
-        _study(page, scale, y, study)
-        y += _ROW
-    style.line(page, (0, style.WIDTH), (y + 2, y + 2), color=style.RULE_STRONG)
-    for kind, label in (("headline", _("Pooled")), ("prediction", _("A new place like these"))):
+    parts = rows.each(data[data["kind"] == "part"])
+    for study in parts:
+        # Area stands for weight; a study without one gets a middling dot.
+        size = 6 + 10 * float(np.sqrt(study.weight)) if np.isfinite(study.weight) else 8.0
+        y = study_row(page, scale, y, study.label, (study.estimate, study.conf_low, study.conf_high), size=size)
+    upright(page, scale, null, (top, y))
+    answer = "combined" if (data["kind"] == "combined").any() else "headline"
+    for kind in _SUMMARIES:
         for row in rows.each(data[data["kind"] == kind]):
-            middle = rows.label_row(page, y + 8, label, _value(row, language, places), bold=kind == "headline")
-            _summary(page, scale, middle, row, null)
+            if kind in ("headline", "own") or (kind == "combined" and y == top + 4):
+                style.line(page, (0, style.WIDTH), (y + 4, y + 4), color=style.RULE_STRONG)
+            label, bold = _name(row, language), kind == answer
+            middle = rows.label_row(page, y + 8, label, _value(row, language, places), bold=bold)
+            _summary(page, scale, middle, row, null, style.GOOD if bold else style.INK_2)
             y = middle + rows.HALF
     return style.finished(page, rows.axis(page, scale, y + 6, language))
 
 
-def study_forest_alt(result: EffectResult, *, unit: Words | None = None, language: str = "da") -> str:
-    """Say the pooled effect with its interval, how many studies it rests on, and what a new place can expect."""
+def study_forest_alt(result: EffectResult, *, own: Own | None = None, unit: Words | None = None, language: str = "da") -> str:
+    """Say the pooled effect with its interval, how many studies it rests on, what a new place can expect, and our own figures."""
     _ = translator(language)
-    data = study_forest_data(result)
+    data = study_forest_data(result, own=own)
     count = int((data["kind"] == "part").sum())
-    said = _("Pooled from {studies}, {unit}.").format(studies=studies(count, language), unit=_unit(result, unit, language))
+    unit_ = reading_unit(result.measure, unit, language, default=result.unit)
+    if count == 1:
+        return f"{_finding(data, language)} {_('Measured in {unit}.').format(unit=unit_)}"
+    said = _("Pooled from {studies}, {unit}.").format(studies=studies(count, language), unit=unit_)
     return f"{_finding(data, language)} {said}"
 
 
 def study_forest_figure(
     result: EffectResult,
     *,
+    own: Own | None = None,
     good: str | None = None,
     unit: Words | None = None,
     language: str = "da",
@@ -115,24 +119,21 @@ def study_forest_figure(
 ) -> str:
     """The forest plot of studies as a figure for a page, with caption, alternative text and table twin."""
     _ = translator(language)
-    data = study_forest_data(result)
+    data = study_forest_data(result, own=own)
     places = decimals_for(data["estimate"])
-    names = {"headline": _("Pooled"), "prediction": _("A new place like these")}
     table = pd.DataFrame(
         {
-            _("Study"): [names.get(row.kind, row.label) for row in rows.each(data)],
+            _("Study"): [_name(row, language) for row in rows.each(data)],
             _("Effect (95% interval)"): [_value(row, language, places) for row in rows.each(data)],
             _("Weight"): ["–" if pd.isna(each) else percent(each, language, decimals=1) for each in data["weight"]],
         }
     )
     return figure_html(
-        study_forest_chart(result, good=good, language=language),
+        study_forest_chart(result, own=own, good=good, language=language),
         caption=_finding(data, language),
-        unit=_unit(result, unit, language),
-        alt=study_forest_alt(result, unit=unit, language=language),
-        note=_(
-            "A line is a study with its 95% interval; the larger the dot, the more it weighs. The diamond is the pooled effect."
-        ),
+        unit=reading_unit(result.measure, unit, language, default=result.unit),
+        alt=study_forest_alt(result, own=own, unit=unit, language=language),
+        note=_note(data, language),
         table=table,
         language=language,
         source=spoken(source, language) or None,
@@ -140,33 +141,43 @@ def study_forest_figure(
     )
 
 
-def _study(page: Axes, scale: Scale, y: float, study: Any) -> None:
-    middle = y + _ROW / 2
-    style.write(page, 0, middle + 4.5, style.shortened(study.label, _LABELS, style.SMALL), size=style.SMALL)
-    if np.isfinite(study.conf_low) and np.isfinite(study.conf_high):
-        style.line(page, (scale(study.conf_low), scale(study.conf_high)), (middle, middle), color=style.ACCENT, width=1.5)
-    if np.isfinite(study.estimate):
-        # Area stands for weight; a study without one gets a middling dot.
-        size = 6 + 10 * float(np.sqrt(study.weight)) if np.isfinite(study.weight) else 8
-        style.mark(page, scale(study.estimate), middle, color=style.ACCENT, size=size)
+def _labels(effects: pd.DataFrame) -> list[str]:
+    """Studies by name, and by the name of the effect as well where a study has several."""
+    if "study" not in effects:
+        return effects["term"].astype(str).tolist()
+    study = effects["study"].where(effects["kind"] == "part", effects["term"]).astype(str)
+    if "effect" not in effects or not study.duplicated().any():
+        return study.tolist()
+    several = study.duplicated(keep=False)
+    return [f"{name} · {part}" if twin else name for name, part, twin in zip(study, effects["effect"], several, strict=True)]
 
 
-def _summary(page: Axes, scale: Scale, middle: float, row: Any, null: float) -> None:
-    if scale.low <= null <= scale.high:
-        style.line(page, (scale(null), scale(null)), (middle - rows.HALF, middle + rows.HALF), color=style.INK_2)
+def _name(row: Any, language: str) -> str:
+    _ = translator(language)
+    names = {
+        "headline": _("Pooled"),
+        "prediction": _("A new place like these"),
+        "combined": _("The studies and our own figures together"),
+    }
+    return names.get(row.kind) or row.label or _("Our own figures")
+
+
+def _summary(page: Axes, scale: Scale, middle: float, row: Any, null: float, color: str) -> None:
+    upright(page, scale, null, (middle - rows.HALF, middle + rows.HALF))
     if np.isfinite(row.conf_low) and np.isfinite(row.conf_high):
-        ends = (scale(row.conf_low), scale(row.conf_high))
-        pooled = row.kind == "headline"
+        thick = row.kind in ("headline", "combined")
         style.line(
             page,
-            ends,
+            (scale(row.conf_low), scale(row.conf_high)),
             (middle, middle),
-            color=style.GOOD if pooled else style.INK_2,
-            width=4 if pooled else 2,
-            dash="-" if pooled else ":",
+            color=style.INK if row.kind == "own" else color,
+            width=4 if thick else 2,
+            dash=":" if row.kind == "prediction" else "-",
         )
-    if row.kind == "headline":
-        style.mark(page, scale(row.estimate), middle, color=style.GOOD, shape="D", size=11)
+    if row.kind == "own" and np.isfinite(row.estimate):
+        style.mark(page, scale(row.estimate), middle, color=style.INK, shape="s", size=10)
+    elif row.kind in ("headline", "combined"):
+        style.mark(page, scale(row.estimate), middle, color=color, shape="D", size=11)
 
 
 def _value(row: Any, language: str, places: int) -> str:
@@ -175,20 +186,34 @@ def _value(row: Any, language: str, places: int) -> str:
     return estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places)
 
 
-def _unit(result: EffectResult, unit: Words | None, language: str) -> str:
+def _note(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
-    measure = LOG_MEASURES.get(result.measure)
-    return unit_of(result, unit, language) if measure is None else _("ratio ({measure}), log scale").format(measure=measure)
+    if (data["kind"] == "headline").any():
+        said = _(
+            "A line is a study with its 95% interval; the larger the dot, the more it weighs. The diamond is the pooled effect."
+        )
+    else:
+        said = _("The line is the study's 95% interval.")
+    if (data["kind"] == "own").any():
+        said += " " + _("The square is our own figures.")
+    return said
 
 
 def _finding(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
     places = decimals_for(data["estimate"])
-    head = rows.each(data[data["kind"] == "headline"])[0]
-    said = _("The pooled effect is {value}").format(value=_value(head, language, places))
+    value = {row.kind: _value(row, language, places) for row in rows.each(data)}
+    if "headline" in value:
+        said = _("The pooled effect is {value}").format(value=value["headline"])
+    else:
+        said = _("The only study shows {value}; nothing is pooled").format(value=value["part"])
     for row in rows.each(data[data["kind"] == "prediction"]):
         if np.isfinite(row.conf_low) and np.isfinite(row.conf_high):
             said += _("; a new place can expect {low} to {high}").format(
                 low=number(row.conf_low, language, decimals=places), high=number(row.conf_high, language, decimals=places)
             )
+    if "own" in value:
+        said += _("; our own figures show {value}").format(value=value["own"])
+    if "combined" in value:
+        said += _("; together they show {value}").format(value=value["combined"])
     return said + "."

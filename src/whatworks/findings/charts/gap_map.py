@@ -1,0 +1,307 @@
+"""What is known for whom: target groups down, parts of life across, and in each cell a verdict in a word."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import whatworks.findings.style as style
+from whatworks.core.columns import numeric, require_columns
+from whatworks.core.errors import DuplicateRows, EmptyData, UnknownCode
+from whatworks.findings.charts import rows
+from whatworks.findings.charts.gap_words import certainty_text, remark, verdict_name
+from whatworks.findings.charts.study_rows import labelled
+from whatworks.findings.charts.words import Words, spoken
+from whatworks.findings.figures import figure_html
+from whatworks.findings.language import number, translator
+
+VERDICTS = ("works", "promising", "trade_off", "no_clear_difference", "harmful", "unknown")
+CERTAINTIES = ("high", "moderate", "low", "very_low")
+_UNKNOWN = "unknown"
+# Sign, colour and marker of each verdict. No difference is a solid bar; unknown is a hatched cell with a question mark.
+_LOOKS: dict[str, tuple[str, str, str]] = {
+    "works": ("▲", "--good", "^"),
+    "promising": ("△", "--good", "^"),
+    "trade_off": ("◆", "--accent", "D"),
+    "no_clear_difference": ("▬", "--ink-2", "_"),
+    "harmful": ("▼", "--warn", "v"),
+    "unknown": ("?", "--ink-2", ""),
+}
+_HATCH = "background:repeating-linear-gradient(135deg,transparent 0 7px,var(--line) 7px 8px);font-style:italic"
+_NAMES, _ROW, _MOST = 112.0, 58.0, 4
+_TINY = 11.0
+
+
+def gap_map_data(
+    cells: pd.DataFrame,
+    *,
+    groups: Mapping[str, Words] | None = None,
+    domains: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> pd.DataFrame:
+    """What the map shows: one row per target group and outcome domain, unknown where nothing is recorded.
+
+    Parameters
+    ----------
+    cells : columns target_group, domain, verdict ("works", "promising", "trade_off", "no_clear_difference", "harmful",
+        "unknown"), certainty ("high", "moderate", "low", "very_low" or missing), n_studies, under_way (a study is), own (we have
+        data of our own)
+    groups, domains : names by code; with them the map has exactly these rows and columns, in this order, else those of the frame
+
+    Returns
+    -------
+    Columns target_group, domain (names), verdict, certainty (empty where none), n_studies, under_way, own.
+
+    Raises
+    ------
+    MissingColumn, InvalidColumn, MissingValues
+    EmptyData
+        If there is neither a row nor a name of a group and of a domain.
+    UnknownCode
+        If a verdict or certainty is none of those above, or a group or domain has no name among those given.
+    DuplicateRows
+        If a group and domain stand twice.
+    """
+    require_columns(cells, ["target_group", "domain", "verdict", "certainty", "n_studies", "under_way", "own"], what="cells")
+    found = cells.assign(
+        target_group=cells["target_group"].astype(str),
+        domain=cells["domain"].astype(str),
+        verdict=cells["verdict"].fillna(_UNKNOWN).astype(str),
+        certainty=cells["certainty"].fillna("").astype(str),
+        n_studies=numeric(cells, "n_studies", what="cells") if len(cells) else 0,
+        under_way=cells["under_way"].fillna(False).astype(bool),
+        own=cells["own"].fillna(False).astype(bool),
+    )
+    across = [_codes(found[column], names, column) for column, names in (("target_group", groups), ("domain", domains))]
+    if not all(across):
+        raise EmptyData("There is nothing to map. Give rows, or the names of the target groups and domains.")
+    _refuse(found)
+    every = pd.MultiIndex.from_product(across, names=["target_group", "domain"])
+    columns = ["verdict", "certainty", "n_studies", "under_way", "own"]
+    data = found.set_index(["target_group", "domain"])[columns].reindex(every).reset_index()
+    nothing = {"verdict": _UNKNOWN, "certainty": "", "n_studies": 0, "under_way": False, "own": False}
+    for column, value in nothing.items():
+        data[column] = [value if pd.isna(each) else each for each in data[column]]
+    data = data.astype({"n_studies": int, "under_way": bool, "own": bool})
+    named = {"target_group": groups, "domain": domains}
+    return data.assign(**{column: labelled(data[column], names, language) for column, names in named.items()})
+
+
+@style.applied()
+def gap_map_chart(
+    cells: pd.DataFrame,
+    *,
+    groups: Mapping[str, Words] | None = None,
+    domains: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> Figure:
+    """Draw :func:`gap_map_data` in blocks of up to four domains; pages show :func:`gap_map_table`, which every reader can use."""
+    data = gap_map_data(cells, groups=groups, domains=domains, language=language)
+    across, down = list(dict.fromkeys(data["domain"])), list(dict.fromkeys(data["target_group"]))
+    at = {(row.target_group, row.domain): row for row in rows.each(data)}
+    page = style.sheet()
+    y = 0.0
+    for start in range(0, len(across), _MOST):
+        some = across[start : start + _MOST]
+        wide = (style.WIDTH - _NAMES) / len(some)
+        y = _headings(page, y, some, wide)
+        for group in down:
+            style.line(page, (0, style.WIDTH), (y, y), color=style.RULE)
+            lines = style.wrapped(group, _NAMES - 8, style.SMALL, bold=True, lines=3)
+            for below, text in enumerate(lines):
+                style.write(page, 0, y + 16 + 16 * below, text, size=style.SMALL, bold=True)
+            for place, domain in enumerate(some):
+                x = _NAMES + place * wide
+                _draw_cell(page, (x + 2, x + wide - 2), (y + 2, y + _ROW - 2), at[group, domain], language)
+            y += _ROW
+        y += 12
+    return style.finished(page, y - 8)
+
+
+def gap_map_alt(
+    cells: pd.DataFrame,
+    *,
+    groups: Mapping[str, Words] | None = None,
+    domains: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> str:
+    """Say in how many cells something is known, how many there are of each verdict, and where something works."""
+    _ = translator(language)
+    data = gap_map_data(cells, groups=groups, domains=domains, language=language)
+    counts = data["verdict"].value_counts()
+    told = "; ".join(
+        f"{verdict_name(code, language)}: {number(int(counts[code]), language)}" for code in VERDICTS if code in counts
+    )
+    good = [f"{row.target_group}: {row.domain}" for row in rows.each(data[data["verdict"] == "works"])]
+    where = " " + _("Works: {list}.").format(list="; ".join(good)) if good else ""
+    return f"{_finding(data, language)} {told}.{where}"
+
+
+def gap_map_figure(
+    cells: pd.DataFrame,
+    *,
+    groups: Mapping[str, Words] | None = None,
+    domains: Mapping[str, Words] | None = None,
+    language: str = "da",
+    source: Words | None = None,
+    synthetic: bool = False,
+) -> str:
+    """The map as a figure for a page, with caption, alternative text and a list of its cells as the table twin."""
+    _ = translator(language)
+    data = gap_map_data(cells, groups=groups, domains=domains, language=language)
+    yes, no = _("yes"), "–"
+    twin = pd.DataFrame(
+        {
+            _("Target group"): data["target_group"],
+            _("Part of life"): data["domain"],
+            _("Verdict"): [verdict_name(code, language) for code in data["verdict"]],
+            _("Certainty"): [certainty_text(code, language) or no for code in data["certainty"]],
+            _("Studies"): data["n_studies"],
+            _("Study under way"): [yes if each else no for each in data["under_way"]],
+            _("Our own figures"): [yes if each else no for each in data["own"]],
+        }
+    )
+    return figure_html(
+        gap_map_chart(cells, groups=groups, domains=domains, language=language),
+        caption=_finding(data, language),
+        unit=_("target groups down, parts of life across; the number is how many studies there are"),
+        alt=gap_map_alt(cells, groups=groups, domains=domains, language=language),
+        note=_("A hatched cell is something we do not know. It does not mean that there is no difference."),
+        table=twin,
+        language=language,
+        source=spoken(source, language) or None,
+        synthetic=synthetic,
+    )
+
+
+def gap_map_table(
+    cells: pd.DataFrame,
+    *,
+    groups: Mapping[str, Words] | None = None,
+    domains: Mapping[str, Words] | None = None,
+    links: Mapping[str, str] | None = None,
+    language: str = "da",
+) -> Markup:
+    """The map as a table for a page: headings with scope, a sign and a word and a number of studies in every cell.
+
+    Parameters
+    ----------
+    cells, groups, domains : as in :func:`gap_map_data`
+    links : address of each target group's page by the group's code
+
+    Returns
+    -------
+    Markup. Where the page is narrow the table scrolls in its own box under the groups' names, which stay. Every cell also names
+    its domain in ``data-domain`` and carries its verdict as a class, so that a stylesheet can lay cells under each other.
+    """
+    _ = translator(language)
+    data = gap_map_data(cells, groups=groups, domains=domains, language=language)
+    codes = list(groups) if groups else list(dict.fromkeys(cells["target_group"].astype(str)))
+    across = list(dict.fromkeys(data["domain"]))
+    head = "".join(f'<th scope="col" role="columnheader">{escape(each)}</th>' for each in across)
+    body = []
+    for code, (group, part) in zip(codes, data.groupby("target_group", sort=False), strict=True):
+        name, address = escape(str(group)), (links or {}).get(code)
+        name = name if address is None else f'<a href="{escape(address, quote=True)}">{name}</a>'
+        stays = "position:sticky;left:0;background:var(--paper);min-width:6.5em;max-width:11em;padding-right:10px"
+        cells_ = "".join(_html_cell(row, language) for row in rows.each(part))
+        body.append(f'<tr role="row"><th scope="row" role="rowheader" style="{stays}">{name}</th>{cells_}</tr>')
+    caption = escape(_finding(data, language))
+    corner = escape(_("Target group"))
+    note = escape(_("A hatched cell is something we do not know. It does not mean that there is no difference."))
+    return Markup(  # noqa: S704 (every text in it is escaped above)
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table class="gap-map" role="table">'
+        f'<caption>{caption}</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{corner}</th>'
+        f'{head}</tr></thead><tbody role="rowgroup">{"".join(body)}</tbody></table></div><p class="small">{note}</p>'
+    )
+
+
+def _codes(values: pd.Series, names: Mapping[str, Words] | None, column: str) -> list[str]:
+    found = list(dict.fromkeys(values))
+    if names is None:
+        return found
+    strange = [code for code in found if code not in names]
+    if strange:
+        listed = ", ".join(code[:30] for code in strange[:5])
+        raise UnknownCode(
+            f"cells column {column!r} holds {len(strange)} codes without a name ({listed}). Add them to the catalogue."
+        )
+    return list(names)
+
+
+def _refuse(found: pd.DataFrame) -> None:
+    for column, known in (("verdict", VERDICTS), ("certainty", (*CERTAINTIES, ""))):
+        strange = found.loc[~found[column].isin(known), column].str[:30].unique().tolist()
+        if strange:
+            raise UnknownCode(
+                f"cells column {column!r} holds {', '.join(map(repr, strange[:5]))}; use {', '.join(filter(None, known))}."
+            )
+    twice = int(found.duplicated(["target_group", "domain"]).sum())
+    if twice:
+        raise DuplicateRows(f"{twice} pairs of target group and domain stand twice in cells. Keep one verdict of each.")
+
+
+def _html_cell(row: Any, language: str) -> str:
+    sign, color, _marker = _LOOKS[row.verdict]
+    look = f"min-width:7.5em;{_HATCH}" if row.verdict == _UNKNOWN else "min-width:7.5em"
+    more = "".join(f'<br><span class="small">{escape(text)}</span>' for text in remark(row, language))
+    state = row.verdict.replace("_", "-")
+    return (
+        f'<td role="cell" class="is-{state}" data-domain="{escape(row.domain, quote=True)}" style="{look}">'
+        f'<span style="color:var({color})"><span aria-hidden="true">{sign}</span> '
+        f"<b>{escape(verdict_name(row.verdict, language))}</b></span>{more}</td>"
+    )
+
+
+def _headings(page: Axes, y: float, domains: list[str], wide: float) -> float:
+    lines = [style.wrapped(domain, wide - 6, _TINY, bold=True, lines=3) for domain in domains]
+    tallest = max(map(len, lines))
+    for place, words in enumerate(lines):
+        for below, text in enumerate(words):
+            baseline = y + 12 + 14 * (tallest - len(words) + below)
+            style.write(page, _NAMES + place * wide + 4, baseline, text, size=_TINY, color=style.INK_2, bold=True)
+    return y + 14 * tallest + 6
+
+
+def _draw_cell(page: Axes, x: tuple[float, float], y: tuple[float, float], row: Any, language: str) -> None:
+    sign, variable, marker = _LOOKS[row.verdict]
+    color = style.LIGHT[variable]
+    if row.verdict == _UNKNOWN:
+        _dashed(page, x, y)
+        style.write(page, x[0] + 9, y[0] + 16, sign, size=style.SMALL, color=color, bold=True)
+    else:
+        style.box(page, x, y, color=color, opacity=0.14)
+        if marker == "_":
+            style.box(page, (x[0] + 6, x[0] + 19), (y[0] + 9, y[0] + 14), color=color)
+        else:
+            style.mark(page, x[0] + 13, y[0] + 12, color=color, shape=marker, size=11, hollow=row.verdict == "promising")
+    style.write(page, x[0] + 24, y[0] + 16, _counted(row, language), size=_TINY, color=style.INK_2)
+    room = x[1] - x[0] - 8
+    for below, text in enumerate(
+        style.wrapped(verdict_name(row.verdict, language), room, _TINY, bold=row.verdict != _UNKNOWN, lines=2)
+    ):
+        style.write(page, x[0] + 5, y[0] + 31 + 14 * below, text, size=_TINY, color=style.INK, bold=row.verdict != _UNKNOWN)
+
+
+def _counted(row: Any, language: str) -> str:
+    """Number of studies, with a plus where one is under way or we have figures of our own."""
+    return number(row.n_studies, language) + ("+" if row.under_way or row.own else "")
+
+
+def _dashed(page: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
+    """A dashed frame around nothing: what is not known has no colour."""
+    style.line(page, (x[0], x[1], x[1], x[0], x[0]), (y[0], y[0], y[1], y[1], y[0]), color=style.RULE_STRONG, dash=(0, (3, 3)))
+
+
+def _finding(data: pd.DataFrame, language: str) -> str:
+    _ = translator(language)
+    known = int((data["verdict"] != _UNKNOWN).sum())
+    studied = int((data["n_studies"] > 0).sum())
+    values = {"known": number(known, language), "total": number(len(data), language), "studied": number(studied, language)}
+    return _(
+        "Of {total} combinations of target group and part of life, {studied} are studied, and in {known} we can say something."
+    ).format(**values)

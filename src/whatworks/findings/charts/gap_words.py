@@ -1,0 +1,41 @@
+"""Words for the cells of the evidence gap map."""
+
+from typing import Any
+
+from whatworks.findings.charts.words import studies
+from whatworks.findings.language import translator
+
+
+def verdict_name(code: str, language: str) -> str:
+    """A verdict in a word or three."""
+    _ = translator(language)
+    names = {
+        "works": _("Works"),
+        "promising": _("Promising"),
+        "trade_off": _("Helps and harms"),
+        "no_clear_difference": _("No clear difference"),
+        "harmful": _("Harmful"),
+        "unknown": _("We do not know"),
+    }
+    return names[code]
+
+
+def certainty_text(code: str, language: str) -> str:
+    """How sure that is; empty where nobody has judged it."""
+    _ = translator(language)
+    words = {
+        "high": _("high certainty"),
+        "moderate": _("moderate certainty"),
+        "low": _("low certainty"),
+        "very_low": _("very low certainty"),
+    }
+    return words.get(code, "")
+
+
+def remark(row: Any, language: str) -> list[str]:
+    """Number of studies and certainty, then what is under way and what is our own."""
+    _ = translator(language)
+    counted = _("no studies") if row.n_studies == 0 else studies(row.n_studies, language)
+    first = [counted, certainty_text(row.certainty, language)]
+    more = [_("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
+    return [text for text in (" · ".join(filter(None, first)), " · ".join(filter(None, more))) if text]

@@ -1,0 +1,313 @@
+"""Who was compared with whom: treatments on a ring, lines as thick as the studies that compare the two are many."""
+
+import math
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import whatworks.findings.style as style
+from whatworks.core.columns import require_columns
+from whatworks.core.errors import EmptyData, InvalidOption, MissingValues
+from whatworks.findings.charts import rows
+from whatworks.findings.charts.study_rows import named_briefly
+from whatworks.findings.charts.words import Words, spoken, studies
+from whatworks.findings.figures import figure_html
+from whatworks.findings.language import number, translator
+
+# Half the width of the ring; its height grows with the number of names that stand beside it.
+_ACROSS = 82.0
+_LINE = 16.0
+_GAP = 5.0
+_SMALLEST, _LARGEST = 10.0, 34.0
+_THINNEST, _THICKEST = 1.5, 9.0
+Box = tuple[float, float, float, float]
+
+
+def network_data(
+    contrasts: pd.DataFrame,
+    *,
+    study: str = "study",
+    treat1: str = "treat1",
+    treat2: str = "treat2",
+    citizens: Mapping[str, float] | None = None,
+    labels: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> pd.DataFrame:
+    """What the graph draws: one row per treatment, then one per pair that a study compares directly.
+
+    Parameters
+    ----------
+    contrasts : one row per comparison, as ``ww.synthesis.network`` takes it
+    study, treat1, treat2 : columns with the study and its two treatments
+    citizens : number of citizens in each treatment, by its code; it decides the size of the dots, else the number of studies does
+    labels : names of the treatments by their codes
+
+    Returns
+    -------
+    Columns kind ("treatment", "comparison"), treat1, treat2 (missing for a treatment), label, n_studies, citizens (missing where
+    not given), in order of first appearance.
+
+    Raises
+    ------
+    MissingColumn, MissingValues
+    EmptyData
+        If there is no comparison.
+    InvalidOption
+        If ``citizens`` lacks a treatment or has one below 0.
+    """
+    require_columns(contrasts, [study, treat1, treat2], what="contrasts")
+    if contrasts.empty:
+        raise EmptyData("There are no comparisons to draw. A row per comparison of two treatments is needed.")
+    gaps = int(contrasts[[study, treat1, treat2]].isna().any(axis=1).sum())
+    if gaps:
+        raise MissingValues(
+            f"contrasts lack a study or treatment in {gaps} of {len(contrasts)} rows. Fill them in or remove the rows."
+        )
+    long = pd.DataFrame(
+        {"study": contrasts[study].astype(str), "treat1": contrasts[treat1].astype(str), "treat2": contrasts[treat2].astype(str)}
+    )
+    arms = pd.concat([long[["study", side]].rename(columns={side: "treat"}) for side in ("treat1", "treat2")])
+    codes = list(dict.fromkeys(long[["treat1", "treat2"]].to_numpy().ravel().tolist()))
+    _refuse_citizens(citizens, codes)
+    counts = arms.groupby("treat")["study"].nunique()
+    known = citizens or {}
+    treatments = [
+        (
+            "treatment",
+            code,
+            None,
+            spoken((labels or {}).get(code), language, default=code),
+            int(counts[code]),
+            known.get(code, np.nan),
+        )
+        for code in codes
+    ]
+    names = {row[1]: row[3] for row in treatments}
+    pairs: dict[tuple[str, str], set[str]] = {}
+    for row in rows.each(long):
+        first, second = sorted((row.treat1, row.treat2), key=codes.index)
+        pairs.setdefault((first, second), set()).add(row.study)
+    compared = [("comparison", a, b, f"{names[a]} – {names[b]}", len(found), np.nan) for (a, b), found in pairs.items()]
+    return pd.DataFrame([*treatments, *compared], columns=["kind", "treat1", "treat2", "label", "n_studies", "citizens"])
+
+
+@style.applied()
+def network_chart(
+    contrasts: pd.DataFrame,
+    *,
+    study: str = "study",
+    treat1: str = "treat1",
+    treat2: str = "treat2",
+    citizens: Mapping[str, float] | None = None,
+    labels: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> Figure:
+    """Draw :func:`network_data`: a ring of treatments with their names outside it; each line carries its number of studies."""
+    data = network_data(contrasts, study=study, treat1=treat1, treat2=treat2, citizens=citizens, labels=labels, language=language)
+    nodes, edges = data[data["kind"] == "treatment"], data[data["kind"] == "comparison"]
+    sizes = _sizes(nodes)
+    page = style.sheet()
+    names = [_name_lines(row, language) for row in rows.each(nodes)]
+    places = _ring(len(nodes), sum(map(len, names)))
+    boxes = _beside(places, names, sizes)
+    top = min([box[1] for box in boxes] + [y - size / 2 for (x, y), size in zip(places, sizes, strict=True)]) - 4
+    places = [(x, y - top) for x, y in places]
+    boxes = [(left, low - top, right, high - top) for left, low, right, high in boxes]
+    at = dict(zip(nodes["treat1"], places, strict=True))
+    most = float(edges["n_studies"].max())
+    for edge in rows.each(edges):
+        (x1, y1), (x2, y2) = at[edge.treat1], at[edge.treat2]
+        thick = _THINNEST + (_THICKEST - _THINNEST) * (edge.n_studies - 1) / max(most - 1, 1)
+        style.line(page, (x1, x2), (y1, y2), color=style.MUTED, width=thick)
+    _counts(page, edges, at, sizes, nodes["treat1"].tolist(), language)
+    for (x, y), size in zip(places, sizes, strict=True):
+        style.mark(page, x, y, size=size)
+    for (x, y), size, box, lines in zip(places, sizes, boxes, names, strict=True):
+        _name(page, (x, y), size, box, lines)
+    bottom = max([box[3] for box in boxes] + [y + size / 2 for (x, y), size in zip(places, sizes, strict=True)])
+    return style.finished(page, bottom + 6)
+
+
+def network_alt(
+    contrasts: pd.DataFrame,
+    *,
+    study: str = "study",
+    treat1: str = "treat1",
+    treat2: str = "treat2",
+    citizens: Mapping[str, float] | None = None,
+    labels: Mapping[str, Words] | None = None,
+    language: str = "da",
+) -> str:
+    """Say how many treatments and comparisons there are, and the comparisons that rest on most studies."""
+    data = network_data(contrasts, study=study, treat1=treat1, treat2=treat2, citizens=citizens, labels=labels, language=language)
+    edges = data[data["kind"] == "comparison"].nlargest(5, "n_studies")
+    told = "; ".join(f"{named_briefly(row.label)}: {studies(row.n_studies, language)}" for row in rows.each(edges))
+    return f"{_finding(data, language)} {told}."
+
+
+def network_figure(
+    contrasts: pd.DataFrame,
+    *,
+    study: str = "study",
+    treat1: str = "treat1",
+    treat2: str = "treat2",
+    citizens: Mapping[str, float] | None = None,
+    labels: Mapping[str, Words] | None = None,
+    language: str = "da",
+    source: Words | None = None,
+    synthetic: bool = False,
+) -> str:
+    """The graph as a figure for a page, with caption, alternative text and table twin."""
+    _ = translator(language)
+    asked: dict[str, Any] = {
+        "study": study, "treat1": treat1, "treat2": treat2, "citizens": citizens, "labels": labels, "language": language,
+    }  # fmt: skip
+    data = network_data(contrasts, **asked)
+    shown = data if citizens else data.drop(columns="citizens")
+    twin = pd.DataFrame({_("Treatment or comparison"): shown["label"], _("Studies"): shown["n_studies"]})
+    if citizens:
+        twin[_("Citizens")] = ["–" if pd.isna(each) else number(each, language) for each in shown["citizens"]]
+    size = _("the larger a dot, the more citizens") if citizens else _("the larger a dot, the more studies")
+    return figure_html(
+        network_chart(contrasts, **asked),
+        caption=_finding(data, language),
+        unit=_("the number on a line, and its thickness, is how many studies compare the two; {size}").format(size=size),
+        alt=network_alt(contrasts, **asked),
+        note=_("Where no line runs, no study compares the two directly; the network then compares them by way of others."),
+        table=twin,
+        language=language,
+        source=spoken(source, language) or None,
+        synthetic=synthetic,
+    )
+
+
+def _refuse_citizens(citizens: Mapping[str, float] | None, codes: list[str]) -> None:
+    if citizens is None:
+        return
+    wrong = [code for code in codes if not citizens.get(code, -1) >= 0]
+    if wrong:
+        raise InvalidOption(
+            f"citizens lacks a number of 0 or more for {len(wrong)} of {len(codes)} treatments. Give all or none."
+        )
+
+
+def _sizes(nodes: pd.DataFrame) -> list[float]:
+    """Widths of the dots: their area stands for citizens, or for studies."""
+    amounts = (nodes["n_studies"] if nodes["citizens"].isna().any() else nodes["citizens"]).astype(float)
+    return [_SMALLEST + (_LARGEST - _SMALLEST) * math.sqrt(value / max(float(amounts.max()), 1.0)) for value in amounts]
+
+
+def _ring(count: int, lines: int) -> list[tuple[float, float]]:
+    """Places on an ellipse, turned so that no treatment stands at the very top or bottom, where its name has no side."""
+    turns = (0.0, math.pi / count)
+    turn = max(turns, key=lambda each: min(abs(math.cos(each + 2 * math.pi * place / count)) for place in range(count)))
+    height = max(_ACROSS, lines * (_LINE + 4) / 3.4)
+    angles = [turn + 2 * math.pi * place / count for place in range(count)]
+    return [(style.WIDTH / 2 + _ACROSS * math.cos(angle), height * math.sin(angle)) for angle in angles]
+
+
+def _name_lines(node: Any, language: str) -> list[str]:
+    words = style.wrapped(node.label, style.WIDTH / 2 - _ACROSS - _LARGEST / 2, style.SMALL, bold=True, lines=2)
+    told = studies(node.n_studies, language)
+    if not pd.isna(node.citizens):
+        told = translator(language)("{n} citizens").format(n=number(node.citizens, language))
+    return [*words, style.shortened(told, style.WIDTH / 2 - _ACROSS - _LARGEST / 2, style.SMALL)]
+
+
+def _beside(places: list[tuple[float, float]], names: list[list[str]], sizes: list[float]) -> list[Box]:
+    """A box for each name on its outer side, pushed down where the one above needs the room."""
+    boxes: list[Box] = [(0.0, 0.0, 0.0, 0.0)] * len(places)
+    for side in (-1, 1):
+        ours = [place for place, (x, _y) in enumerate(places) if (x > style.WIDTH / 2) == (side > 0)]
+        ours.sort(key=lambda place: places[place][1])
+        tall = [len(names[place]) * _LINE for place in ours]
+        tops = _apart([places[place][1] - high / 2 for place, high in zip(ours, tall, strict=True)], tall)
+        for place, upper, high in zip(ours, tops, tall, strict=True):
+            wide = max(style.text_width(text, style.SMALL, bold=position == 0) for position, text in enumerate(names[place]))
+            start = places[place][0] + side * (sizes[place] / 2 + _GAP + 3)
+            # Beside an ellipse the outermost place on either side is clear of every line.
+            left = start if side > 0 else start - wide
+            boxes[place] = (left, upper, left + wide, upper + high)
+    return boxes
+
+
+def _apart(tops: list[float], tall: list[float]) -> list[float]:
+    """The heights nearest those wished for at which boxes, in this order, do not overlap."""
+    out = list(tops)
+    for _round in range(200):
+        moved = False
+        for place in range(len(out) - 1):
+            lack = out[place] + tall[place] + _GAP - out[place + 1]
+            if lack > 0.01:
+                out[place], out[place + 1], moved = out[place] - lack / 2, out[place + 1] + lack / 2, True
+        if not moved:
+            break
+    return out
+
+
+def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: list[str]) -> None:
+    """Write a name; a thin line leads to it where it had to move away from its dot."""
+    x, y = place
+    right = box[0] > x
+    if not box[1] - 2 <= y <= box[3] + 2:
+        near = box[1] + _LINE / 2 if box[1] > y else box[3] - _LINE / 2
+        end = box[0] - 3 if right else box[2] + 3
+        style.line(page, (x + math.copysign(size / 2, end - x), end), (y, near), color=style.RULE_STRONG)
+    for position, text in enumerate(lines):
+        last = position == len(lines) - 1
+        style.write(
+            page,
+            box[0] if right else box[2],
+            box[1] + position * _LINE + 12,
+            text,
+            size=style.SMALL,
+            color=style.INK_2 if last else style.INK,
+            bold=not last,
+            align="left" if right else "right",
+        )
+
+
+def _counts(
+    page: Axes,
+    edges: pd.DataFrame,
+    at: Mapping[str, tuple[float, float]],
+    sizes: list[float],
+    codes: list[str],
+    language: str,
+) -> None:
+    """The number of studies on each line, where there is a free place on it."""
+    taken = [
+        (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
+        for (x, y), size in zip((at[code] for code in codes), sizes, strict=True)
+    ]
+    for edge in rows.each(edges.sort_values("n_studies", ascending=False, kind="stable")):
+        (x1, y1), (x2, y2) = at[edge.treat1], at[edge.treat2]
+        text = number(edge.n_studies, language)
+        half = style.text_width(text, style.SMALL) / 2 + 2
+        for share in (0.5, 0.38, 0.62, 0.3, 0.7):
+            x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
+            box = (x - half, y - 8, x + half, y + 8)
+            if not any(_cross(box, other) for other in taken):
+                style.box(page, (box[0], box[2]), (box[1], box[3]), color=style.CARD)
+                style.write(page, x, y + 4.5, text, size=style.SMALL, align="center")
+                taken.append(box)
+                break
+
+
+def _cross(one: Box, other: Box) -> bool:
+    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[1], other[1])
+
+
+def _finding(data: pd.DataFrame, language: str) -> str:
+    _ = translator(language)
+    treatments = data[data["kind"] == "treatment"]
+    compared = int((data["kind"] == "comparison").sum())
+    possible = len(list(combinations(range(len(treatments)), 2)))
+    return _("{n} treatments; {compared} of {possible} pairs were compared directly.").format(
+        n=number(len(treatments), language), compared=number(compared, language), possible=number(possible, language)
+    )
