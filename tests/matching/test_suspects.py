@@ -1,8 +1,11 @@
 """Covariates that may have been measured after treatment."""
 
+import time
+
 import numpy as np
 import pytest
 
+import whatworks as ww
 from whatworks.matching.suspects import suspect_covariates
 
 COVARIATES = ["age", "need", "prior_contacts", "sex", "living", "prior_outcome"]
@@ -54,3 +57,19 @@ def test_yes_or_no_answers_that_happen_to_agree_are_not(services):
     assert suspects(few, ["twin"]) is None
     yes = services.assign(outcome=services["treated"], twin=services["treated"])
     assert suspects(yes, ["twin"]) is None
+
+
+def test_every_estimate_looks_at_its_covariates(services):
+    late = services.assign(need_after=services["need"] + 1.0 * (services["age"] > 40))
+    sample = ww.matching.match(late, treatment="treated", covariates=["age", "need_after"])
+    known = {check.name: check for check in ww.matching.estimate(sample, outcome="outcome").checks}
+    assert known["outcome_among_covariates"].passed is None
+    assert "'need_after'" in known["outcome_among_covariates"].message
+
+
+def test_a_million_people_are_looked_at_in_no_time(services):
+    many = services.sample(300_000, replace=True, random_state=1, ignore_index=True)
+    many["nearly"] = 2 * many["outcome"] + 1
+    start = time.process_time()
+    assert suspects(many, [*COVARIATES, "nearly"]).passed is None
+    assert time.process_time() - start < 0.5

@@ -161,7 +161,7 @@ def aipw(
         conf_level=conf_level,
         effects=effects_frame(rows),
         statistics={**_statistics(people, pseudo, estimand), **({} if folds is None else {"folds": float(folds)}), **extra},
-        checks=(*_doubts(people, pseudo, estimand), *measured_too_late(names, outcome, late), *more),
+        checks=(*_doubts(people, pseudo, estimand), *measured_too_late(df, names, outcome, late), *more),
         vcov=vcov,
         provenance=Provenance(
             data_fingerprint=fingerprint(df, list(dict.fromkeys(used))), arguments={**arguments, **rest}, seed=seed

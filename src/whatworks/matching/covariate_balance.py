@@ -46,8 +46,8 @@ def balance(sample: Sample, *, covariates: str | Sequence[str] | None = None, sd
     >>> df = pd.DataFrame({"treated": [1, 1, 1, 0, 0, 0, 0], "need": [2.0, 3, 4, 1, 2.5, 3.5, 0.5]})
     >>> sample = ww.matching.match(df, treatment="treated", covariates=["need"])
     >>> table = ww.matching.balance(sample)
-    >>> table.loc[table["covariate"] == "need", ["stage", "smd"]].round(2).to_numpy().tolist()
-    [['before', 1.12], ['after', 0.67]]
+    >>> table.loc[table["covariate"] == "need", ["stage", "smd"]].round(1).to_numpy().tolist()
+    [['before', 1.1], ['after', 0.7]]
     """
     one_of(sd, DENOMINATORS, name="sd")
     names = list(sample.covariates) if covariates is None else as_list(covariates)

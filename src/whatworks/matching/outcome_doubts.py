@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from whatworks.core.check import Check
 from whatworks.core.samples import MatchedSample
 from whatworks.inference import few_clusters
 from whatworks.matching.covariate_balance import worst_difference
 from whatworks.matching.doubts import balance_reached, unadjusted
 from whatworks.matching.rows import Sample
+from whatworks.matching.suspects import suspect_covariates
 
 
 def doubts_of_estimate(
@@ -26,25 +29,13 @@ def doubts_of_estimate(
         more.append(balance_reached(worst_difference(sample)))
     if clusters is not None:
         more.append(few_clusters(clusters))
-    return (*more, *measured_too_late([*sample.covariates, *adjusted_for], outcome, measured_after), *sample.checks)
+    late = measured_too_late(sample.data, [*sample.covariates, *adjusted_for], outcome, measured_after)
+    return (*more, *late, *sample.checks)
 
 
-def measured_too_late(covariates: Sequence[str], outcome: str, measured_after: Sequence[str]) -> tuple[Check, ...]:
-    """Whether the outcome, or a column named as measured after treatment, is among the covariates.
-
-    Adjusting for what treatment changes takes part of the effect away (Rosenbaum 1984, Journal of the Royal Statistical Society A
-    147:656-666).
-    """
-    suspects = [name for name in dict.fromkeys(covariates) if name == outcome or name in measured_after]
-    if not suspects and not measured_after:
-        return ()
-    named = ", ".join(map(repr, suspects)) or "none"
-    return (
-        Check(
-            name="outcome_among_covariates",
-            passed=not suspects,
-            message=f"Covariates that are the outcome, or measured after treatment: {named}. Adjusting for what the treatment "
-            "changes takes part of the effect away.",
-            statistics={"suspects": float(len(suspects))},
-        ),
-    )
+def measured_too_late(
+    df: pd.DataFrame, covariates: Sequence[str], outcome: str, measured_after: Sequence[str]
+) -> tuple[Check, ...]:
+    """Whether a covariate is the outcome, or measured after treatment, or looks so; nothing where nothing speaks for it."""
+    check = suspect_covariates(df, covariates, outcome=outcome, measured_after=measured_after)
+    return () if check is None else (check,)
