@@ -30,7 +30,7 @@ DID: Mapping[str, tuple[str, str, str]] = {
         N_("We cannot tell whether everyone has someone to be compared with."),
     ),
     "forbidden_comparisons": (
-        N_("Nobody is compared with someone who had already started."),
+        N_("Nobody, or hardly anyone, is compared with someone who had already started."),
         N_("In {share} of the calculation the comparison is with someone who had already started. That can distort the result."),
         N_("We cannot tell how much of the calculation compares with someone who had already started."),
     ),
@@ -148,7 +148,8 @@ DID: Mapping[str, tuple[str, str, str]] = {
             "usual difference between places."
         ),
         N_(
-            "Before the start the comparison did not follow the places with the intervention. The distance was {share} of the "
+            "Before the start the comparison did not follow the places with the intervention closely. "
+            "The distance was {share} of the "
             "usual difference between places. Part of the result may come from that."
         ),
         N_("We cannot tell whether the comparison followed the places with the intervention before the start."),
@@ -159,7 +160,7 @@ DID: Mapping[str, tuple[str, str, str]] = {
         N_("We cannot tell whether the answer depends on single places."),
     ),
     "outside_sample": (
-        N_("Places or people in the data that were not chosen for the comparison and are left out: {units}."),
+        N_("Places or people in the data that were not chosen for the comparison and are left out: {n_outside}."),
         N_("Some of those chosen for the comparison are missing from the data."),
         N_("We do not know whether everyone chosen for the comparison is in the data."),
     ),

@@ -15,9 +15,12 @@ MATCHING: Mapping[str, tuple[str, str, str]] = {
         N_("We cannot tell whether the groups are alike."),
     ),
     "common_support": (
-        N_("Almost everyone who got the intervention has someone who looks alike to be compared with."),
-        N_("{share_outside} of those who got the intervention have nobody who looks alike. About them we can say nothing."),
-        N_("We cannot tell whether everyone has someone who looks alike to be compared with."),
+        N_("Almost everyone we want to know about has someone in the other group who looks alike."),
+        N_(
+            "{share_outside} of those we want to know about have nobody in the other group who looks alike. "
+            "About them we can say nothing."
+        ),
+        N_("We cannot tell whether everyone has someone in the other group who looks alike."),
     ),
     "dropped_treated": (
         N_("Everyone who got the intervention is part of the comparison."),
