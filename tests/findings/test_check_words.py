@@ -163,7 +163,7 @@ def test_open_trends_before_the_start_say_whether_groups_or_measurements_are_too
 def test_few_left_out_are_hidden_in_every_sentence_that_counts_them():
     for name in ("incomplete_windows", "sizes_overlap"):
         assert "færre end 5" in say(name, False, "da", {"units": math.nan})
-    assert "fewer than 5" in say("outside_sample", True, "en", {"units": math.nan})
+    assert "not shown" in say("outside_sample", True, "en", {"n_outside": math.nan})
 
 
 @pytest.mark.parametrize("name", ["placebo", "hidden_factor", "robust_to_trends", "specification_curve", "anticipation"])

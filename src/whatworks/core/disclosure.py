@@ -18,7 +18,7 @@ from whatworks.core.result import EffectResult
 # Statistics and check numbers that count people a method left aside.
 LEFT_OUT = ("n_dropped", "units")
 # Counts of those that stayed: held against everybody, they give back how many were left out.
-COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "clusters")
+COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "n_outside", "clusters")
 K_PUBLISH = 5
 K_FLOOR = 3
 

@@ -168,7 +168,7 @@ def _outside(sample: Sample, units: int, rows: int) -> Check:
         passed=True,
         message=f"{units} units ({rows} rows) of the panel are not in the sample or have weight 0 there, and are left out. "
         f"The sample reaches: {sample.estimand}.",
-        statistics={"units": float(units)},
+        statistics={"n_outside": float(units)},
     )
 
 

@@ -11,6 +11,13 @@ from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, sort_key, translator
 
 if TYPE_CHECKING:
+    from whatworks.findings.diagnostics import (
+        compared_table,
+        hidden_factor_table,
+        pretrend_power_table,
+        robustness_table,
+        same_question,
+    )
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
     from whatworks.findings.question import ask
@@ -40,14 +47,19 @@ _PAGES = {
     "REVIEWS_SOURCE": "report",
     "ask": "question",
     "checks_table": "report",
+    "compared_table": "diagnostics",
     "counts_table": "report",
     "designs_table": "report",
     "error_page": "index",
+    "hidden_factor_table": "diagnostics",
     "index_page": "index",
     "page": "pages",
+    "pretrend_power_table": "diagnostics",
     "published": "reviews",
     "question_table": "report",
     "reviews_table": "report",
+    "robustness_table": "diagnostics",
+    "same_question": "diagnostics",
     "std_error_rules": "report",
     "std_errors_table": "report",
 }
@@ -61,6 +73,7 @@ __all__ = [
     "certainty",
     "check_sentence",
     "checks_table",
+    "compared_table",
     "counts_table",
     "covariate_name",
     "design_explanation",
@@ -68,15 +81,19 @@ __all__ = [
     "designs_table",
     "document",
     "error_page",
+    "hidden_factor_table",
     "index_page",
     "interval",
     "load",
     "number",
     "page",
     "percent",
+    "pretrend_power_table",
     "published",
     "question_table",
     "reviews_table",
+    "robustness_table",
+    "same_question",
     "save",
     "sentence",
     "sort_key",

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,16 @@ from whatworks.core.errors import DisclosureRisk, InvalidResult, MissingData
 from whatworks.core.provenance import plain
 from whatworks.core.result import COMMON_COLUMNS, EffectResult
 
+# Checks that put the answer itself to the test; other checks of a test are about that test.
+TESTS = (
+    "failed_specifications",
+    "hidden_factor",
+    "many_leads",
+    "missing_information",
+    "placebo",
+    "robust_to_trends",
+    "specification_curve",
+)
 DESIGNS = ("matched", "rollout", "reviews")
 RESULTS_JSON, RESULTS_CSV = "results.json", "results.csv"
 # 98 municipalities by 20 quarters is 1,960 rows: the longest table of groups that a page has use for.
@@ -41,6 +51,8 @@ class Finding:
     results : name to :class:`EffectResult`, in the order a reader meets them
     answer : name of the result that answers the question; None where there is no own result
     benchmark : name of the result that the others are held against; None where there is none
+    robustness : name to result of what was done to put the answer to the test: other designs, robust intervals, placebos,
+        hidden factors. The method report shows them; a page shows the doubts that they raise
     tables : small tables of groups, never of persons
     source : ``{"da", "en"}`` text about where the data come from
 
@@ -68,6 +80,7 @@ class Finding:
     results: Mapping[str, EffectResult] = field(default_factory=dict, repr=False)
     answer: str | None = None
     benchmark: str | None = None
+    robustness: Mapping[str, EffectResult] = field(default_factory=dict, repr=False)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     source: Mapping[str, str] = field(default_factory=dict)
 
@@ -82,6 +95,8 @@ class Finding:
         # A roll-out counts places, which are not secret; three of them keep any one from being told apart.
         k = K_FLOOR if self.design == "rollout" else K_PUBLISH
         object.__setattr__(self, "results", {name: disclose(result, k) for name, result in self.results.items()})
+        tested = {name: _without_counts_by_row(disclose(result, k), k) for name, result in self.robustness.items()}
+        object.__setattr__(self, "robustness", tested)
         object.__setattr__(self, "tables", {name: _published(table) for name, table in self.tables.items()})
 
     @property
@@ -99,7 +114,7 @@ class Finding:
         if not self.results:
             return self.tables["reviews"].copy() if "reviews" in self.tables else pd.DataFrame(columns=list(COMMON_COLUMNS))
         frames = []
-        for name, result in self.results.items():
+        for name, result in {**self.results, **self.robustness}.items():
             about: dict[str, Any] = {
                 "result": name,
                 "method": result.method,
@@ -126,6 +141,7 @@ class Finding:
             "benchmark": self.benchmark,
             "source": _sorted(plain(self.source)),
             "results": {name: json.loads(result.to_json()) for name, result in self.results.items()},
+            "robustness": {name: json.loads(result.to_json()) for name, result in self.robustness.items()},
             "tables": {name: encode_frame(self.tables[name]) for name in sorted(self.tables)},
         }
         return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
@@ -134,15 +150,27 @@ class Finding:
     def from_json(cls, text: str) -> "Finding":
         """Read what :meth:`to_json` wrote."""
         content = json.loads(text)
-        results = {name: EffectResult.from_json(json.dumps(result)) for name, result in content.pop("results").items()}
+        results, robustness = (
+            {name: EffectResult.from_json(json.dumps(result)) for name, result in content.pop(role, {}).items()}
+            for role in ("results", "robustness")
+        )
         tables = {name: decode_frame(table) for name, table in content.pop("tables").items()}
-        return Finding(**content, results=results, tables=tables)
+        return Finding(**content, results=results, robustness=robustness, tables=tables)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Finding) and self.to_json() == other.to_json()
 
     def __hash__(self) -> int:
         return hash(self.to_json())
+
+
+def _without_counts_by_row(result: EffectResult, k: int) -> EffectResult:
+    """A result without counts of people in its rows where two rows differ by so few that the difference tells of them."""
+    counts = [column for column in ("n_treated", "n_comparison") if column in result.effects]
+    told = [result.effects[column].dropna().astype(float).sort_values().diff().dropna() for column in counts]
+    if not any(gaps.map(lambda gap: is_small(gap, k)).any() for gaps in told):
+        return result
+    return replace(result, effects=result.effects.drop(columns=counts))
 
 
 def save(finding: Finding, folder: str | Path) -> Path:

@@ -12,7 +12,7 @@ from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.core.result import EffectResult
 from whatworks.documentation import is_synthetic
 from whatworks.evidence import Registry
-from whatworks.findings.finding import DESIGNS, Finding
+from whatworks.findings.finding import DESIGNS, TESTS, Finding
 
 # The folder of a report that gathers what others have published for a target group.
 PUBLISHED = "published_reviews"
@@ -35,6 +35,7 @@ class Question:
         results: Mapping[str, EffectResult] | None = None,
         answer: str | None = None,
         benchmark: str | None = None,
+        robustness: Mapping[str, EffectResult] | None = None,
         tables: Mapping[str, pd.DataFrame] | None = None,
         source: Mapping[str, str] | None = None,
     ) -> Finding:
@@ -45,9 +46,16 @@ class Question:
         results : name to result, in the order a reader should meet them
         answer : the result that answers the question
         benchmark : the result that the others are held against
+        robustness : name to result of what was done to put the answer to the test; the doubts that only such a test can raise
+            or lay to rest become checks of the answer, so that every page shows them
         tables : small tables of groups
         source : where the data come from, ``{"da", "en"}``
         """
+        told = {name: self.in_unit(result) for name, result in (results or {}).items()}
+        tests = {name: self.in_unit(result) for name, result in (robustness or {}).items()}
+        if answer in told:
+            doubts = [check for test in tests.values() for check in test.checks if check.name in TESTS]
+            told[answer] = replace(told[answer], checks=(*told[answer].checks, *doubts))
         return Finding(
             target_group=self.target_group,
             method=self.method,
@@ -55,9 +63,10 @@ class Question:
             design=self.design,
             labels=self.labels,
             synthetic=self.synthetic,
-            results={name: self.in_unit(result) for name, result in (results or {}).items()},
+            results=told,
             answer=answer,
             benchmark=benchmark,
+            robustness=tests,
             tables=dict(tables or {}),
             source=dict(source or {}),
         )

@@ -149,8 +149,7 @@ DID: Mapping[str, tuple[str, str, str]] = {
         ),
         N_(
             "Before the start the comparison did not follow the places with the intervention closely. "
-            "The distance was {share} of the "
-            "usual difference between places. Part of the result may come from that."
+            "The distance was {share} of the usual difference between places. Part of the result may come from that."
         ),
         N_("We cannot tell whether the comparison followed the places with the intervention before the start."),
     ),

@@ -1,0 +1,204 @@
+"""Tables that put an answer to the test: other designs, drift that would go unseen, hidden factors, who was compared."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.columns import require_columns
+from whatworks.core.result import EffectResult
+from whatworks.findings.figures import table_html
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import decimals_of, unit_of
+from whatworks.findings.language import number, percent, translator
+from whatworks.findings.names import N_, covariate_name, design_explanation, design_name
+from whatworks.findings.wording import shown
+
+# Results that answer another question than "how large is the effect", and are shown in a way of their own.
+_OTHER_QUESTIONS = (
+    "did.bacon",
+    "did.honest",
+    "did.pretrend_power",
+    "matching.e_value",
+    "matching.omitted_variable_bias",
+    "matching.rosenbaum_bounds",
+    "matching.specification_curve",
+)
+_HIDDEN: Mapping[str, tuple[str, str]] = {
+    "gamma_tolerated": (
+        N_("Times likelier to take part (Rosenbaum's gamma)"),
+        N_("So much likelier could one in a pair have been to take part than the other, before the interval reaches zero."),
+    ),
+    "e_value": (
+        N_("Strength needed with both (E-value)"),
+        N_(
+            "A hidden factor must multiply the chance of taking part and the chance of a good outcome by this "
+            "to explain the effect."
+        ),
+    ),
+    "e_value_low": (
+        N_("The same for the end of the interval nearest zero"),
+        N_("A hidden factor this strong is enough for the interval to reach zero."),
+    ),
+    "robustness_value": (
+        N_("Share of what is left to explain (robustness value)"),
+        N_("A hidden factor must explain this share of what is left in both taking part and the outcome to remove the effect."),
+    ),
+    "robustness_value_interval": (
+        N_("The same for the interval to reach zero"),
+        N_("A hidden factor that explains this share of both makes the interval reach zero."),
+    ),
+}
+
+
+def robustness_table(finding: Finding, language: str = "da") -> str:
+    """The answer and what other designs make of the same question, with intervals and failed checks."""
+    _ = translator(language)
+    answer = {} if finding.answer is None else {finding.answer: finding.results[finding.answer]}
+    rows = []
+    for name, result in {**answer, **_of_the_same_kind(finding)}.items():
+        size, around = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
+        # A heading tells the answer from what tests it; a reader of the table alone sees it too.
+        label = design_name(name, language)
+        label = _("{design} (the answer)").format(design=label) if name == finding.answer else label
+        rows.append((label, size, around or _("not stated"), design_explanation(name, language), len(result.failed_checks)))
+    headings = [_("Design"), _("Effect"), _("95% interval"), _("What is compared"), _("Failed checks")]
+    return table_html(
+        pd.DataFrame(rows, columns=headings), caption=_("The same question, answered in other ways"), language=language
+    )
+
+
+def same_question(finding: Finding) -> Mapping[str, EffectResult]:
+    """The answer and the other designs' answers to it, for a figure; those in another measure are left to their own tables."""
+    answer = {} if finding.answer is None else {finding.answer: finding.results[finding.answer]}
+    return {**answer, **_of_the_same_kind(finding)}
+
+
+def _of_the_same_kind(finding: Finding) -> dict[str, EffectResult]:
+    if finding.answering is None:
+        return {}
+    return {
+        name: result
+        for name, result in finding.robustness.items()
+        if result.method not in _OTHER_QUESTIONS and result.measure == finding.answering.measure
+    }
+
+
+def pretrend_power_table(power: EffectResult, *, unit: Mapping[str, str] | None = None, language: str = "da") -> str:
+    """How strong a drift before the start would have been found, and what such a drift would look like as an effect.
+
+    Parameters
+    ----------
+    power : of ``ww.did.pretrend_power``
+    unit : the outcome's unit in both languages
+    """
+    _ = translator(language)
+    spoken = "" if unit is None else f" ({unit[language]})"
+    after = power.parts[power.parts["event_time"] >= 0]
+    slope = power.statistics.get("slope_50", np.nan)
+    # The drift is a straight line, so another slope's bias is the same in proportion.
+    by_half = float(after["hypothesised"].mean())
+    rows = [
+        (_("Drift per time step that is found half of the time{unit}"), slope, by_half),
+        (
+            _("Drift per time step that is found four times out of five{unit}"),
+            power.statistics.get("slope_80", np.nan),
+            by_half * power.statistics.get("slope_80", np.nan) / slope if slope else np.nan,
+        ),
+    ]
+    table = pd.DataFrame(
+        [(label.format(unit=spoken), _number(drift, language), _number(effect, language)) for label, drift, effect in rows],
+        columns=[_("What the look at the time before the start would have seen"), _("Drift"), _("Would look like an effect of")],
+    )
+    return table_html(table, caption=_("A drift that we could have overlooked"), language=language)
+
+
+def hidden_factor_table(results: Mapping[str, EffectResult], language: str = "da") -> str:
+    """How strong something nobody measured would have to be, by three measures.
+
+    Parameters
+    ----------
+    results : any of "rosenbaum", "e_value" and "omitted_variable", from the functions of these names in ``ww.matching``
+    """
+    _ = translator(language)
+    found: dict[str, float] = {}
+    if "rosenbaum" in results:
+        found["gamma_tolerated"] = results["rosenbaum"].statistics["gamma_tolerated"]
+    if "e_value" in results:
+        head = results["e_value"].headline
+        found |= {"e_value": float(head.estimate), "e_value_low": float(head.conf_low)}
+    if "omitted_variable" in results:
+        statistics = results["omitted_variable"].statistics
+        found |= {name: statistics[name] for name in ("robustness_value", "robustness_value_interval")}
+    rows = [(_(_HIDDEN[name][0]), _strength(name, value, language), _(_HIDDEN[name][1])) for name, value in found.items()]
+    table = pd.DataFrame(rows, columns=[_("Measure"), _("Size"), _("What it means")])
+    return table_html(table, caption=_("How strong a hidden factor would have to be"), language=language)
+
+
+def compared_table(who: pd.DataFrame, language: str = "da") -> str:
+    """Who was compared, before and after: means or shares, and how far the groups are apart.
+
+    Parameters
+    ----------
+    who : of ``ww.matching.who_was_compared``; what it hides stays hidden
+    """
+    _ = translator(language)
+    needed = [
+        "covariate",
+        "level",
+        "kind",
+        "treated_before",
+        "comparison_before",
+        "treated_after",
+        "comparison_after",
+        "smd_after",
+    ]
+    require_columns(who, [*needed, "smd_before"], what="who was compared")
+    arms = ("treated_before", "comparison_before", "treated_after", "comparison_after")
+    rows = []
+    for row in who.to_dict("records"):
+        values = [_value(row[arm], row["kind"], language) for arm in arms]
+        apart = [_number(row[name], language, decimals=2) for name in ("smd_before", "smd_after")]
+        rows.append((_label(row, language), values[0], values[1], apart[0], values[2], values[3], apart[1]))
+    headings = [
+        _("Characteristic"),
+        _("Participants, before"),
+        _("Comparison, before"),
+        _("Difference, before"),
+        _("Participants, after"),
+        _("Comparison, after"),
+        _("Difference, after"),
+    ]
+    caption = _("Who was compared, before and after matching (difference in standard deviations; – is not shown)")
+    return table_html(pd.DataFrame(rows, columns=headings), caption=caption, language=language)
+
+
+def _label(row: Mapping[str, object], language: str) -> str:
+    _ = translator(language)
+    if row["kind"] in ("people", "effective"):
+        return _("Number of people") if row["kind"] == "people" else _("Counts as (number of people)")
+    name = covariate_name(str(row["covariate"]), language)
+    return name if row["level"] is None or pd.isna(row["level"]) else f"{name}: {row['level']}"
+
+
+def _value(value: object, kind: object, language: str) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    if kind == "share":
+        return percent(float(str(value)), language)
+    size = float(str(value))
+    return number(size, language, decimals=0 if kind in ("people", "effective") or abs(size) >= 100 else 1)
+
+
+def _number(value: object, language: str, decimals: int | None = None) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    size = float(str(value))
+    places = decimals if decimals is not None else 0 if abs(size) >= 100 else 1 if abs(size) >= 10 else 2
+    return number(size, language, decimals=places)
+
+
+def _strength(name: str, value: float, language: str) -> str:
+    if not np.isfinite(value):
+        return "–"
+    return percent(value, language) if name.startswith("robustness") else number(value, language, decimals=2)
