@@ -11,6 +11,7 @@ from whatworks.core import Check, Provenance
 from whatworks.did import checks
 from whatworks.did.cells import Cell
 from whatworks.did.cohort_effects import CohortEffects
+from whatworks.did.credibility import composition_of
 from whatworks.did.cross_sections import CrossSections
 from whatworks.did.group_time import AttGtResult, GroupTime
 from whatworks.did.panel import Panel
@@ -123,6 +124,8 @@ def _doubts(found: Found) -> tuple[Check, ...]:
     ]
     if data.cluster is not None:
         doubts.append(checks.cohorts_of_one_cluster(_cohorts_of_one_cluster(data, basis), len(basis.cohorts)))
+    if isinstance(data, Panel) and not data.is_complete:
+        doubts.append(composition_of(data))
     if found.with_scores:
         doubts.append(checks.overlap(int(effects.beyond.sum())))
     if effects.lost_covariates:

@@ -1,12 +1,13 @@
 """A question with its words: codes looked up once, so that results and pages speak of the same thing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from whatworks.core.check import Check
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.core.result import EffectResult
@@ -36,6 +37,7 @@ class Question:
         answer: str | None = None,
         benchmark: str | None = None,
         robustness: Mapping[str, EffectResult] | None = None,
+        doubts: Sequence[Check] = (),
         tables: Mapping[str, pd.DataFrame] | None = None,
         source: Mapping[str, str] | None = None,
     ) -> Finding:
@@ -48,14 +50,15 @@ class Question:
         benchmark : the result that the others are held against
         robustness : name to result of what was done to put the answer to the test; the doubts that only such a test can raise
             or lay to rest become checks of the answer, so that every page shows them
+        doubts : checks made by themselves, such as of who is observed; they too become checks of the answer
         tables : small tables of groups
         source : where the data come from, ``{"da", "en"}``
         """
         told = {name: self.in_unit(result) for name, result in (results or {}).items()}
         tests = {name: self.in_unit(result) for name, result in (robustness or {}).items()}
         if answer in told:
-            doubts = [check for test in tests.values() for check in test.checks if check.name in TESTS]
-            told[answer] = replace(told[answer], checks=(*told[answer].checks, *doubts))
+            raised = [check for test in tests.values() for check in test.checks if check.name in TESTS]
+            told[answer] = replace(told[answer], checks=(*told[answer].checks, *doubts, *raised))
         return Finding(
             target_group=self.target_group,
             method=self.method,
