@@ -104,6 +104,26 @@ def test_row_order_changes_no_sum(services):
     assert there.pairs["distance"].sum() == pytest.approx(here.pairs["distance"].sum(), rel=1e-12)
 
 
+def test_sets_with_a_cap_are_those_of_the_linear_programme(services):
+    capped = match_services(services, max_controls=3)
+    # min_controls below the number of treated per comparison person binds nobody, and leads to the programme.
+    programme = match_services(services, max_controls=3, min_controls=1 / 100)
+    assert capped.pairs["distance"].sum() == pytest.approx(programme.pairs["distance"].sum(), rel=1e-9)
+    assert capped.pairs["distance"].sum() > match_services(services).pairs["distance"].sum()
+
+
+def test_strata_too_large_for_an_optimum_are_refused_with_the_way_out(services, monkeypatch):
+    monkeypatch.setattr("whatworks.matching.full.MOST_IN_PROGRAMME", 400)
+    with pytest.raises(InvalidOption, match="500 people.*exact="):
+        match_services(services, min_controls=1, max_controls=2)
+    monkeypatch.setattr("whatworks.matching.capped_cover.MOST_CELLS", 1000)
+    with pytest.raises(InvalidOption, match="103,368 possible pairs.*exact="):
+        match_services(services, max_controls=2)
+    monkeypatch.setattr("whatworks.matching.reach.MOST_LOOKS", 1000)
+    with pytest.raises(InvalidOption, match="51,684 possible pairs"):
+        match_services(services)
+
+
 def test_three_rows_make_one_set():
     df = pd.DataFrame({"treated": [1, 0, 0], "need": [2.0, 1.0, 3.5]})
     sample = ww.matching.match(df, treatment="treated", covariates="need", method="full", distance="mahalanobis")

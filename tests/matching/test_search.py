@@ -5,6 +5,7 @@ import pytest
 
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.matching import neighbours
+from whatworks.matching.calipers import Caliper, Permission
 from whatworks.matching.cloud import Cloud
 from whatworks.matching.line import Line, in_turn_on_line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours, variances_in_reach
@@ -143,3 +144,23 @@ def test_too_few_to_choose_from_and_too_many_ties_are_refused(monkeypatch):
     for dimensions in (1, 2):
         with pytest.raises(InvalidOption, match="Ties make 100 pairs"):
             tied_neighbours(np.zeros((10, dimensions)), np.zeros((10, dimensions)), count=1, tolerance=0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_cloud_that_looks_only_at_permitted_rows_finds_the_same(rng, count, monkeypatch):
+    monkeypatch.setattr("whatworks.matching.cloud._FIRST_FETCH_LIMITED", 2)
+    monkeypatch.setattr("whatworks.matching.cloud._FIRST_LOOK", 3)
+    ages, where = rng.integers(18, 60, 150).astype(float), rng.integers(0, 6, (150, 2)).astype(float)
+    pool, focal = np.arange(100), np.arange(100, 150)
+    caliper = [Caliper("age", ages, 4.0), Caliper("first", where[:, 0], 1.0)]
+    permission = Permission(focal, pool, caliper)
+    options = {"rank": np.arange(100), "tolerance": 1e-8, "allowed": permission}
+    slow = Cloud(where[pool], where[focal], **options)
+    quick = Cloud(where[pool], where[focal], **options, permitted=permission.rows)
+    for person in range(50):
+        assert sorted(permission.rows(person)) == [row for row in range(100) if permission(person, row)]
+        found = quick.nearest(person, count)
+        assert found == slow.nearest(person, count)
+        for _, row in found[:1]:
+            slow.take(row)
+            quick.take(row)

@@ -1,6 +1,6 @@
 """Largest differences allowed within a pair."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,9 @@ import pandas as pd
 
 from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidOption
+
+# Where rows are looked up rounding must not lose one; whether they are allowed is decided on the differences themselves.
+_A_HAIR_WIDER = 1 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,46 @@ class Caliper:
     name: str
     values: np.ndarray
     width: float
+
+
+class Permission:
+    """Which pool rows keep within every caliper of a focal row.
+
+    Parameters
+    ----------
+    ours, theirs : row numbers of focal and pool rows; the answers count places within each
+    calipers : one or more
+    """
+
+    def __init__(self, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper]) -> None:
+        self._own = [caliper.values[ours] for caliper in calipers]
+        self._other = [caliper.values[theirs] for caliper in calipers]
+        self._width = [caliper.width for caliper in calipers]
+        self._pairwise = list(
+            zip(map(np.ndarray.tolist, self._own), map(np.ndarray.tolist, self._other), self._width, strict=True)
+        )
+        # Rows are looked up by the caliper that leaves the fewest, and only these are held against the others.
+        shares = [width / _positive(np.ptp(other)) for width, other in zip(self._width, self._other, strict=True)]
+        self._narrowest = int(np.argmin(shares))
+        self._order = np.argsort(self._other[self._narrowest], kind="stable")
+        self._sorted = self._other[self._narrowest][self._order]
+
+    def __call__(self, focal: int, row: int) -> bool:
+        """Whether this pair keeps within every caliper."""
+        return all(abs(own[focal] - other[row]) <= width for own, other, width in self._pairwise)
+
+    def rows(self, focal: int) -> np.ndarray:
+        """All pool rows allowed for a focal row."""
+        centre, width = self._own[self._narrowest][focal], self._width[self._narrowest] * _A_HAIR_WIDER
+        first, last = np.searchsorted(self._sorted, [centre - width, np.nextafter(centre + width, np.inf)])
+        rows = self._order[first:last]
+        for own, other, limit in zip(self._own, self._other, self._width, strict=True):
+            rows = rows[np.abs(own[focal] - other[rows]) <= limit]
+        return rows
+
+
+def _positive(number: float) -> float:
+    return float(number) if number > 0 else 1.0
 
 
 def read_calipers(

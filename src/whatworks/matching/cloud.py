@@ -1,5 +1,6 @@
 """Nearest free neighbour among several covariates: k-d trees of distinct points, each with a queue of rows."""
 
+from collections.abc import Callable
 from itertools import islice
 
 import numpy as np
@@ -8,8 +9,14 @@ import pandas as pd
 from whatworks.matching.forest import Forest
 from whatworks.matching.line import Allowed
 
+Permitted = Callable[[int], np.ndarray]
+
 # Neighbours fetched for everybody at once; the few who find them all taken ask again for twice as many.
 _FIRST_FETCH = 8
+# Of these a caliper leaves some.
+_FIRST_FETCH_LIMITED = 48
+# Permitted rows are looked at all together, so that many of them are kept.
+_FIRST_LOOK = 128
 
 
 class Cloud:
@@ -21,20 +28,29 @@ class Cloud:
     rank : (n,) which pool row wins among equally distant ones: the lowest
     tolerance : distances are counted in steps of this size, so that equal ones are equal
     allowed : further conditions on (focal row, pool row); None allows every pair
+    permitted : all pool rows that the conditions allow for a focal row; where it is given, nobody else is looked at
     """
 
     def __init__(
-        self, pool: np.ndarray, focal: np.ndarray, *, rank: np.ndarray, tolerance: float, allowed: Allowed | None = None
+        self,
+        pool: np.ndarray,
+        focal: np.ndarray,
+        *,
+        rank: np.ndarray,
+        tolerance: float,
+        allowed: Allowed | None = None,
+        permitted: Permitted | None = None,
     ) -> None:
-        self._focal, self._rank, self._allowed = focal, rank.tolist(), allowed
+        self._focal, self._rank, self._allowed, self._permitted = focal, rank.tolist(), allowed, permitted
         self._step = max(tolerance, np.finfo(float).eps)
         self._point_of, self._points = _distinct(pool, self._step)
         # Queues are stacks, last in line first, so that taking the next row costs nothing.
         self._queues: list[list[int]] = [[] for _ in range(len(self._points))]
+        stands = self._point_of.tolist()
         for row in np.argsort(rank, kind="stable")[::-1].tolist():
-            self._queues[self._point_of[row]].append(row)
+            self._queues[stands[row]].append(row)
         self._grow_tree(np.arange(len(self._points)))
-        fetch = min(_FIRST_FETCH, len(self._points))
+        fetch = min(_FIRST_FETCH if permitted is None else _FIRST_FETCH_LIMITED, len(self._points))
         distances, points = self._forest.query(focal, fetch)
         everybody = fetch == len(self._points)
         self._lists = {row: (distances[row], points[row], everybody) for row in range(len(focal))}
@@ -79,6 +95,9 @@ class Cloud:
         return round(distance / self._step)
 
     def _fetch(self, focal: int, count: int) -> None:
+        if self._permitted is not None:
+            self._lists[focal] = self._nearest_permitted(self._permitted(focal), focal, max(_FIRST_LOOK, 4 * count))
+            return
         if 2 * self._empty > self._alive:
             self._grow_tree(np.array([point for point in self._names if self._queues[point]], dtype=np.int64))
         if self._alive == 0:
@@ -87,6 +106,18 @@ class Cloud:
         count = min(count, self._alive)
         distances, places = self._forest.query(self._focal[focal : focal + 1], count)
         self._lists[focal] = (distances[0], self._names[places[0]], count == self._alive)
+
+    def _nearest_permitted(self, rows: np.ndarray, focal: int, count: int) -> tuple[np.ndarray, np.ndarray, bool]:
+        """The nearest of the points on which permitted rows stand, and whether these are all."""
+        points = self._point_of[rows] if len(self._points) == len(self._point_of) else np.unique(self._point_of[rows])
+        distances = np.sqrt(((self._points[points] - self._focal[focal]) ** 2).sum(axis=1))
+        if len(points) > count:
+            nearest = np.argpartition(distances, count - 1)[:count]
+            points, distances, everybody = points[nearest], distances[nearest], False
+        else:
+            everybody = True
+        order = np.argsort(distances, kind="stable")
+        return distances[order], points[order], everybody
 
     def _grow_tree(self, points: np.ndarray) -> None:
         """A tree of the points that still have somebody; older lists stay valid, as they hold no fewer of those."""
@@ -97,9 +128,9 @@ class Cloud:
             self._forest = Forest(self._points[points])
 
 
-def _distinct(pool: np.ndarray, step: float) -> tuple[list[int], np.ndarray]:
+def _distinct(pool: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
     """The point each row stands on, and the coordinates of the points."""
     rounded = pd.DataFrame(np.round(pool / step))
     point_of = rounded.groupby(list(rounded.columns), sort=False).ngroup().to_numpy()
     first = np.unique(point_of, return_index=True)[1]
-    return point_of.tolist(), pool[first]
+    return point_of, pool[first]

@@ -8,12 +8,17 @@ from scipy.sparse.csgraph import connected_components
 
 from whatworks.core.errors import InvalidOption
 from whatworks.matching.calipers import Caliper
+from whatworks.matching.capped_cover import cheapest_capped_cover
 from whatworks.matching.cover import Links, cheapest_cover
 from whatworks.matching.groups import groups_with_both
 from whatworks.matching.limited_cover import Bounds, cheapest_limited_cover
 from whatworks.matching.options import positive, whole
 from whatworks.matching.reach import refuse_too_many_looks
 from whatworks.matching.samples import Pairs
+
+NO_LIMIT = int(np.iinfo(np.int32).max)
+# People in a stratum whose sets a linear programme finds in a minute.
+MOST_IN_PROGRAMME = 2_500
 
 
 def full_pairs(
@@ -92,7 +97,7 @@ def _limits(min_controls: float | None, max_controls: int | None, estimand: str)
 
 
 def _count(number: float) -> int:
-    return round(number) if np.isfinite(number) else np.iinfo(np.int32).max
+    return round(number) if np.isfinite(number) else NO_LIMIT
 
 
 def _cover(
@@ -102,17 +107,31 @@ def _cover(
     calipers: Sequence[Caliper],
     limits: tuple[Bounds, Bounds] | None,
 ) -> Links:
-    if limits is None:
-        return cheapest_cover(positions, ours, theirs, calipers)
-    least = limits[0].least
-    room = least == 1 or len(theirs) >= least * len(ours)
-    cover = cheapest_limited_cover(positions, ours, theirs, calipers, *limits) if room else None
-    if cover is None or (np.bincount(cover.left)[np.unique(cover.left)] < least).any():
+    free = cheapest_cover(positions, ours, theirs, calipers)
+    if limits is None or _within(free, *limits):
+        return free
+    left, right = limits
+    if left.least == 1 and right.most == NO_LIMIT:
+        return cheapest_capped_cover(positions, ours, theirs, calipers, most=left.most)
+    if len(ours) + len(theirs) > MOST_IN_PROGRAMME:
         raise InvalidOption(
-            f"min_controls={least} cannot be kept: a stratum has {len(ours)} treated and {len(theirs)} comparison people, and "
-            "some treated have too few of these in reach. Lower it, or widen the caliper."
+            f"min_controls needs a linear programme, and a stratum has {len(ours) + len(theirs):,} people; at most "
+            f"{MOST_IN_PROGRAMME:,} can be taken. Leave min_controls out, or match within exact= strata."
+        )
+    room = left.least == 1 or len(theirs) >= left.least * len(ours)
+    cover = cheapest_limited_cover(positions, ours, theirs, calipers, left, right) if room else None
+    if cover is None or (np.bincount(cover.left)[np.unique(cover.left)] < left.least).any():
+        raise InvalidOption(
+            f"min_controls={left.least} cannot be kept: a stratum has {len(ours)} treated and {len(theirs)} comparison people, "
+            "and some treated have too few of these in reach. Lower it, or widen the caliper."
         )
     return cover
+
+
+def _within(cover: Links, left: Bounds, right: Bounds) -> bool:
+    """Whether the cheapest sets of all keep the limits unasked."""
+    own, other = np.bincount(cover.left), np.bincount(cover.right)
+    return bool((own <= left.most).all() and (own[own > 0] >= left.least).all() and (other <= right.most).all())
 
 
 def _listed(focal: np.ndarray, neighbour: np.ndarray, apart: np.ndarray, size: int) -> Pairs:

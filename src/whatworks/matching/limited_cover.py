@@ -12,11 +12,11 @@ from whatworks.matching.calipers import Caliper
 from whatworks.matching.cover import Links, nearest_links, without_spare
 from whatworks.matching.reach import blocks, edges
 
-# Links per person that the first programme starts from; the others come in where their price says so.
+# Links per person that the first programme starts from, and that at most come in at a time.
 _FIRST_LINKS = 6
-# Of the mean nearest distance: a link cheaper than its price by less would not change the sum's tenth digit.
+# Of the mean distance to the nearest: a link cheaper than its price by less would not change the sum's tenth digit.
 _PRICE_TOLERANCE = 1e-10
-_MAX_ROUNDS = 60
+_MAX_ROUNDS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,12 @@ class Bounds:
     Attributes
     ----------
     least, most : at least and at most so many links, for every person of the arm
-    forgiven : price of a missing link, in units of the longest detour; the arm with the lower price is left out first
+    missed : how much each missing link counts; the arm whose links count less is left out first
     """
 
     least: int
     most: int
-    forgiven: float
+    missed: float
 
 
 def cheapest_limited_cover(
@@ -64,20 +64,59 @@ def cheapest_limited_cover(
         return from_left
     width = len(theirs)
     links = from_left.joined(from_right, width).joined(_several_nearest(positions, ours, theirs, calipers), width)
-    mean = float(links.apart.mean())
-    scale = mean if mean > 0 else 1.0
-    for _ in range(_MAX_ROUNDS):
-        taken, price_left, price_right = _solve(links, scale, len(ours), width, left, right)
+    search = _Search(positions, ours, theirs, calipers, left, right)
+    # First how few can be left out, then the least sum that leaves out no more: no price has to stand for the first.
+    fewest, links = search.settled(links, None)
+    taken, links = search.settled(links, float(fewest))
+    return without_spare(links.of(taken > 0.5), np.full(len(ours), left.least), np.full(width, right.least))
 
-        def cheap(first: int, distances: np.ndarray, own: np.ndarray = price_left, other: np.ndarray = price_right) -> np.ndarray:
-            return distances < own[first : first + len(distances), None] + other - _PRICE_TOLERANCE * scale
 
-        more = Links(*edges(positions, ours, theirs, calipers, cheap))
-        grown = links.joined(more, width)
-        if len(grown.left) == len(links.left):
-            return without_spare(links.of(taken), np.full(len(ours), left.least), np.full(width, right.least))
-        links = grown
-    raise NotConverged(f"Full matching has not settled after {_MAX_ROUNDS} rounds. Match within exact= strata.")
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """One stratum and its bounds."""
+
+    positions: np.ndarray
+    ours: np.ndarray
+    theirs: np.ndarray
+    calipers: Sequence[Caliper]
+    left: Bounds
+    right: Bounds
+
+    def settled(self, links: Links, missed: float | None) -> tuple[np.ndarray, Links]:
+        """Rounds of solving and of letting cheaper links in, until there are none.
+
+        Without ``missed`` the optimum is how much is missed at least; with it, which links are taken when no more is missed.
+        """
+        scale = _positive(float(links.apart.mean()))
+        for _ in range(_MAX_ROUNDS):
+            found, own, other = _solve(links, scale, len(self.ours), len(self.theirs), self.left, self.right, missed)
+            more = self._cheaper(own, other, scale, distance=missed is not None)
+            grown = links.joined(more, len(self.theirs))
+            if len(grown.left) == len(links.left):
+                return found, links
+            links = grown
+        raise NotConverged(f"Full matching has not settled after {_MAX_ROUNDS} rounds. Match within exact= strata.")
+
+    def _cheaper(self, own: np.ndarray, other: np.ndarray, scale: float, *, distance: bool) -> Links:
+        """The links most below the prices of their ends, at most a few per person."""
+        # What is subtracted loses the digits of the larger price.
+        noise = 1e-13 * float(np.abs(own).max() + np.abs(other).max())
+        margin = _PRICE_TOLERANCE * scale + noise if distance else 1e-6
+
+        def cheap(first: int, distances: np.ndarray) -> np.ndarray:
+            price = own[first : first + len(distances), None] + other
+            return (distances if distance else 0.0) < price - margin
+
+        found = Links(*edges(self.positions, self.ours, self.theirs, self.calipers, cheap))
+        most = _FIRST_LINKS * (len(self.ours) + len(self.theirs))
+        if len(found.left) <= most:
+            return found
+        gain = own[found.left] + other[found.right] - (found.apart if distance else 0.0)
+        return found.of(np.sort(np.argpartition(-gain, most)[:most]))
+
+
+def _positive(number: float) -> float:
+    return number if number > 0 else 1.0
 
 
 def _several_nearest(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper]) -> Links:
@@ -100,28 +139,32 @@ def _several_nearest(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray
 
 
 def _solve(
-    links: Links, scale: float, n_left: int, n_right: int, left: Bounds, right: Bounds
+    links: Links, scale: float, n_left: int, n_right: int, left: Bounds, right: Bounds, missed: float | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Links taken, and what one more link is worth at every person, in units of distance."""
-    people = n_left + n_right
-    size = len(links.left)
+    """Links taken (or, without ``missed``, the least that is missed), and what one more link is worth at every person."""
+    people, size = n_left + n_right, len(links.left)
     ends = np.concatenate([links.left, n_left + links.right])
     incidence = coo_array((np.ones(2 * size), (ends, np.tile(np.arange(size), 2))), shape=(people, size))
     least = np.repeat([left.least, right.least], [n_left, n_right]).astype(float)
     most = np.repeat([left.most, right.most], [n_left, n_right]).astype(float)
-    # Being left alone costs more than any chain of other links could save.
-    detour = 2.0 * float(links.apart.max()) / scale * (people + 1)
-    forgiven = np.repeat([left.forgiven, right.forgiven], [n_left, n_right]) * max(detour, 1.0)
+    counts = np.repeat([left.missed, right.missed], [n_left, n_right])
+    rules = [hstack([-incidence, -identity(people)]), hstack([incidence, csc_array((people, people))])]
+    limits = [-least, most]
+    if missed is not None:
+        rules.append(hstack([csc_array((1, size)), csc_array(counts[None, :])]))
+        limits.append(np.array([missed]))
+    costs = [np.zeros(size), counts] if missed is None else [links.apart / scale, np.zeros(people)]
     solved = linprog(
-        np.concatenate([links.apart / scale, forgiven]),
-        A_ub=csc_array(vstack([hstack([-incidence, -identity(people)]), hstack([incidence, csc_array((people, people))])])),
-        b_ub=np.concatenate([-least, most]),
+        np.concatenate(costs),
+        A_ub=csc_array(vstack(rules)),
+        b_ub=np.concatenate(limits),
         bounds=np.column_stack([np.zeros(size + people), np.concatenate([np.ones(size), least])]),
         method="highs-ds",
         options={"dual_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-10},
     )
     if solved.status != 0:
         raise NotConverged(f"Full matching found no optimum: {solved.message} Match within exact= strata.")
-    marginals = np.asarray(solved.ineqlin.marginals) * scale
-    price = marginals[people:] - marginals[:people]
-    return solved.x[:size] > 0.5, price[:n_left], price[n_left:]
+    marginals = np.asarray(solved.ineqlin.marginals) * (1.0 if missed is None else scale)
+    price = marginals[people : 2 * people] - marginals[:people]
+    found = np.rint(solved.fun) if missed is None else solved.x[:size]
+    return found, price[:n_left], price[n_left:]

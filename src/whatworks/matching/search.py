@@ -7,10 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
-from whatworks.matching.calipers import Caliper
+from whatworks.matching.calipers import Caliper, Permission
 from whatworks.matching.cloud import Cloud
 from whatworks.matching.groups import pairs_in_groups
-from whatworks.matching.line import Allowed, Line, in_turn_on_line, nearest_on_line
+from whatworks.matching.line import Line, in_turn_on_line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours
 from whatworks.matching.samples import Pairs
 
@@ -83,24 +83,24 @@ def _pair_group(
     return in_turn_on_line(line[theirs], line[ours], _turns(ours, rules), ratio=rules.ratio, limit=limit)
 
 
-def _cloud(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, allowed: Allowed | None, rules: Rules) -> Cloud:
+def _cloud(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, allowed: Permission | None, rules: Rules) -> Cloud:
     # Read in order of the first covariate and of rows, the last one read wins.
     reading = np.lexsort((np.arange(len(theirs)), rules.first[theirs]))
     rank = np.empty(len(theirs), dtype=np.int64)
     rank[reading] = np.arange(len(theirs))[::-1]
-    return Cloud(positions[theirs], positions[ours], rank=rank, tolerance=rules.tolerance, allowed=allowed)
+    return Cloud(
+        positions[theirs],
+        positions[ours],
+        rank=rank,
+        tolerance=rules.tolerance,
+        allowed=allowed,
+        permitted=None if allowed is None else allowed.rows,
+    )
 
 
-def _permission(ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper]) -> Allowed | None:
+def _permission(ours: np.ndarray, theirs: np.ndarray, calipers: list[Caliper]) -> Permission | None:
     """Whether a pair keeps within every caliper; None where there is none."""
-    if not calipers:
-        return None
-    limits = [(caliper.values[ours].tolist(), caliper.values[theirs].tolist(), caliper.width) for caliper in calipers]
-
-    def allowed(focal: int, row: int) -> bool:
-        return all(abs(own[focal] - other[row]) <= width for own, other, width in limits)
-
-    return allowed
+    return Permission(ours, theirs, calipers) if calipers else None
 
 
 def _all_ties(
