@@ -1,9 +1,27 @@
-"""What is known: catalogues, and published effects with where they come from."""
+"""What is known: catalogues, published effects with where they come from, standards and the headline verdict."""
 
 from whatworks.evidence.catalogues import Entry
 from whatworks.evidence.comparison import citation, comparable, link
+from whatworks.evidence.grading.panel import standardise, standards
+from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
 from whatworks.evidence.measures import MEASURES, Measure
 from whatworks.evidence.registry import Registry, load
 from whatworks.evidence.reviews import counted
 
-__all__ = ["MEASURES", "Entry", "Measure", "Registry", "citation", "comparable", "counted", "link", "load"]
+__all__ = [
+    "MEASURES",
+    "Entry",
+    "Headline",
+    "Measure",
+    "OutcomeEvidence",
+    "Registry",
+    "citation",
+    "comparable",
+    "counted",
+    "link",
+    "load",
+    "outcome_evidence",
+    "standardise",
+    "standards",
+    "verdict",
+]

@@ -139,7 +139,7 @@ def read_catalogue(kind: str, folder: Path, shown: str) -> Catalogue:
     except FileNotFoundError:
         return Catalogue(kind, None, (Fault(name, 0, "the file is missing; every catalogue must be there."),))
     except InvalidParameters as error:
-        return Catalogue(kind, None, (_unreadable(str(error), path, name),))
+        return Catalogue(kind, None, (unreadable(str(error), path, name),))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         return Catalogue(kind, None, (Fault(name, 0, f"cannot be read ({type(error).__name__}). Save it as YAML in UTF-8."),))
     if not isinstance(document.value, dict):
@@ -204,7 +204,7 @@ def _fault(document: Located, keys: tuple[str | int, ...], message: str) -> Faul
     return Fault(str(document.path), int(place), message)
 
 
-def _unreadable(message: str, path: Path, name: str) -> Fault:
+def unreadable(message: str, path: Path, name: str) -> Fault:
     """A fault from the reader's message, which begins with path and line."""
     rest = message.removeprefix(str(path)).removeprefix(":")
     line, _, tail = rest.partition(":")

@@ -7,19 +7,17 @@ from pathlib import Path
 import pandas as pd
 
 from whatworks.evidence.csv_rows import (
-    ADDRESS,
-    DOI,
     IDENTIFIER,
     NumberedRow,
     Row,
     frame_of,
     is_count,
-    number_of,
     number_problems,
     read_rows,
 )
 from whatworks.evidence.faults import Fault, not_allowed
 from whatworks.evidence.measures import MEASURES
+from whatworks.evidence.printed_effects import EFFECT, direction_problems, interval_problems, place_problems
 
 COLUMNS = (
     "review_id",
@@ -65,7 +63,7 @@ REQUIRED = (
     "confirmed",
 )
 COUNTS = ("year", "k", "n")
-NUMBERS = ("effect", "conf_low", "conf_high")
+NUMBERS = EFFECT
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "measure": tuple(MEASURES),
     "direction_of_good": ("up", "down"),
@@ -141,9 +139,11 @@ def _row_problems(row: Row, codes: Mapping[str, tuple[str, ...] | None], goods: 
         if row[column] and row[column] not in allowed:
             yield not_allowed(column, row[column], allowed)
     yield from _number_problems(row)
-    yield from _interval_problems(row)
-    yield from _direction_problems(row, goods)
-    yield from _provenance_problems(row)
+    yield from interval_problems(row)
+    yield from direction_problems(row, goods)
+    if row["review_id"] and not IDENTIFIER.fullmatch(row["review_id"]):
+        yield f"review_id {row['review_id'][:80]!r} needs lower-case letters, digits and underscores only."
+    yield from place_problems(row)
 
 
 def _number_problems(row: Row) -> Iterator[str]:
@@ -153,46 +153,6 @@ def _number_problems(row: Row) -> Iterator[str]:
         yield f"year {row['year'][:80]} is out of range; use {FIRST_YEAR} to {last}."
     if is_count(row["k"]) and int(row["k"]) == 0:
         yield "k is 0; a pooled effect rests on 1 study or more. Leave k empty where it was not seen."
-
-
-def _interval_problems(row: Row) -> Iterator[str]:
-    if bool(row["conf_low"]) != bool(row["conf_high"]):
-        given, absent = ("conf_low", "conf_high") if row["conf_low"] else ("conf_high", "conf_low")
-        yield f"{given} is given and {absent} is not; give both ends of the interval, or none."
-    effect, low, high = (number_of(row, column) for column in NUMBERS)
-    if effect is not None and low is not None and high is not None and not low <= effect <= high:
-        yield f"the interval {low:g} to {high:g} does not hold its estimate {effect:g}; it needs conf_low <= effect <= conf_high."
-    measure = MEASURES.get(row["measure"])
-    if measure is not None and measure.scale == "log":
-        for column, value in zip(NUMBERS, (effect, low, high), strict=True):
-            if value is not None and value <= 0:
-                yield f"{column} is {value:g}, but a ratio ({row['measure']}) is above 0. Was its logarithm written?"
-
-
-def _direction_problems(row: Row, goods: Mapping[str, str]) -> Iterator[str]:
-    """A row printed the other way round than its outcome is counted says so, or a slip would read as a harm or a gain."""
-    printed, usual = row["direction_of_good"], goods.get(row["outcome"])
-    if printed not in ALLOWED["direction_of_good"] or usual is None or printed == usual:
-        return
-    measure = MEASURES.get(row["measure"])
-    sides = ("above 1", "below 1") if measure is not None and measure.scale == "log" else ("positive", "negative")
-    needed = f"sign: {sides[0] if printed == 'up' else sides[1]} favours the intervention"
-    if needed.rpartition(" the ")[0] not in row["note"]:
-        yield (
-            f"direction_of_good is {printed}, but {usual} is good for the outcome {row['outcome']} in outcomes.yml. "
-            f"If the review prints it the other way round, write {needed!r} in note; if not, correct direction_of_good."
-        )
-
-
-def _provenance_problems(row: Row) -> Iterator[str]:
-    if row["review_id"] and not IDENTIFIER.fullmatch(row["review_id"]):
-        yield f"review_id {row['review_id'][:80]!r} needs lower-case letters, digits and underscores only."
-    if row["doi"] and not DOI.fullmatch(row["doi"]):
-        yield f"doi {row['doi'][:80]!r} needs the form 10.1234/name, without https://doi.org/ before it."
-    if row["seen_at"] and not ADDRESS.fullmatch(row["seen_at"]):
-        yield f"seen_at {row['seen_at'][:80]!r} needs an address that begins with https:// or http://, or nothing."
-    if row["confirmed"] == "yes" and not (row["doi"] or row["seen_at"]):
-        yield "confirmed is yes, but neither doi nor seen_at says where the numbers were seen. Give one, or set confirmed to no."
 
 
 def _repeated(rows: list[NumberedRow]) -> Iterator[tuple[int, str]]:

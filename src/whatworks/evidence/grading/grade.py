@@ -183,7 +183,8 @@ def grade(facts: GradeFacts) -> Rating:
     Examples
     --------
     >>> facts = GradeFacts(randomised=True, k=12, n=1500, conf_low=0.20, conf_high=0.40, prediction_low=0.05,
-    ...                    prediction_high=0.55, i2=30, high_risk_share=0.1, high_risk_shift=0.05, mismatches=0, egger_p=0.4, developer_share=0.2)
+    ...                    prediction_high=0.55, i2=30, high_risk_share=0.1, high_risk_shift=0.05, mismatches=0,
+    ...                    egger_p=0.4, developer_share=0.2)
     >>> grade(facts).value
     'high'
     """

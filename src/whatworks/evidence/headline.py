@@ -1,0 +1,274 @@
+"""The headline verdict: what all of it means for the person, by an ordered list of rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from whatworks.core import EffectResult
+from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidEffect
+from whatworks.evidence.grading.grade import LEVELS
+from whatworks.evidence.grading.rating import RULE_VERSION
+
+GOALS = ("develop", "maintain", "limit_loss")
+# Probability of a better outcome from which low certainty still allows "promising".
+LIKELY = 0.90
+_RATIOS = ("RR", "OR", "IRR", "HR", "ROM", "ratio")
+_LABELS = {
+    "unknown": ("Unknown", "Ukendt"),
+    "trade_off": ("Trade-off", "Gavner ét og skader andet"),
+    "harmful": ("Harmful", "Skadelig"),
+    "no_clear_difference": ("No clear difference", "Ingen tydelig forskel"),
+    "works": ("Works", "Virker"),
+    "promising": ("Promising", "Lovende"),
+}
+_REASONS = {
+    "no_study": ("No study was found.", "Der er ikke fundet nogen studier."),
+    "very_low": ("The certainty is very low.", "Tiltroen er meget lav."),
+    "not_assessed": ("The certainty has not been assessed.", "Tiltroen er ikke vurderet."),
+    "no_range": ("The effect has no range.", "Effekten har intet interval."),
+    "inconclusive": ("The studies fit both an improvement and a setback.", "Studierne passer med både fremgang og tilbagegang."),
+    "better_and_worse": (
+        "One outcome that matters gets better and another worse.",
+        "Ét vigtigt udfald bliver bedre og et andet dårligere.",
+    ),
+    "worse": ("An outcome that matters gets worse.", "Et vigtigt udfald bliver dårligere."),
+    "inside_limits": (
+        "Any difference is smaller than what matters.",
+        "En eventuel forskel er mindre end det, der betyder noget.",
+    ),
+    "above_half": (
+        "Even the low end is more than half of what matters.",
+        "Selv den lave ende er over halvdelen af det, der betyder noget.",
+    ),
+    "above_zero": ("The whole range is on the good side.", "Hele intervallet ligger på den gode side."),
+    "likely_better": ("It is likely to be better.", "Det er sandsynligvis bedre."),
+    "holds": (
+        "What the person has is held: any loss is smaller than what matters.",
+        "Det, borgeren har, bevares: et eventuelt tab er mindre end det, der betyder noget.",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeEvidence:
+    """What is known of one outcome.
+
+    Attributes
+    ----------
+    outcome : its code
+    conf_low, conf_high : the range of the effect, above 0 is better; None where there is none
+    certainty : ``"high"``, ``"moderate"``, ``"low"``, ``"very_low"``; None where nobody has assessed it
+    smallest_important : the smallest effect that matters, in the unit of the range, above 0
+    studies : how many; 0 is no study
+    critical : whether the headline rests on it
+    probability_better : probability that the effect is above 0, where one was computed
+    """
+
+    outcome: str
+    conf_low: float | None
+    conf_high: float | None
+    certainty: str | None
+    smallest_important: float
+    studies: int = 1
+    critical: bool = True
+    probability_better: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.certainty is not None:
+            one_of(self.certainty, LEVELS, name="certainty")
+        if not self.smallest_important > 0:
+            raise InvalidEffect(f"{self.outcome[:80]}: smallest_important is {self.smallest_important:g}; it must be above 0.")
+        if self.known and not self.low <= self.high:
+            raise InvalidEffect(f"{self.outcome[:80]}: conf_low {self.low:g} is above conf_high {self.high:g}.")
+        if self.probability_better is not None and not 0 <= self.probability_better <= 1:
+            raise InvalidEffect(f"{self.outcome[:80]}: probability_better is {self.probability_better:g}; it lies from 0 to 1.")
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a range."""
+        return None not in (self.conf_low, self.conf_high) and isfinite(self.low) and isfinite(self.high)
+
+    @property
+    def low(self) -> float:
+        """The low end, or minus infinity where there is none."""
+        return float("-inf") if self.conf_low is None else self.conf_low
+
+    @property
+    def high(self) -> float:
+        """The high end, or infinity where there is none."""
+        return float("inf") if self.conf_high is None else self.conf_high
+
+    @property
+    def level(self) -> int:
+        """Certainty from 1 (very low) to 4 (high); 0 where nobody assessed it or nothing is known."""
+        return LEVELS.index(self.certainty) + 1 if self.certainty is not None and self.studies > 0 and self.known else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """A verdict.
+
+    Attributes
+    ----------
+    code : ``"unknown"``, ``"trade_off"``, ``"harmful"``, ``"no_clear_difference"``, ``"works"`` or ``"promising"``
+    reason : code of the rule that decided; an unknown says ``"no_study"``, ``"very_low"``, ``"not_assessed"``, ``"no_range"`` or
+        ``"inconclusive"``, none of which means that there is no difference
+    label_en, label_da, reason_en, reason_da : for a reader
+    certainty : the lowest among the critical outcomes; None where nobody assessed it
+    goal : what success is
+    rule_version : date of the rules
+    """
+
+    code: str
+    reason: str
+    label_en: str
+    label_da: str
+    reason_en: str
+    reason_da: str
+    certainty: str | None
+    goal: str
+    rule_version: str = RULE_VERSION
+
+
+def outcome_evidence(
+    result: EffectResult,
+    *,
+    outcome: str,
+    certainty: str | None,
+    smallest_important: float,
+    studies: int = 1,
+    critical: bool = True,
+    probability_better: float | None = None,
+) -> OutcomeEvidence:
+    """Read an effect so that above 0 is better.
+
+    Parameters
+    ----------
+    result : an effect with a known direction of good; a difference, or the logarithm of a ratio
+    outcome, certainty, smallest_important, studies, critical, probability_better : see :class:`OutcomeEvidence`
+
+    Raises
+    ------
+    InvalidEffect
+        If the direction of good is not known, or the effect is a ratio.
+    """
+    if result.good is None:
+        raise InvalidEffect(f"{result.method}: which direction is good is not known, so no verdict can be given. Set good.")
+    if result.measure in _RATIOS:
+        raise InvalidEffect(f"{result.method}: the effect is a ratio ({result.measure}); a verdict needs its logarithm.")
+    low, high = float(result.headline.conf_low), float(result.headline.conf_high)
+    if result.good == "down":
+        low, high = -high, -low
+    return OutcomeEvidence(
+        outcome=outcome,
+        conf_low=low if isfinite(low) else None,
+        conf_high=high if isfinite(high) else None,
+        certainty=certainty,
+        smallest_important=smallest_important,
+        studies=studies,
+        critical=critical,
+        probability_better=probability_better,
+    )
+
+
+def verdict(outcomes: Sequence[OutcomeEvidence], *, goal: str = "develop") -> Headline:
+    """The headline over the critical outcomes: the first rule that holds decides.
+
+    1. Nothing is known, or every level is very low: unknown. 2. One outcome is better and another worse, at low certainty or
+    more: trade-off. 3. One is worse: harmful. 4. All ranges lie within what matters, at moderate certainty or more: no clear
+    difference. 5. The low end of one is above half of what matters, at moderate or more: works. 6. The range of one is above 0,
+    or it is better with probability 0.90, at low or more: promising. 7. Otherwise unknown. From rule 4 on the certainty is the
+    lowest among the critical outcomes; harm is looked for first, so that a doubtful second outcome cannot hide it.
+
+    Where the goal is to maintain (the care track), holding on to what the person has is success, judged by non-inferiority: the
+    low end above minus what matters is works at moderate certainty and promising at low; a loss harms only where it may matter.
+
+    Parameters
+    ----------
+    outcomes : what is known of each outcome; none, or none critical, is no study
+    goal : ``"develop"``, ``"maintain"`` or ``"limit_loss"`` (less loss than with usual help: judged as develop)
+
+    Returns
+    -------
+    A :class:`Headline`. Unknown is never the same as no clear difference.
+
+    References
+    ----------
+    After the categories of Conservation Evidence; certainty over several outcomes: Guyatt et al. (2013), Journal of Clinical
+    Epidemiology 66:151-157; non-inferiority: Piaggio et al. (2012), JAMA 308:2594-2604. The cut-offs are ours.
+
+    Examples
+    --------
+    >>> known = ww.evidence.OutcomeEvidence(outcome="who5", conf_low=6.0, conf_high=14.0, certainty="moderate",
+    ...                                     smallest_important=10)
+    >>> ww.evidence.verdict([known]).code
+    'works'
+    >>> ww.evidence.verdict([]).reason
+    'no_study'
+    """
+    one_of(goal, GOALS, name="goal")
+    critical = [outcome for outcome in outcomes if outcome.critical]
+    lowest = min((outcome.level for outcome in critical), default=0)
+    certainty = LEVELS[lowest - 1] if lowest else None
+    code, reason = _silent(critical) or _harm(critical, goal) or _waiting(critical) or _gain(critical, lowest, goal)
+    return Headline(
+        code=code,
+        reason=reason,
+        label_en=_LABELS[code][0],
+        label_da=_LABELS[code][1],
+        reason_en=_REASONS[reason][0],
+        reason_da=_REASONS[reason][1],
+        certainty=certainty,
+        goal=goal,
+    )
+
+
+def _silent(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
+    """Rule 1: no outcome says anything."""
+    if all(outcome.studies == 0 for outcome in critical):
+        return "unknown", "no_study"
+    return _waiting(critical) if all(outcome.level <= 1 for outcome in critical) else None
+
+
+def _waiting(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
+    """Why no claim can be made while one critical outcome is silent."""
+    for holds, reason in (
+        (any(outcome.studies == 0 for outcome in critical), "no_study"),
+        (any(not outcome.known for outcome in critical), "no_range"),
+        (any(outcome.certainty is None for outcome in critical), "not_assessed"),
+        (any(outcome.level == 1 for outcome in critical), "very_low"),
+    ):
+        if holds:
+            return "unknown", reason
+    return None
+
+
+def _harm(critical: Sequence[OutcomeEvidence], goal: str) -> tuple[str, str] | None:
+    """Rules 2 and 3, on the outcomes with low certainty or more."""
+    heard = [outcome for outcome in critical if outcome.level >= 2]
+    worse = [
+        outcome
+        for outcome in heard
+        if outcome.high < 0 and not (goal == "maintain" and outcome.low > -outcome.smallest_important)
+    ]
+    if worse and any(outcome.low > 0 for outcome in heard):
+        return "trade_off", "better_and_worse"
+    return ("harmful", "worse") if worse else None
+
+
+def _gain(critical: Sequence[OutcomeEvidence], lowest: int, goal: str) -> tuple[str, str]:
+    """Rules 4 to 7."""
+    sure = lowest >= LEVELS.index("moderate") + 1
+    if goal == "maintain" and all(outcome.low > -outcome.smallest_important for outcome in critical):
+        return ("works" if sure else "promising"), "holds"
+    inside = all(-o.smallest_important < o.low and o.high < o.smallest_important for o in critical)
+    if sure and inside and goal != "maintain":
+        return "no_clear_difference", "inside_limits"
+    if sure and any(outcome.low > outcome.smallest_important / 2 for outcome in critical):
+        return "works", "above_half"
+    if any(outcome.low > 0 for outcome in critical):
+        return "promising", "above_zero"
+    if any((outcome.probability_better or 0) >= LIKELY for outcome in critical):
+        return "promising", "likely_better"
+    return "unknown", "inconclusive"

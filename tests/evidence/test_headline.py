@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import whatworks as ww
+from whatworks.core import EffectResult, Provenance
+from whatworks.core.errors import InvalidEffect, InvalidOption
+from whatworks.evidence.headline import OutcomeEvidence, outcome_evidence
+
+T = 0.2
+KNOWN = OutcomeEvidence(outcome="who5", conf_low=0.15, conf_high=0.45, certainty="moderate", smallest_important=T)
+
+
+def about(low, high, certainty="moderate", **more):
+    return replace(KNOWN, conf_low=low, conf_high=high, certainty=certainty, **more)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code", "reason"),
+    [
+        ([], "unknown", "no_study"),
+        ([replace(KNOWN, studies=0)], "unknown", "no_study"),
+        ([replace(KNOWN, critical=False)], "unknown", "no_study"),
+        ([about(0.3, 0.5, "very_low")], "unknown", "very_low"),
+        ([about(0.3, 0.5, None)], "unknown", "not_assessed"),
+        ([about(None, None)], "unknown", "no_range"),
+        ([about(0.1, 0.4), about(-0.4, -0.1, "low")], "trade_off", "better_and_worse"),
+        ([about(-0.4, -0.01, "low")], "harmful", "worse"),
+        ([about(-0.1, 0.3), about(-0.4, -0.01, "low")], "harmful", "worse"),
+        ([about(-0.19, 0.19)], "no_clear_difference", "inside_limits"),
+        ([about(0.01, 0.19)], "no_clear_difference", "inside_limits"),
+        ([about(-0.19, 0.19, "low")], "unknown", "inconclusive"),
+        ([about(0.11, 0.40)], "works", "above_half"),
+        ([about(0.10, 0.40)], "promising", "above_zero"),
+        ([about(0.11, 0.40, "low")], "promising", "above_zero"),
+        ([about(-0.02, 0.40, "low", probability_better=0.90)], "promising", "likely_better"),
+        ([about(-0.02, 0.40, "low", probability_better=0.89)], "unknown", "inconclusive"),
+        ([about(-0.30, 0.40, "high")], "unknown", "inconclusive"),
+    ],
+)
+def test_the_first_rule_that_holds_decides(outcomes, code, reason):
+    found = ww.evidence.verdict(outcomes)
+    assert (found.code, found.reason) == (code, reason)
+
+
+def test_a_very_uncertain_second_outcome_stops_a_claim_but_never_hides_harm():
+    doubtful = about(-0.5, 0.9, "very_low")
+    assert ww.evidence.verdict([about(0.2, 0.5), doubtful]).reason == "very_low"
+    assert ww.evidence.verdict([about(-0.5, -0.2), doubtful]).code == "harmful"
+
+
+def test_the_headline_takes_the_lowest_certainty_of_what_is_critical():
+    assert ww.evidence.verdict([about(0.2, 0.5, "high"), about(0.2, 0.5, "low")]).certainty == "low"
+    spared = about(-0.5, 0.9, "very_low", critical=False)
+    assert ww.evidence.verdict([about(0.2, 0.5, "high"), spared]).certainty == "high"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "certainty", "code"),
+    [
+        (-0.19, 0.10, "moderate", "works"),
+        (-0.19, 0.10, "low", "promising"),
+        (-0.19, -0.05, "moderate", "works"),
+        (-0.21, 0.10, "moderate", "unknown"),
+        (-0.40, -0.05, "moderate", "harmful"),
+        (0.05, 0.40, "moderate", "works"),
+        (-0.19, 0.10, "very_low", "unknown"),
+    ],
+)
+def test_where_the_goal_is_to_maintain_holding_on_is_success(low, high, certainty, code):
+    assert ww.evidence.verdict([about(low, high, certainty)], goal="maintain").code == code
+
+
+def test_unknown_and_no_difference_never_look_alike():
+    unknown, same = ww.evidence.verdict([]), ww.evidence.verdict([about(-0.1, 0.1)])
+    for part in ("code", "reason", "label_en", "label_da", "reason_en", "reason_da"):
+        assert getattr(unknown, part) != getattr(same, part)
+
+
+def test_every_verdict_carries_words_in_two_languages_and_the_date_of_its_rules():
+    found = ww.evidence.verdict([about(0.2, 0.5)])
+    assert (found.label_en, found.label_da, found.rule_version) == ("Works", "Virker", "2026-11-22")
+
+
+def test_an_effect_where_down_is_good_is_turned_round_once():
+    row = {
+        "term": "ATT",
+        "kind": "headline",
+        "estimate": -0.3,
+        "std_error": 0.1,
+        "conf_low": -0.5,
+        "conf_high": -0.1,
+        "p_value": 0.0,
+    }
+    effects = pd.DataFrame([row])
+    result = EffectResult(
+        method="m",
+        estimand="e",
+        measure="SMD",
+        unit="sd",
+        good="down",
+        effects=effects,
+        provenance=Provenance(data_fingerprint="0"),
+    )
+    known = outcome_evidence(result, outcome="honos", certainty="low", smallest_important=T)
+    assert (known.conf_low, known.conf_high) == (0.1, 0.5)
+    with pytest.raises(InvalidEffect, match="which direction is good is not known"):
+        outcome_evidence(replace(result, good=None), outcome="honos", certainty="low", smallest_important=T)
+    with pytest.raises(InvalidEffect, match="needs its logarithm"):
+        outcome_evidence(replace(result, measure="RR"), outcome="honos", certainty="low", smallest_important=T)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"conf_low": 0.5, "conf_high": 0.1}, InvalidEffect),
+        ({"smallest_important": 0.0}, InvalidEffect),
+        ({"smallest_important": float("nan")}, InvalidEffect),
+        ({"probability_better": 1.2}, InvalidEffect),
+        ({"certainty": "sure"}, InvalidOption),
+    ],
+)
+def test_what_cannot_be_is_refused(change, error):
+    with pytest.raises(error):
+        replace(KNOWN, **change)
+
+
+def test_an_unknown_goal_is_refused():
+    with pytest.raises(InvalidOption, match="'develop', 'maintain', 'limit_loss'"):
+        ww.evidence.verdict([KNOWN], goal="cure")
