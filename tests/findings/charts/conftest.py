@@ -228,6 +228,98 @@ def matched_people() -> MatchedSample:
     return ww.matching.match(people, treatment="treated", covariates="need")
 
 
+def effect_sizes(count: int = 14, name: str = "Study {place:02d}") -> pd.DataFrame:
+    """Standardised differences of so many studies, spread by hand: the small ones say more than the large ones."""
+    place = np.arange(count)
+    vi = 0.01 + 0.1 * (place % 7) / 7
+    yi = 0.2 + 0.9 * vi + 0.15 * np.sin(1.7 * place)
+    return pd.DataFrame({"study": [name.format(place=each + 1) for each in place], "year": 2003 + place % 20, "yi": yi, "vi": vi})
+
+
+def pool_of(count: int, **about) -> EffectResult:
+    return ww.synthesis.pool(effect_sizes(count, **about), study="study", measure="SMD", good="up")
+
+
+def combined(ours: float = 0.10, **options) -> EffectResult:
+    """Our own estimate beside 14 published studies."""
+    local = ww.synthesis.pool(pd.DataFrame({"yi": [ours], "vi": [0.01]}), measure="SMD", good="up")
+    return ww.synthesis.combine(local, pool_of(14), **options)
+
+
+def comparisons() -> pd.DataFrame:
+    """A network of four services, one pair of them never compared directly."""
+    pairs = [
+        ("coaching", "usual", 0.35),
+        ("peer_support", "usual", 0.2),
+        ("employment", "usual", 0.5),
+        ("coaching", "peer_support", 0.1),
+    ]
+    times = (4, 2, 1, 1)
+    return pd.DataFrame(
+        [
+            {"study": f"{one} {other} {turn}", "treat1": one, "treat2": other, "te": te + 0.03 * turn, "se": 0.12}
+            for (one, other, te), several in zip(pairs, times, strict=True)
+            for turn in range(several)
+        ]
+    )  # fmt: skip
+
+
+TREATMENTS = {
+    "coaching": {"da": "Coaching", "en": "Coaching"}, "peer_support": {"da": "Støtte fra ligestillede", "en": "Peer support"},
+    "employment": {"da": "Job med støtte", "en": "Supported employment"},
+    "usual": {"da": "Vanlig indsats", "en": "Usual service"},
+}  # fmt: skip
+BIAS = {
+    "randomisation": {"da": "Lodtrækningen", "en": "Randomisation process"},
+    "deviations": {"da": "Afvigelser fra den planlagte indsats", "en": "Deviations from intended interventions"},
+    "missing": {"da": "Manglende målinger", "en": "Missing outcome data"},
+    "measurement": {"da": "Målingen", "en": "Measurement of the outcome"},
+    "reporting": {"da": "Valg af, hvad der berettes", "en": "Selection of the reported result"},
+}  # fmt: skip
+GROUPS = {
+    "adults": {"da": "Voksne i socialpsykiatrien", "en": "Adults in social psychiatry"},
+    "autism": {"da": "Børn med autisme", "en": "Children with autism"},
+    "homeless": {"da": "Borgere i hjemløshed", "en": "People who are homeless"},
+}  # fmt: skip
+DOMAINS = {
+    "work": {"da": "Job, uddannelse og indkomst", "en": "Work, education and income"},
+    "housing": {"da": "Bolig", "en": "Housing"},
+    "wellbeing": {"da": "Trivsel og livskvalitet", "en": "Well-being and quality of life"},
+    "social": {"da": "Fællesskab og relationer", "en": "Social life and relations"},
+    "safety": {"da": "Forældreskab og barnets tryghed", "en": "Parenting and the child's safety"},
+}  # fmt: skip
+
+
+def judgements() -> pd.DataFrame:
+    """Every kind of judgement; the last study lacks a domain."""
+    codes = [("low", "some", "low", "high", "low"), ("low", "low", "low", "low", "some"),
+             ("serious", "critical", "no_information", "some", None)]  # fmt: skip
+    return pd.DataFrame(
+        [
+            {"study": f"Study {place + 1}", "domain": domain, "judgement": code}
+            for place, row in enumerate(codes)
+            for domain, code in zip(BIAS, row, strict=True)
+            if code is not None
+        ]
+    )
+
+
+def map_cells() -> pd.DataFrame:
+    """Every kind of verdict; most cells have no row."""
+    known = [
+        ("adults", "work", "works", "moderate", 7, False, True), ("adults", "housing", "promising", "low", 2, True, False),
+        ("adults", "wellbeing", "no_clear_difference", "moderate", 11, False, False),
+        ("homeless", "housing", "trade_off", "high", 4, False, False), ("homeless", "social", "harmful", "low", 1, False, False),
+        ("autism", "social", "unknown", "very_low", 3, True, True),
+    ]  # fmt: skip
+    columns = ["target_group", "domain", "verdict", "certainty", "n_studies", "under_way", "own"]
+    return pd.DataFrame(known, columns=columns)
+
+
+def network_answer() -> EffectResult:
+    return ww.synthesis.network(comparisons(), reference="usual", measure="SMD")
+
+
 FIGURES: dict[str, Callable[[str], str]] = {
     "forest": lambda language: charts.forest_figure(every_review(), language=language),
     "study_forest": lambda language: charts.study_forest_figure(pooled_result(), language=language),
@@ -249,6 +341,19 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "trends": lambda language: charts.trends_figure(trend_table(), unit=UNIT, language=language),
     "rollout": lambda language: charts.rollout_figure(rollout_table(), language=language),
     "dots": lambda language: charts.dots_figure(effect(1.2, 0.6), smallest_important=0.5, unit=UNIT, language=language),
+    "funnel": lambda language: charts.funnel_figure(pool_of(14), language=language),
+    "baujat": lambda language: charts.baujat_figure(ww.synthesis.influence(effect_sizes(), study="study"), language=language),
+    "influence": lambda language: charts.influence_figure(
+        ww.synthesis.influence(effect_sizes(), study="study"), language=language
+    ),
+    "cumulative": lambda language: charts.cumulative_figure(
+        ww.synthesis.cumulative(effect_sizes(), order="year", study="study"), measure="SMD", unit=UNIT, language=language
+    ),
+    "network": lambda language: charts.network_figure(comparisons(), labels=TREATMENTS, language=language),
+    "ranks": lambda language: charts.ranks_figure(ww.synthesis.rank(network_answer()), labels=TREATMENTS, language=language),
+    "combination": lambda language: charts.combination_figure(combined(), smallest_important=0.2, unit=UNIT, language=language),
+    "traffic_light": lambda language: charts.traffic_light_figure(judgements(), labels=BIAS, language=language),
+    "gap_map": lambda language: charts.gap_map_figure(map_cells(), groups=GROUPS, domains=DOMAINS, language=language),
 }
 
 
@@ -307,6 +412,14 @@ def make():
         curve_result,
         hidden_result,
         matched_people,
+        effect_sizes,
+        pool_of,
+        combined,
+        comparisons,
+        network_answer,
+        judgements,
+        map_cells,
         faults,
     )
-    return SimpleNamespace(hostile=HOSTILE, unit=UNIT, figures=FIGURES, **{each.__name__: each for each in names})
+    words = {"treatments": TREATMENTS, "bias": BIAS, "groups": GROUPS, "domains": DOMAINS}
+    return SimpleNamespace(hostile=HOSTILE, unit=UNIT, figures=FIGURES, **words, **{each.__name__: each for each in names})

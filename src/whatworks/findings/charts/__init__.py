@@ -10,7 +10,8 @@ from whatworks.findings.charts.ecdf import ecdf_alt, ecdf_chart, ecdf_data, ecdf
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
 from whatworks.findings.charts.funnel import funnel_alt, funnel_chart, funnel_data, funnel_figure
-from whatworks.findings.charts.gap_map import gap_map_alt, gap_map_chart, gap_map_data, gap_map_figure, gap_map_table
+from whatworks.findings.charts.gap_map import gap_map_alt, gap_map_chart, gap_map_data, gap_map_figure
+from whatworks.findings.charts.gap_map_table import gap_map_table
 from whatworks.findings.charts.group_time_map import (
     group_time_map_alt,
     group_time_map_chart,

@@ -10,6 +10,7 @@ import whatworks.findings.style as style
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.room import overlap
 from whatworks.findings.charts.scale import Scale, tick_decimals
 from whatworks.findings.charts.study_rows import named_briefly
 from whatworks.findings.charts.words import Words, spoken
@@ -137,25 +138,21 @@ def _names(page: Axes, data: pd.DataFrame, across: Scale, up: Scale, top: float)
         for left, base in places:
             box = (left, base - 11, left + wide, base + 3)
             inside = left >= _LEFT and box[2] <= style.WIDTH and box[1] >= top - 4 and box[3] <= up.start
-            if inside and not any(_cross(box, other) for other in taken):
+            if inside and not any(overlap(box, other) for other in taken):
                 style.write(page, left, base, name, size=style.SMALL)
                 taken.append(box)
                 break
 
 
-def _cross(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[1], other[1])
-
-
 def _finding(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
-    most = data.loc[data["contribution"].idxmax()]
-    if most["contribution"] <= 0:
+    most = max(rows.each(data), key=lambda row: row.contribution)
+    if most.contribution <= 0:
         return _("The studies agree: none of them makes a disagreement.")
-    moving = data.loc[data["shift"].idxmax()]
-    values: dict[str, Any] = {"study": named_briefly(most["label"]), "share": percent(float(most["share"]), language)}
-    if most["label"] == moving["label"]:
+    moving = max(rows.each(data), key=lambda row: row.shift)
+    values: dict[str, Any] = {"study": named_briefly(most.label), "share": percent(most.share, language)}
+    if most.label == moving.label:
         return _("{study} makes {share} of the disagreement between the studies, and moves the result the most.").format(**values)
     return _("{study} makes {share} of the disagreement between the studies; {other} moves the result the most.").format(
-        **values, other=named_briefly(moving["label"])
+        **values, other=named_briefly(moving.label)
     )

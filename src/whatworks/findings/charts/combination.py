@@ -20,7 +20,7 @@ from whatworks.findings.figures import figure_html
 from whatworks.findings.language import percent, translator
 
 _TERMS = ("published", "ours", "combined")
-_SHAPES = {"published": "o", "ours": "s", "combined": "D"}
+_LOOKS = {"published": ("o", style.ACCENT), "ours": ("s", style.INK), "combined": ("D", style.GOOD)}
 # Chances are said in steps of five per cent: more would feign a precision that the model has not got.
 _STEP = 0.05
 
@@ -77,14 +77,17 @@ def combination_chart(
     null, good = null_of(result.measure), good or result.good
     limit = _limit(result, smallest_important, good)
     places = decimals_for(data["estimate"])
-    values = [*data["conf_low"], *data["conf_high"], null, *([limit] if limit is not None else [])]
+    shown = data[data["answers"]]
+    values = [*shown["conf_low"], *shown["conf_high"], null, *([limit] if limit is not None else [])]
     scale = spanning(values, start=6, end=style.WIDTH - 6, log=null == 1)
     page = style.sheet()
     y = rows.sides(page, scale, 14, language, null=null, better=better(good, language)) + 2
     for row in rows.each(data):
-        label, meta = _label(row, language), _meta(row, language)
-        middle = rows.label_row(page, y, label, _value(row, language, places), meta=meta, bold=row.term == "combined")
-        _strip(page, scale, middle, row, null, limit)
+        bold = row.term == "combined" and row.answers
+        value = _value(row, language, places)
+        middle = rows.label_row(page, y, _label(row, language), value, meta=_meta(row, language), bold=bold)
+        if row.answers:
+            _strip(page, scale, middle, row, null, limit)
         y = middle + rows.HALF + 6
     bottom = rows.axis(page, scale, y, language)
     if limit is not None:
@@ -106,7 +109,8 @@ def combination_alt(
     _ = translator(language)
     data = combination_data(result)
     places = decimals_for(data["estimate"])
-    listed = "; ".join(f"{_label(row, language)}: {_value(row, language, places)}" for row in rows.each(data))
+    answers = data[data["answers"]]
+    listed = "; ".join(f"{_label(row, language)}: {_value(row, language, places)}" for row in rows.each(answers))
     said = _("{list}, {unit}.").format(list=listed, unit=reading_unit(result.measure, unit, language, default=result.unit))
     return " ".join(
         part for part in (_finding(result, data, language), _chance(result, smallest_important, good, language), said) if part
@@ -132,7 +136,8 @@ def combination_figure(
             _("What"): [_label(row, language) for row in rows.each(data)],
             _("Effect (95% interval)"): [_value(row, language, places) for row in rows.each(data)],
             _("50% interval"): [
-                estimate_text(row.estimate, row.half_low, row.half_high, language, decimals=places) for row in rows.each(data)
+                estimate_text(row.estimate, row.half_low, row.half_high, language, decimals=places) if row.answers else "–"
+                for row in rows.each(data)
             ],
             _("Weight"): [percent(each, language) for each in data["weight"]],
         }
@@ -194,11 +199,10 @@ def _strip(page: Axes, scale: Scale, y: float, row: Any, null: float, limit: flo
         style.line(
             page, (scale(limit), scale(limit)), (y - rows.HALF, y + rows.HALF), color=style.GOOD, width=1.5, dash=(0, (3, 2))
         )
-    color = {"published": style.ACCENT, "ours": style.INK, "combined": style.GOOD if row.answers else style.INK_2}[row.term]
-    style.line(page, (scale(row.conf_low), scale(row.conf_high)), (y, y), color=color, width=2, dash="-" if row.answers else ":")
-    if row.answers:
-        style.line(page, (scale(row.half_low), scale(row.half_high)), (y, y), color=color, width=6)
-    style.mark(page, scale(row.estimate), y, color=color, shape=_SHAPES[row.term], hollow=not row.answers)
+    shape, color = _LOOKS[row.term]
+    style.line(page, (scale(row.conf_low), scale(row.conf_high)), (y, y), color=color, width=2)
+    style.line(page, (scale(row.half_low), scale(row.half_high)), (y, y), color=color, width=6)
+    style.mark(page, scale(row.estimate), y, color=color, shape=shape)
 
 
 def _label(row: Any, language: str) -> str:
@@ -222,6 +226,8 @@ def _meta(row: Any, language: str) -> list[str]:
 
 
 def _value(row: Any, language: str, places: int) -> str:
+    if not row.answers:
+        return "–"
     return estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places)
 
 

@@ -1,19 +1,17 @@
 """What is known for whom: target groups down, parts of life across, and in each cell a verdict in a word."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
-from whatworks.core.columns import numeric, require_columns
+from whatworks.core.columns import binary, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, EmptyData, UnknownCode
 from whatworks.findings.charts import rows
-from whatworks.findings.charts.gap_words import certainty_text, remark, verdict_name
+from whatworks.findings.charts.gap_words import certainty_text, verdict_name
 from whatworks.findings.charts.study_rows import labelled
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
@@ -21,9 +19,9 @@ from whatworks.findings.language import number, translator
 
 VERDICTS = ("works", "promising", "trade_off", "no_clear_difference", "harmful", "unknown")
 CERTAINTIES = ("high", "moderate", "low", "very_low")
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
 # Sign, colour and marker of each verdict. No difference is a solid bar; unknown is a hatched cell with a question mark.
-_LOOKS: dict[str, tuple[str, str, str]] = {
+LOOKS: dict[str, tuple[str, str, str]] = {
     "works": ("▲", "--good", "^"),
     "promising": ("△", "--good", "^"),
     "trade_off": ("◆", "--accent", "D"),
@@ -31,9 +29,9 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "harmful": ("▼", "--warn", "v"),
     "unknown": ("?", "--ink-2", ""),
 }
-_HATCH = "background:repeating-linear-gradient(135deg,transparent 0 7px,var(--line) 7px 8px);font-style:italic"
-_NAMES, _ROW, _MOST = 112.0, 58.0, 4
+_NAMES, _ROW, _MOST = 132.0, 58.0, 3
 _TINY = 11.0
+_NAMED = (("domain", "domain_label"), ("target_group", "group_label"))
 
 
 def gap_map_data(
@@ -54,7 +52,8 @@ def gap_map_data(
 
     Returns
     -------
-    Columns target_group, domain (names), verdict, certainty (empty where none), n_studies, under_way, own.
+    Columns target_group, domain, group_label, domain_label (names), verdict, certainty (empty where none), n_studies, under_way,
+    own.
 
     Raises
     ------
@@ -70,11 +69,11 @@ def gap_map_data(
     found = cells.assign(
         target_group=cells["target_group"].astype(str),
         domain=cells["domain"].astype(str),
-        verdict=cells["verdict"].fillna(_UNKNOWN).astype(str),
+        verdict=cells["verdict"].fillna(UNKNOWN).astype(str),
         certainty=cells["certainty"].fillna("").astype(str),
         n_studies=numeric(cells, "n_studies", what="cells") if len(cells) else 0,
-        under_way=cells["under_way"].fillna(False).astype(bool),
-        own=cells["own"].fillna(False).astype(bool),
+        under_way=binary(cells.fillna({"under_way": False}), "under_way", what="cells") if len(cells) else False,
+        own=binary(cells.fillna({"own": False}), "own", what="cells") if len(cells) else False,
     )
     across = [_codes(found[column], names, column) for column, names in (("target_group", groups), ("domain", domains))]
     if not all(across):
@@ -83,12 +82,12 @@ def gap_map_data(
     every = pd.MultiIndex.from_product(across, names=["target_group", "domain"])
     columns = ["verdict", "certainty", "n_studies", "under_way", "own"]
     data = found.set_index(["target_group", "domain"])[columns].reindex(every).reset_index()
-    nothing = {"verdict": _UNKNOWN, "certainty": "", "n_studies": 0, "under_way": False, "own": False}
-    for column, value in nothing.items():
-        data[column] = [value if pd.isna(each) else each for each in data[column]]
-    data = data.astype({"n_studies": int, "under_way": bool, "own": bool})
-    named = {"target_group": groups, "domain": domains}
-    return data.assign(**{column: labelled(data[column], names, language) for column, names in named.items()})
+    for flag in ("under_way", "own"):
+        data[flag] = data[flag].eq(True)
+    data = data.fillna({"verdict": UNKNOWN, "certainty": "", "n_studies": 0}).astype({"n_studies": int})
+    data.insert(2, "group_label", labelled(data["target_group"], groups, language))
+    data.insert(3, "domain_label", labelled(data["domain"], domains, language))
+    return data
 
 
 @style.applied()
@@ -99,21 +98,20 @@ def gap_map_chart(
     domains: Mapping[str, Words] | None = None,
     language: str = "da",
 ) -> Figure:
-    """Draw :func:`gap_map_data` in blocks of up to four domains; pages show :func:`gap_map_table`, which every reader can use."""
+    """Draw :func:`gap_map_data` in blocks of up to three domains; pages show ``gap_map_table``, which every reader can use."""
     data = gap_map_data(cells, groups=groups, domains=domains, language=language)
-    across, down = list(dict.fromkeys(data["domain"])), list(dict.fromkeys(data["target_group"]))
+    across, down = (dict(zip(data[code], data[label], strict=True)) for code, label in _NAMED)
     at = {(row.target_group, row.domain): row for row in rows.each(data)}
     page = style.sheet()
-    y = 0.0
+    y, wide = 0.0, (style.WIDTH - _NAMES) / _MOST
     for start in range(0, len(across), _MOST):
-        some = across[start : start + _MOST]
-        wide = (style.WIDTH - _NAMES) / len(some)
-        y = _headings(page, y, some, wide)
-        for group in down:
+        some = list(across)[start : start + _MOST]
+        y = _headings(page, y, [across[domain] for domain in some], wide)
+        for group, name in down.items():
             style.line(page, (0, style.WIDTH), (y, y), color=style.RULE)
-            lines = style.wrapped(group, _NAMES - 8, style.SMALL, bold=True, lines=3)
+            lines = style.wrapped(name, _NAMES - 8, style.SMALL, lines=3)
             for below, text in enumerate(lines):
-                style.write(page, 0, y + 16 + 16 * below, text, size=style.SMALL, bold=True)
+                style.write(page, 0, y + 16 + 16 * below, text, size=style.SMALL)
             for place, domain in enumerate(some):
                 x = _NAMES + place * wide
                 _draw_cell(page, (x + 2, x + wide - 2), (y + 2, y + _ROW - 2), at[group, domain], language)
@@ -136,9 +134,9 @@ def gap_map_alt(
     told = "; ".join(
         f"{verdict_name(code, language)}: {number(int(counts[code]), language)}" for code in VERDICTS if code in counts
     )
-    good = [f"{row.target_group}: {row.domain}" for row in rows.each(data[data["verdict"] == "works"])]
+    good = [f"{row.group_label}: {row.domain_label}" for row in rows.each(data[data["verdict"] == "works"])]
     where = " " + _("Works: {list}.").format(list="; ".join(good)) if good else ""
-    return f"{_finding(data, language)} {told}.{where}"
+    return f"{gap_map_caption(data, language)} {told}.{where}"
 
 
 def gap_map_figure(
@@ -156,8 +154,8 @@ def gap_map_figure(
     yes, no = _("yes"), "–"
     twin = pd.DataFrame(
         {
-            _("Target group"): data["target_group"],
-            _("Part of life"): data["domain"],
+            _("Target group"): data["group_label"],
+            _("Part of life"): data["domain_label"],
             _("Verdict"): [verdict_name(code, language) for code in data["verdict"]],
             _("Certainty"): [certainty_text(code, language) or no for code in data["certainty"]],
             _("Studies"): data["n_studies"],
@@ -167,56 +165,16 @@ def gap_map_figure(
     )
     return figure_html(
         gap_map_chart(cells, groups=groups, domains=domains, language=language),
-        caption=_finding(data, language),
+        caption=gap_map_caption(data, language),
         unit=_("target groups down, parts of life across; the number is how many studies there are"),
         alt=gap_map_alt(cells, groups=groups, domains=domains, language=language),
-        note=_("A hatched cell is something we do not know. It does not mean that there is no difference."),
+        note=_(
+            "A dashed cell is something we do not know. It does not mean that there is no difference. A plus: more is under way."
+        ),
         table=twin,
         language=language,
         source=spoken(source, language) or None,
         synthetic=synthetic,
-    )
-
-
-def gap_map_table(
-    cells: pd.DataFrame,
-    *,
-    groups: Mapping[str, Words] | None = None,
-    domains: Mapping[str, Words] | None = None,
-    links: Mapping[str, str] | None = None,
-    language: str = "da",
-) -> Markup:
-    """The map as a table for a page: headings with scope, a sign and a word and a number of studies in every cell.
-
-    Parameters
-    ----------
-    cells, groups, domains : as in :func:`gap_map_data`
-    links : address of each target group's page by the group's code
-
-    Returns
-    -------
-    Markup. Where the page is narrow the table scrolls in its own box under the groups' names, which stay. Every cell also names
-    its domain in ``data-domain`` and carries its verdict as a class, so that a stylesheet can lay cells under each other.
-    """
-    _ = translator(language)
-    data = gap_map_data(cells, groups=groups, domains=domains, language=language)
-    codes = list(groups) if groups else list(dict.fromkeys(cells["target_group"].astype(str)))
-    across = list(dict.fromkeys(data["domain"]))
-    head = "".join(f'<th scope="col" role="columnheader">{escape(each)}</th>' for each in across)
-    body = []
-    for code, (group, part) in zip(codes, data.groupby("target_group", sort=False), strict=True):
-        name, address = escape(str(group)), (links or {}).get(code)
-        name = name if address is None else f'<a href="{escape(address, quote=True)}">{name}</a>'
-        stays = "position:sticky;left:0;background:var(--paper);min-width:6.5em;max-width:11em;padding-right:10px"
-        cells_ = "".join(_html_cell(row, language) for row in rows.each(part))
-        body.append(f'<tr role="row"><th scope="row" role="rowheader" style="{stays}">{name}</th>{cells_}</tr>')
-    caption = escape(_finding(data, language))
-    corner = escape(_("Target group"))
-    note = escape(_("A hatched cell is something we do not know. It does not mean that there is no difference."))
-    return Markup(  # noqa: S704 (every text in it is escaped above)
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table class="gap-map" role="table">'
-        f'<caption>{caption}</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{corner}</th>'
-        f'{head}</tr></thead><tbody role="rowgroup">{"".join(body)}</tbody></table></div><p class="small">{note}</p>'
     )
 
 
@@ -245,20 +203,8 @@ def _refuse(found: pd.DataFrame) -> None:
         raise DuplicateRows(f"{twice} pairs of target group and domain stand twice in cells. Keep one verdict of each.")
 
 
-def _html_cell(row: Any, language: str) -> str:
-    sign, color, _marker = _LOOKS[row.verdict]
-    look = f"min-width:7.5em;{_HATCH}" if row.verdict == _UNKNOWN else "min-width:7.5em"
-    more = "".join(f'<br><span class="small">{escape(text)}</span>' for text in remark(row, language))
-    state = row.verdict.replace("_", "-")
-    return (
-        f'<td role="cell" class="is-{state}" data-domain="{escape(row.domain, quote=True)}" style="{look}">'
-        f'<span style="color:var({color})"><span aria-hidden="true">{sign}</span> '
-        f"<b>{escape(verdict_name(row.verdict, language))}</b></span>{more}</td>"
-    )
-
-
 def _headings(page: Axes, y: float, domains: list[str], wide: float) -> float:
-    lines = [style.wrapped(domain, wide - 6, _TINY, bold=True, lines=3) for domain in domains]
+    lines = [style.wrapped(domain, wide - 6, _TINY, bold=True, lines=4) for domain in domains]
     tallest = max(map(len, lines))
     for place, words in enumerate(lines):
         for below, text in enumerate(words):
@@ -268,9 +214,9 @@ def _headings(page: Axes, y: float, domains: list[str], wide: float) -> float:
 
 
 def _draw_cell(page: Axes, x: tuple[float, float], y: tuple[float, float], row: Any, language: str) -> None:
-    sign, variable, marker = _LOOKS[row.verdict]
+    sign, variable, marker = LOOKS[row.verdict]
     color = style.LIGHT[variable]
-    if row.verdict == _UNKNOWN:
+    if row.verdict == UNKNOWN:
         _dashed(page, x, y)
         style.write(page, x[0] + 9, y[0] + 16, sign, size=style.SMALL, color=color, bold=True)
     else:
@@ -282,14 +228,14 @@ def _draw_cell(page: Axes, x: tuple[float, float], y: tuple[float, float], row: 
     style.write(page, x[0] + 24, y[0] + 16, _counted(row, language), size=_TINY, color=style.INK_2)
     room = x[1] - x[0] - 8
     for below, text in enumerate(
-        style.wrapped(verdict_name(row.verdict, language), room, _TINY, bold=row.verdict != _UNKNOWN, lines=2)
+        style.wrapped(verdict_name(row.verdict, language), room, _TINY, bold=row.verdict != UNKNOWN, lines=2)
     ):
-        style.write(page, x[0] + 5, y[0] + 31 + 14 * below, text, size=_TINY, color=style.INK, bold=row.verdict != _UNKNOWN)
+        style.write(page, x[0] + 5, y[0] + 31 + 14 * below, text, size=_TINY, color=style.INK, bold=row.verdict != UNKNOWN)
 
 
 def _counted(row: Any, language: str) -> str:
-    """Number of studies, with a plus where one is under way or we have figures of our own."""
-    return number(row.n_studies, language) + ("+" if row.under_way or row.own else "")
+    """Number of studies, with a plus where one is under way."""
+    return number(row.n_studies, language) + ("+" if row.under_way else "")
 
 
 def _dashed(page: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -297,9 +243,10 @@ def _dashed(page: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
     style.line(page, (x[0], x[1], x[1], x[0], x[0]), (y[0], y[0], y[1], y[1], y[0]), color=style.RULE_STRONG, dash=(0, (3, 3)))
 
 
-def _finding(data: pd.DataFrame, language: str) -> str:
+def gap_map_caption(data: pd.DataFrame, language: str) -> str:
+    """How much of the map is studied, and how much can be answered, in one line."""
     _ = translator(language)
-    known = int((data["verdict"] != _UNKNOWN).sum())
+    known = int((data["verdict"] != UNKNOWN).sum())
     studied = int((data["n_studies"] > 0).sum())
     values = {"known": number(known, language), "total": number(len(data), language), "studied": number(studied, language)}
     return _(

@@ -33,9 +33,8 @@ def certainty_text(code: str, language: str) -> str:
 
 
 def remark(row: Any, language: str) -> list[str]:
-    """Number of studies and certainty, then what is under way and what is our own."""
+    """Number of studies, certainty, what is under way, and what is our own, each on a line."""
     _ = translator(language)
     counted = _("no studies") if row.n_studies == 0 else studies(row.n_studies, language)
-    first = [counted, certainty_text(row.certainty, language)]
     more = [_("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
-    return [text for text in (" · ".join(filter(None, first)), " · ".join(filter(None, more))) if text]
+    return [text for text in (counted, certainty_text(row.certainty, language), *more) if text]

@@ -87,15 +87,15 @@ def influence_alt(table: pd.DataFrame, *, language: str = "da") -> str:
     """Say which studies stand out or move the result, with the largest of each."""
     _ = translator(language)
     data = influence_data(table)
-    far, moving = data.loc[data["rstudent"].abs().idxmax()], data.loc[data["cook"].idxmax()]
+    far, moving = (max(rows.each(data), key=key) for key in (lambda row: abs(row.rstudent), lambda row: row.cook))
     said = _("Furthest from the others: {study}, {value} standard errors (limit {limit}).").format(
-        study=named_briefly(far["label"]),
-        value=number(float(far["rstudent"]), language, decimals=1, signed=True),
+        study=named_briefly(far.label),
+        value=number(far.rstudent, language, decimals=1, signed=True),
         limit=number(DEVIATION_LIMIT, language, decimals=2),
     )
     told = _("Moves the result the most: {study}, Cook's distance {value} (limit {limit}).").format(
-        study=named_briefly(moving["label"]),
-        value=number(float(moving["cook"]), language, decimals=2),
+        study=named_briefly(moving.label),
+        value=number(moving.cook, language, decimals=2),
         limit=number(COOK_LIMIT, language, decimals=2),
     )
     return f"{_finding(data, language)} {said} {told}"

@@ -11,13 +11,16 @@ from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import EmptyData, UnknownCode
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import decimals_for
-from whatworks.findings.charts.study_rows import on_reading_scale, reading_unit
+from whatworks.findings.charts.study_rows import on_reading_scale, reading_unit, words_that_stay
 from whatworks.findings.charts.words import Words, estimate_text, null_of, spoken, verdict
 from whatworks.findings.language import number, translator
 
 _NUMBERS = ("estimate", "conf_low", "conf_high")
 # Symbol and colour of each answer; the words stand in the cell as well, for those who see neither.
 _SIGNS = {"better": ("▲", "var(--good)"), "worse": ("▼", "var(--warn)"), "different": ("◆", "var(--accent)")}
+
+# The names of the rows stay where a wide table scrolls away below them.
+_STAYS = "position:sticky;left:0;background:var(--paper);max-width:9.5em;hyphens:auto"
 
 
 def league_data(
@@ -94,7 +97,7 @@ def league_table(
     caption = _finding(data, language)
     head = "".join(f'<th scope="col">{_("against {name}").format(name=names[code])}</th>' for code in order)
     body = "".join(
-        f'<tr><th scope="row">{names[row]}</th>'
+        f'<tr><th scope="row" style="{_STAYS}">{names[row]}</th>'
         + "".join(_cell(cells.get((row, column)), language, places) for column in order)
         + "</tr>"
         for row in order
@@ -105,7 +108,7 @@ def league_table(
         note += " " + _("▲ the whole interval is better for the person, ▼ the whole interval is worse.")
     return Markup(  # noqa: S704 (every text in it is escaped above)
         f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="league">'
-        f"<caption>{escape(caption)}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption>{words_that_stay(escape(caption))}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f'<p class="small">{escape(note)}</p>'
     )
 
@@ -114,7 +117,8 @@ def _cell(row: Any, language: str, places: int) -> str:
     _ = translator(language)
     if row is None:
         return "<td>–</td>"
-    text = escape(estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places))
+    numbers = escape(estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places))
+    text = f'<span style="white-space:nowrap">{numbers}</span>'
     words = {"better": _("better"), "worse": _("worse"), "different": _("different")}
     if row.verdict not in _SIGNS:
         return f"<td>{text}</td>"

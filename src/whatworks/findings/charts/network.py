@@ -14,18 +14,14 @@ import whatworks.findings.style as style
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData, InvalidOption, MissingValues
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.room import ACROSS, LINE, Box, beside, overlap, ring
 from whatworks.findings.charts.study_rows import named_briefly
 from whatworks.findings.charts.words import Words, spoken, studies
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
-# Half the width of the ring; its height grows with the number of names that stand beside it.
-_ACROSS = 82.0
-_LINE = 16.0
-_GAP = 5.0
 _SMALLEST, _LARGEST = 10.0, 34.0
 _THINNEST, _THICKEST = 1.5, 9.0
-Box = tuple[float, float, float, float]
 
 
 def network_data(
@@ -113,18 +109,13 @@ def network_chart(
     sizes = _sizes(nodes)
     page = style.sheet()
     names = [_name_lines(row, language) for row in rows.each(nodes)]
-    places = _ring(len(nodes), sum(map(len, names)))
-    boxes = _beside(places, names, sizes)
+    places = ring(len(nodes), sum(map(len, names)))
+    boxes = beside(places, names, sizes)
     top = min([box[1] for box in boxes] + [y - size / 2 for (x, y), size in zip(places, sizes, strict=True)]) - 4
     places = [(x, y - top) for x, y in places]
     boxes = [(left, low - top, right, high - top) for left, low, right, high in boxes]
     at = dict(zip(nodes["treat1"], places, strict=True))
-    most = float(edges["n_studies"].max())
-    for edge in rows.each(edges):
-        (x1, y1), (x2, y2) = at[edge.treat1], at[edge.treat2]
-        thick = _THINNEST + (_THICKEST - _THINNEST) * (edge.n_studies - 1) / max(most - 1, 1)
-        style.line(page, (x1, x2), (y1, y2), color=style.MUTED, width=thick)
-    _counts(page, edges, at, sizes, nodes["treat1"].tolist(), language)
+    _lines(page, edges, at, dict(zip(nodes["treat1"], sizes, strict=True)), language)
     for (x, y), size in zip(places, sizes, strict=True):
         style.mark(page, x, y, size=size)
     for (x, y), size, box, lines in zip(places, sizes, boxes, names, strict=True):
@@ -202,52 +193,12 @@ def _sizes(nodes: pd.DataFrame) -> list[float]:
     return [_SMALLEST + (_LARGEST - _SMALLEST) * math.sqrt(value / max(float(amounts.max()), 1.0)) for value in amounts]
 
 
-def _ring(count: int, lines: int) -> list[tuple[float, float]]:
-    """Places on an ellipse, turned so that no treatment stands at the very top or bottom, where its name has no side."""
-    turns = (0.0, math.pi / count)
-    turn = max(turns, key=lambda each: min(abs(math.cos(each + 2 * math.pi * place / count)) for place in range(count)))
-    height = max(_ACROSS, lines * (_LINE + 4) / 3.4)
-    angles = [turn + 2 * math.pi * place / count for place in range(count)]
-    return [(style.WIDTH / 2 + _ACROSS * math.cos(angle), height * math.sin(angle)) for angle in angles]
-
-
 def _name_lines(node: Any, language: str) -> list[str]:
-    words = style.wrapped(node.label, style.WIDTH / 2 - _ACROSS - _LARGEST / 2, style.SMALL, bold=True, lines=2)
+    words = style.wrapped(node.label, style.WIDTH / 2 - ACROSS - _LARGEST / 2, style.SMALL, bold=True, lines=2)
     told = studies(node.n_studies, language)
     if not pd.isna(node.citizens):
         told = translator(language)("{n} citizens").format(n=number(node.citizens, language))
-    return [*words, style.shortened(told, style.WIDTH / 2 - _ACROSS - _LARGEST / 2, style.SMALL)]
-
-
-def _beside(places: list[tuple[float, float]], names: list[list[str]], sizes: list[float]) -> list[Box]:
-    """A box for each name on its outer side, pushed down where the one above needs the room."""
-    boxes: list[Box] = [(0.0, 0.0, 0.0, 0.0)] * len(places)
-    for side in (-1, 1):
-        ours = [place for place, (x, _y) in enumerate(places) if (x > style.WIDTH / 2) == (side > 0)]
-        ours.sort(key=lambda place: places[place][1])
-        tall = [len(names[place]) * _LINE for place in ours]
-        tops = _apart([places[place][1] - high / 2 for place, high in zip(ours, tall, strict=True)], tall)
-        for place, upper, high in zip(ours, tops, tall, strict=True):
-            wide = max(style.text_width(text, style.SMALL, bold=position == 0) for position, text in enumerate(names[place]))
-            start = places[place][0] + side * (sizes[place] / 2 + _GAP + 3)
-            # Beside an ellipse the outermost place on either side is clear of every line.
-            left = start if side > 0 else start - wide
-            boxes[place] = (left, upper, left + wide, upper + high)
-    return boxes
-
-
-def _apart(tops: list[float], tall: list[float]) -> list[float]:
-    """The heights nearest those wished for at which boxes, in this order, do not overlap."""
-    out = list(tops)
-    for _round in range(200):
-        moved = False
-        for place in range(len(out) - 1):
-            lack = out[place] + tall[place] + _GAP - out[place + 1]
-            if lack > 0.01:
-                out[place], out[place + 1], moved = out[place] - lack / 2, out[place + 1] + lack / 2, True
-        if not moved:
-            break
-    return out
+    return [*words, style.shortened(told, style.WIDTH / 2 - ACROSS - _LARGEST / 2, style.SMALL)]
 
 
 def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: list[str]) -> None:
@@ -255,7 +206,7 @@ def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: 
     x, y = place
     right = box[0] > x
     if not box[1] - 2 <= y <= box[3] + 2:
-        near = box[1] + _LINE / 2 if box[1] > y else box[3] - _LINE / 2
+        near = box[1] + LINE / 2 if box[1] > y else box[3] - LINE / 2
         end = box[0] - 3 if right else box[2] + 3
         style.line(page, (x + math.copysign(size / 2, end - x), end), (y, near), color=style.RULE_STRONG)
     for position, text in enumerate(lines):
@@ -263,7 +214,7 @@ def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: 
         style.write(
             page,
             box[0] if right else box[2],
-            box[1] + position * _LINE + 12,
+            box[1] + position * LINE + 12,
             text,
             size=style.SMALL,
             color=style.INK_2 if last else style.INK,
@@ -272,35 +223,34 @@ def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: 
         )
 
 
-def _counts(
-    page: Axes,
-    edges: pd.DataFrame,
-    at: Mapping[str, tuple[float, float]],
-    sizes: list[float],
-    codes: list[str],
-    language: str,
+def _lines(
+    page: Axes, edges: pd.DataFrame, at: Mapping[str, tuple[float, float]], sizes: Mapping[str, float], language: str
 ) -> None:
-    """The number of studies on each line, where there is a free place on it."""
-    taken = [
-        (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
-        for (x, y), size in zip((at[code] for code in codes), sizes, strict=True)
-    ]
+    """A line for each comparison, open where its number of studies stands; a number with no free place is in the table alone."""
+    most = float(edges["n_studies"].max())
+    taken = [(x - sizes[code] / 2, y - sizes[code] / 2, x + sizes[code] / 2, y + sizes[code] / 2) for code, (x, y) in at.items()]
     for edge in rows.each(edges.sort_values("n_studies", ascending=False, kind="stable")):
         (x1, y1), (x2, y2) = at[edge.treat1], at[edge.treat2]
+        thick = _THINNEST + (_THICKEST - _THINNEST) * (edge.n_studies - 1) / max(most - 1, 1)
         text = number(edge.n_studies, language)
-        half = style.text_width(text, style.SMALL) / 2 + 2
-        for share in (0.5, 0.38, 0.62, 0.3, 0.7):
-            x, y = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
-            box = (x - half, y - 8, x + half, y + 8)
-            if not any(_cross(box, other) for other in taken):
-                style.box(page, (box[0], box[2]), (box[1], box[3]), color=style.CARD)
-                style.write(page, x, y + 4.5, text, size=style.SMALL, align="center")
-                taken.append(box)
-                break
+        half = style.text_width(text, style.SMALL) / 2 + 3
+        gaps = [(x1 + share * (x2 - x1), y1 + share * (y2 - y1), share) for share in (0.5, 0.38, 0.62, 0.3, 0.7)]
+        free = [each for each in gaps if not any(overlap(_around(each[0], each[1], half), other) for other in taken)]
+        if not free:
+            style.line(page, (x1, x2), (y1, y2), color=style.MUTED, width=thick)
+            continue
+        x, y, share = free[0]
+        taken.append(_around(x, y, half))
+        open_ = 11.0 / max(math.hypot(x2 - x1, y2 - y1), 1.0)
+        for start, end in ((0.0, share - open_), (share + open_, 1.0)):
+            across = (x1 + start * (x2 - x1), x1 + end * (x2 - x1))
+            down = (y1 + start * (y2 - y1), y1 + end * (y2 - y1))
+            style.line(page, across, down, color=style.MUTED, width=thick)
+        style.write(page, x, y + 4.5, text, size=style.SMALL, bold=True, align="center")
 
 
-def _cross(one: Box, other: Box) -> bool:
-    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[1], other[1])
+def _around(x: float, y: float, half: float) -> Box:
+    return (x - half, y - 9, x + half, y + 9)
 
 
 def _finding(data: pd.DataFrame, language: str) -> str:

@@ -69,10 +69,11 @@ def on_reading_scale(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 def reading_unit(measure: str, unit: Words | None, language: str, *, default: str) -> str:
     """The unit of a chart on the reading scale: for log ratios the ratio, else the unit given, else ``default``."""
+    _ = translator(language)
     known = LOG_MEASURES.get(measure)
     if known is not None:
-        return translator(language)("ratio ({measure}), log scale").format(measure=known)
-    return spoken(unit, language, default=default)
+        return _("ratio ({measure}), log scale").format(measure=known)
+    return spoken(unit, language, default=_("standard deviations") if measure == "SMD" else default)
 
 
 def named_briefly(name: str) -> str:
@@ -92,3 +93,8 @@ def labelled(codes: pd.Series, labels: Mapping[str, Words] | None, language: str
     """The label of each code, or the code as it is."""
     known = labels or {}
     return [spoken(known[code], language) if code in known else code for code in codes.astype(str)]
+
+
+def words_that_stay(html: str) -> str:
+    """A table's caption that stays in view, and no wider than the page, while the table scrolls below it."""
+    return f'<span style="position:sticky;left:0;display:inline-block;max-width:min(100%,84vw)">{html}</span>'

@@ -23,7 +23,7 @@ _GRAVE = ("high", "serious", "critical")
 # Colour, shape, sign on it. Shapes and signs differ, so that nobody needs the colours.
 _LOOKS: dict[str, tuple[str, str, str]] = {
     "low": (style.GOOD, "o", "+"),
-    "some": (style.INK_2, "d", "–"),
+    "some": (style.INK_2, "D", "–"),
     "high": (style.WARN, "s", "×"),
     "serious": (style.WARN, "s", "×"),
     "critical": (style.WARN, "8", "!"),
@@ -47,8 +47,8 @@ def traffic_light_data(
 
     Returns
     -------
-    Columns study, domain (its name), judgement; every study has every domain, "not_judged" where the frame has no row. Order of
-    first appearance.
+    Columns study, domain, label (of the domain), judgement; every study has every domain, "not_judged" where the frame has no row.
+    Order of first appearance.
 
     Raises
     ------
@@ -75,20 +75,21 @@ def traffic_light_data(
         raise DuplicateRows(f"{int(twice.sum())} pairs of study and domain are judged twice. Keep one judgement of each.")
     pairs = pd.MultiIndex.from_product([found["study"].unique(), found["domain"].unique()], names=["study", "domain"])
     data = found.set_index(["study", "domain"]).reindex(pairs).fillna(NOT_JUDGED).reset_index()
-    return data.assign(domain=labelled(data["domain"], labels, language))
+    data.insert(2, "label", labelled(data["domain"], labels, language))
+    return data
 
 
 @style.applied()
 def traffic_light_chart(judgements: pd.DataFrame, *, labels: Mapping[str, Words] | None = None, language: str = "da") -> Figure:
     """Draw :func:`traffic_light_data`: studies down, domains across under numbers that are spelled out below."""
     data = traffic_light_data(judgements, labels=labels, language=language)
-    domains = list(dict.fromkeys(data["domain"]))
+    domains = dict(zip(data["domain"], data["label"], strict=True))
     page = style.sheet()
     y = 0.0
     for start in range(0, len(domains), _MOST):
-        y = _panel(page, y, data, domains, slice(start, start + _MOST), language)
-    for place, domain in enumerate(domains):
-        for below, text in enumerate(style.wrapped(domain, style.WIDTH - 24, style.SMALL)):
+        y = _panel(page, y, data, list(domains), slice(start, start + _MOST), language)
+    for place, name in enumerate(domains.values()):
+        for below, text in enumerate(style.wrapped(name, style.WIDTH - 24, style.SMALL)):
             y += 17
             if below == 0:
                 style.write(page, 0, y, number(place + 1, language), size=style.SMALL, bold=True)
@@ -100,10 +101,10 @@ def traffic_light_alt(judgements: pd.DataFrame, *, labels: Mapping[str, Words] |
     """Say how many studies have a high risk somewhere, and for each domain how many of each judgement."""
     data = traffic_light_data(judgements, labels=labels, language=language)
     told = []
-    for domain, part in data.groupby("domain", sort=False):
+    for _domain, part in data.groupby("domain", sort=False):
         counts = part["judgement"].value_counts()
         words = [f"{judgement_name(code, language)} {number(int(counts[code]), language)}" for code in _order() if code in counts]
-        told.append(f"{domain}: {', '.join(words)}")
+        told.append(f"{part['label'].iloc[0]}: {', '.join(words)}")
     return f"{_finding(data, language)} {'; '.join(told)}."
 
 
@@ -118,11 +119,11 @@ def traffic_light_figure(
     """The chart as a figure for a page, with caption, alternative text and table twin."""
     _ = translator(language)
     data = traffic_light_data(judgements, labels=labels, language=language)
-    domains, studies_ = list(dict.fromkeys(data["domain"])), list(dict.fromkeys(data["study"]))
-    twin = pd.DataFrame({_("Study"): studies_})
-    for domain in domains:
-        found = data[data["domain"] == domain].set_index("study")["judgement"]
-        twin[domain] = [judgement_name(found[study], language) for study in studies_]
+    parts = [part for _domain, part in data.groupby("domain", sort=False)]
+    columns = [[judgement_name(code, language) for code in part["judgement"]] for part in parts]
+    # Two domains may have the same name, so the headings are put on last.
+    twin = pd.DataFrame(list(zip(parts[0]["study"], *columns, strict=True)))
+    twin.columns = pd.Index([_("Study"), *(part["label"].iloc[0] for part in parts)])
     return figure_html(
         traffic_light_chart(judgements, labels=labels, language=language),
         caption=_finding(data, language),
@@ -199,7 +200,7 @@ def _cell(page: Axes, x: float, y: float, code: str, language: str) -> None:
     color, shape, sign = _LOOKS[code]
     # A report that says nothing is an empty ring: it looks like no judgement of any kind.
     hollow = code == "no_information"
-    style.mark(page, x, y + 14, color=color, shape=shape, size=18 if shape != "d" else 22, hollow=hollow)
+    style.mark(page, x, y + 14, color=color, shape=shape, size=18 if shape != "D" else 14, hollow=hollow)
     style.write(page, x, y + 18.5, sign, size=style.SMALL, color=color if hollow else style.CARD, bold=True, align="center")
     style.write(page, x, y + 36, words, size=_TINY, color=style.INK_2 if hollow else style.INK, align="center")
 
