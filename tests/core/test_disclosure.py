@@ -108,3 +108,12 @@ def test_no_count_that_stayed_gives_back_how_many_were_left_out():
 def test_many_left_out_are_counted():
     check = ww.Check(name="dropped_rows", passed=False, message="20 left out.", statistics={"n_dropped": 20})
     assert disclose(dataclasses.replace(result_with_counts([20]), checks=(check,))).checks[0] == check
+
+
+def test_no_share_gives_back_how_many_stayed():
+    dropped = ww.Check(name="dropped_treated", passed=False, message="2 of 185.", statistics={"n_dropped": 2, "n_treated": 185})
+    ties = ww.Check(name="ties_broken", passed=False, message="21 of 183.", statistics={"n_ties": 21, "share": 21 / 183})
+    out = disclose(dataclasses.replace(result_with_counts([20], n_treated=183), checks=(dropped, ties)))
+    assert np.isnan(out.checks[1].statistics["n_ties"])
+    assert out.checks[1].statistics["share"] == 0.11
+    assert "183" not in out.to_json()

@@ -16,9 +16,12 @@ from whatworks.core.errors import DisclosureRisk
 from whatworks.core.result import EffectResult
 
 # Statistics and check numbers that count people a method left aside.
-LEFT_OUT = ("n_dropped", "units")
+LEFT_OUT = ("n_dropped", "n_trimmed", "n_trimmed_meant", "units")
 # Counts of those that stayed: held against everybody, they give back how many were left out.
-COUNTS = ("nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "n_outside", "clusters")
+COUNTS = (
+    "nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "n_outside", "n_sets", "n_ties",
+    "clusters", "df",
+)  # fmt: skip
 K_PUBLISH = 5
 K_FLOOR = 3
 
@@ -185,4 +188,6 @@ def _without_counts(check: Check, k: int) -> Check:
     if not counts:
         return check
     message = f"The counts are not shown: they would tell of the fewer than {k} people who were left out."
-    return replace(check, message=message, statistics={**check.statistics, **counts})
+    # A share to the last digit is a fraction whose denominator can be found.
+    shares = {key: round(float(value), 2) for key, value in check.statistics.items() if key.startswith("share")}
+    return replace(check, message=message, statistics={**check.statistics, **shares, **counts})

@@ -37,7 +37,7 @@ class Question:
         answer: str | None = None,
         benchmark: str | None = None,
         robustness: Mapping[str, EffectResult] | None = None,
-        doubts: Sequence[Check] = (),
+        doubts: Sequence[Check | EffectResult] = (),
         tables: Mapping[str, pd.DataFrame] | None = None,
         source: Mapping[str, str] | None = None,
     ) -> Finding:
@@ -50,15 +50,18 @@ class Question:
         benchmark : the result that the others are held against
         robustness : name to result of what was done to put the answer to the test; the doubts that only such a test can raise
             or lay to rest become checks of the answer, so that every page shows them
-        doubts : checks made by themselves, such as of who is observed; they too become checks of the answer
+        doubts : checks made by themselves, such as of who is observed, and tests whose numbers are not to be published; their
+            checks too become checks of the answer
         tables : small tables of groups
         source : where the data come from, ``{"da", "en"}``
         """
         told = {name: self.in_unit(result) for name, result in (results or {}).items()}
         tests = {name: self.in_unit(result) for name, result in (robustness or {}).items()}
         if answer in told:
-            raised = [check for test in tests.values() for check in test.checks if check.name in TESTS]
-            told[answer] = replace(told[answer], checks=(*told[answer].checks, *doubts, *raised))
+            alone = [doubt for doubt in doubts if isinstance(doubt, Check)]
+            tested = [*tests.values(), *(doubt for doubt in doubts if isinstance(doubt, EffectResult))]
+            raised = [check for test in tested for check in test.checks if check.name in TESTS]
+            told[answer] = replace(told[answer], checks=(*told[answer].checks, *alone, *raised))
         return Finding(
             target_group=self.target_group,
             method=self.method,
