@@ -1,6 +1,7 @@
 """Tables that put an answer to the test: other designs, drift that would go unseen, hidden factors, who was compared."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -173,7 +174,7 @@ def compared_table(who: pd.DataFrame, language: str = "da") -> str:
     return table_html(pd.DataFrame(rows, columns=headings), caption=caption, language=language)
 
 
-def _label(row: Mapping[str, object], language: str) -> str:
+def _label(row: Mapping[Hashable, Any], language: str) -> str:
     _ = translator(language)
     if row["kind"] in ("people", "effective"):
         return _("Number of people") if row["kind"] == "people" else _("Counts as (number of people)")
@@ -181,19 +182,19 @@ def _label(row: Mapping[str, object], language: str) -> str:
     return name if row["level"] is None or pd.isna(row["level"]) else f"{name}: {row['level']}"
 
 
-def _value(value: object, kind: object, language: str) -> str:
+def _value(value: Any, kind: str, language: str) -> str:
     if value is None or pd.isna(value):
         return "–"
     if kind == "share":
-        return percent(float(str(value)), language)
-    size = float(str(value))
+        return percent(float(value), language)
+    size = float(value)
     return number(size, language, decimals=0 if kind in ("people", "effective") or abs(size) >= 100 else 1)
 
 
-def _number(value: object, language: str, decimals: int | None = None) -> str:
+def _number(value: Any, language: str, decimals: int | None = None) -> str:
     if value is None or pd.isna(value):
         return "–"
-    size = float(str(value))
+    size = float(value)
     places = decimals if decimals is not None else 0 if abs(size) >= 100 else 1 if abs(size) >= 10 else 2
     return number(size, language, decimals=places)
 
