@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import whatworks as ww
 from whatworks.core.errors import (
@@ -137,8 +138,9 @@ def test_units_seen_once_are_not_used_but_missing_outcomes_are_counted(pair, col
 
 def test_the_interval_has_the_level_asked_for(pair, columns):
     usual, narrow = (ww.did.two_by_two(pair, **columns, conf_level=level).headline for level in (0.95, 0.5))
-    assert usual.conf_high - usual.estimate == pytest.approx(1.9599639845 * usual.std_error)
-    assert narrow.conf_high - narrow.estimate == pytest.approx(0.6744897502 * narrow.std_error)
+    df = pair["unit"].nunique() - 1
+    assert usual.conf_high - usual.estimate == pytest.approx(stats.t.ppf(0.975, df) * usual.std_error)
+    assert narrow.conf_high - narrow.estimate == pytest.approx(stats.t.ppf(0.75, df) * narrow.std_error)
     assert narrow.p_value == usual.p_value
 
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from whatworks.core import Check, EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.did.group_time import AttGtResult, Average, GroupTime
 from whatworks.did.pretrends import group_time_leads, parallel_pretrends
-from whatworks.did.table import effects_table, vcov_table, whole
+from whatworks.did.table import critical_value, effects_table, vcov_table, whole
 from whatworks.did.timeline import time_text
 from whatworks.inference import simultaneous_critical_value
 
@@ -38,14 +37,16 @@ def aggregate(
     balance : with ``by="event"``: only cohorts observed at least this many times after their start, and event times up to it,
         so that the same cohorts stand behind every event time from 0 on
     bands : ``"pointwise"`` intervals, or ``"simultaneous"`` ones that hold all parts at once. They rest on the bootstrap draws
-        where ``att_gt`` made any, else on the joint normal limit with 100,000 draws
+        where ``att_gt`` made any, else on the joint normal limit with 100,000 draws; either way they are widened by as much as
+        Student's t widens a pointwise interval
 
     Returns
     -------
     :class:`whatworks.EffectResult`; parts carry event_time, group or time, and n_treated and n_comparison (units of the
     treated cohorts; comparison units of the smallest cell). The headline averages event times >= 0 alike, groups by size, or
     calendar times alike; times of anticipation are never averaged in. ``vcov`` is the full covariance of the parts. Weights
-    are estimated, and their sampling error is in the standard errors.
+    are estimated, and their sampling error is in the standard errors. Intervals are ``statistics["critical_value"]`` standard
+    errors wide on either side of a part; the headline's, and pointwise ones, from the t distribution as in ``att_gt``.
 
     Raises
     ------
@@ -71,8 +72,8 @@ def aggregate(
     _check_options(att_gt_result, by, balance, bands)
     basis = att_gt_result.group_time
     at, averages, overall = _averages(basis, by, balance)
-    normal = float(stats.norm.ppf(0.5 + att_gt_result.conf_level / 2))
-    wide = _critical_value(att_gt_result, averages) if bands == "simultaneous" and averages else normal
+    pointwise = critical_value(att_gt_result.conf_level, basis.df)
+    wide = _simultaneous(att_gt_result, averages) if bands == "simultaneous" and averages else pointwise
     spread = basis.standard_errors([overall, *averages])
     treated, comparison = zip(*(_units(basis, average) for average in [overall, *averages]), strict=True)
     extras: dict[str, object] = {}
@@ -95,7 +96,8 @@ def aggregate(
             ["headline", *["part"] * len(terms)],
             np.array([overall.estimate, *(average.estimate for average in averages)]),
             spread,
-            critical=np.array([normal, *[wide] * len(terms)]),
+            critical=np.array([pointwise, *[wide] * len(terms)]),
+            df=basis.df,
             extras=extras,
         ),
         provenance=replace(att_gt_result.provenance, arguments=arguments),
@@ -154,15 +156,17 @@ def _by_event_time(basis: GroupTime, known: np.ndarray, balance: int | None) -> 
     return at, averages, basis.mean(after)
 
 
-def _critical_value(result: AttGtResult, averages: list[Average]) -> float:
-    basis = result.group_time
+def _simultaneous(result: AttGtResult, averages: list[Average]) -> float:
+    """Standard errors on either side that hold all averages at once, widened as a pointwise interval is with few clusters."""
+    basis, conf_level = result.group_time, result.conf_level
+    widening = critical_value(conf_level, basis.df) / critical_value(conf_level)
     deviations = basis.deviations(averages)
-    seed = result.provenance.seed or 0
     if deviations is None:
-        return simultaneous_critical_value(basis.covariance(averages), conf_level=result.conf_level, seed=seed)
+        vcov, seed = basis.covariance(averages), result.provenance.seed or 0
+        return widening * simultaneous_critical_value(vcov, conf_level=conf_level, seed=seed)
     spread = basis.standard_errors(averages)
     used = spread > 0
-    return float(np.quantile(np.abs(deviations[:, used] / spread[used]).max(axis=1), result.conf_level))
+    return widening * float(np.quantile(np.abs(deviations[:, used] / spread[used]).max(axis=1), conf_level))
 
 
 def _units(basis: GroupTime, average: Average) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from whatworks.core import Check, Provenance
 from whatworks.did import checks
@@ -16,9 +15,9 @@ from whatworks.did.cross_sections import CrossSections
 from whatworks.did.group_time import AttGtResult, GroupTime
 from whatworks.did.panel import Panel
 from whatworks.did.pretrends import group_time_leads, parallel_pretrends
-from whatworks.did.table import effects_table, vcov_table, whole
+from whatworks.did.regression import cluster_checks
+from whatworks.did.table import critical_value, effects_table, vcov_table, whole
 from whatworks.did.timeline import time_text
-from whatworks.inference import few_clusters
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +60,8 @@ def att_gt_result(found: Found, provenance: Provenance) -> AttGtResult:
             ["headline", *["part"] * m],
             np.append(overall.estimate, basis.estimates),
             np.where(np.append(False, unknown), np.nan, basis.standard_errors([overall, *basis.each_cell()])),
-            critical=float(stats.norm.ppf(0.5 + conf_level / 2)),
+            critical=critical_value(conf_level, basis.df),
+            df=basis.df,
             extras=_extras(basis, found.effects.reasons, n_treated, len(data.cohort) - n_treated),
         ),
         provenance=provenance,
@@ -97,6 +97,7 @@ def _statistics(data: Panel | CrossSections, basis: GroupTime, n_treated: int) -
         "n_comparison": len(data.cohort) - n_treated,
         "n_dropped": data.n_dropped,
         "clusters": basis.influence.n_clusters,
+        "df": basis.df,
     }
     if isinstance(data, Panel):
         out["n_incomplete_units"] = 0 if data.is_complete else int(np.isnan(data.outcome).any(axis=1).sum())
@@ -118,7 +119,7 @@ def _doubts(found: Found) -> tuple[Check, ...]:
     doubts = [
         parallel_pretrends(group_time_leads(basis)),
         checks.dropped_rows(data.n_dropped, data.n_rows, found.always),
-        few_clusters(basis.influence.n_clusters),
+        *cluster_checks(data, basis.influence.n_clusters),
         checks.small_cells(basis.n_treated[estimated], basis.n_comparison[estimated]),
         checks.unestimated_cells(terms, len(basis.cells)),
     ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
@@ -15,10 +14,16 @@ from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.pretrends import Leads, parallel_pretrends
-from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
-from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
+from whatworks.did.regression import (
+    RollOut,
+    cluster_checks,
+    group_into_profiles,
+    read_roll_out_panel,
+    regression_statistics,
+)
+from whatworks.did.table import critical_value, effects_table, standard_errors, vcov_table, whole
 from whatworks.did.twfe import forbidden_share
-from whatworks.inference import TwoWayFit, few_clusters
+from whatworks.inference import TwoWayFit
 
 METHODS = ("sun_abraham", "twfe")
 
@@ -121,7 +126,7 @@ def event_study(
     cells = fit_event_cells(roll_out, reference=int(reference), by_cohort=method == "sun_abraham")
     doubts = [
         checks.dropped_rows(panel.n_rows - cells.fit.nobs, panel.n_rows, int(always.sum())),
-        few_clusters(cells.fit.clusters),
+        *cluster_checks(roll_out.panel, cells.fit.clusters),
     ]
     if method == "twfe":
         doubts.append(checks.forbidden_comparisons(forbidden_share(panel)))
@@ -216,7 +221,7 @@ def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], prove
             ["headline", *["part"] * len(terms)],
             estimates[:-1],
             spread[:-1],
-            critical=float(stats.t.ppf(0.5 + conf_level / 2, counts["df"])),
+            critical=critical_value(conf_level, counts["df"]),
             df=counts["df"],
             extras={
                 "event_time": whole([np.nan, *at]),

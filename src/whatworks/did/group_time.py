@@ -60,6 +60,11 @@ class GroupTime:
     from_limit: bool = False
 
     @property
+    def df(self) -> int:
+        """Degrees of freedom of Student's t for every average: clusters less one."""
+        return self.influence.n_clusters - 1
+
+    @property
     def cohort_codes(self) -> np.ndarray:
         """(m,) position of each cell's cohort."""
         return np.searchsorted(self.cohorts, [cell.cohort for cell in self.cells])

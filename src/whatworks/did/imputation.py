@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list
@@ -19,9 +18,8 @@ from whatworks.did.imputation_variance import Averages, Scores, averages, refuse
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns
 from whatworks.did.pretrends import Leads, parallel_pretrends
-from whatworks.did.regression import clusters_by_arm, read_roll_out_panel
-from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
-from whatworks.inference import few_clusters
+from whatworks.did.regression import cluster_checks, clusters_by_arm, read_roll_out_panel
+from whatworks.did.table import critical_value, effects_table, standard_errors, vcov_table, whole
 
 
 def imputation(
@@ -66,7 +64,8 @@ def imputation(
     n_comparison (units never treated). Parts at or after the start are imputed effects; those before it are the leads, and stand
     for deviations from parallel trends, not from the same base. ``vcov`` is the covariance of all parts. ``statistics`` holds
     ``n_unimputed``: treated rows without a prediction (no untreated row of the unit, no untreated unit at the time), which
-    the check ``unimputed_rows`` reports. Standard errors are conservative, without a small-sample factor, with normal intervals.
+    the check ``unimputed_rows`` reports. Standard errors are conservative, without a small-sample factor; intervals and p-values
+    from the t distribution with ``statistics["df"]``, clusters (or units) less one.
 
     Raises
     ------
@@ -157,7 +156,8 @@ def _result(scores: Scores, provenance: Provenance) -> EffectResult:
             ["headline", *["part"] * len(terms)],
             np.append(overall @ estimates, estimates),
             np.append(np.sqrt(overall @ parts @ overall), standard_errors(parts)),
-            critical=float(stats.norm.ppf(0.5 + conf_level / 2)),
+            critical=critical_value(conf_level, counts["df"]),
+            df=counts["df"],
             extras={
                 "event_time": whole([np.nan, *at]),
                 "n_treated": whole([counts["n_treated"], *rows]),
@@ -175,6 +175,7 @@ def _result(scores: Scores, provenance: Provenance) -> EffectResult:
 def _counts(scores: Scores) -> dict[str, float]:
     panel, nobs = scores.data.panel, int(scores.data.seen.sum())
     n_treated = int(np.isfinite(panel.cohort).sum())
+    clusters = len(panel.cohort) if panel.cluster is None else int(panel.cluster.max()) + 1
     return {
         "nobs": nobs,
         "n_units": len(panel.cohort),
@@ -183,7 +184,8 @@ def _counts(scores: Scores) -> dict[str, float]:
         "n_treated_rows": int(scores.cells.rows.sum()),
         "n_unimputed": scores.data.always_treated_rows + scores.data.unpredicted,
         "n_dropped": panel.n_rows - nobs,
-        "clusters": len(panel.cohort) if panel.cluster is None else int(panel.cluster.max()) + 1,
+        "clusters": clusters,
+        "df": clusters - 1,
     }
 
 
@@ -205,7 +207,7 @@ def _doubts(scores: Scores, vcov: np.ndarray, clusters: int) -> tuple[Check, ...
         parallel_pretrends(leads),
         unimputed_rows(data, int(cells.rows.sum())),
         checks.dropped_rows(panel.n_rows - int(data.seen.sum()), panel.n_rows, data.always_treated),
-        few_clusters(clusters),
+        *cluster_checks(panel, clusters),
         checks.small_cells(cells.rows[imputed], np.broadcast_to(untreated, cells.rows.shape)[imputed]),
     ]
     lost = lost_covariates(data, scores.fit)

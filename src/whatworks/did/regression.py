@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from whatworks.core.check import Check
+from whatworks.did.cross_sections import CrossSections
 from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.timeline import read_start, read_time
-from whatworks.inference import TwoWayDesign, TwoWayFit, fit_two_way
+from whatworks.inference import TwoWayDesign, TwoWayFit, few_clusters, few_treated_clusters, fit_two_way
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +85,19 @@ def clusters_by_arm(panel: Panel) -> tuple[float, float]:
     if panel.cluster is None:
         return float(starts.sum()), float((~starts).sum())
     return float((np.bincount(panel.cluster, starts) > 0).sum()), float((np.bincount(panel.cluster, ~starts) > 0).sum())
+
+
+def cluster_checks(data: Panel | CrossSections, clusters: int) -> list[Check]:
+    """Whether clusters, and clusters with somebody observed under treatment, are enough."""
+    starters = int(np.searchsorted(data.cohort, np.inf))
+    if isinstance(data, Panel):
+        seen = data.timeline.ordinals >= data.cohort[:starters, None]
+        seen &= ~np.isnan(data.outcome[:starters])
+        treated = seen.any(axis=1)
+    else:
+        treated = data.timeline.ordinals[data.time[:starters]] >= data.cohort[:starters]
+    held = treated.sum() if data.cluster is None else (np.bincount(data.cluster[:starters], treated) > 0).sum()
+    return [few_clusters(clusters), few_treated_clusters(int(held))]
 
 
 def sum_by(codes: np.ndarray, values: np.ndarray) -> np.ndarray:

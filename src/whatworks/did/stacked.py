@@ -1,7 +1,6 @@
 """Stacked difference-in-differences: every cohort against clean controls in one window, averaged by its treated."""
 
 import numpy as np
-from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
@@ -11,11 +10,10 @@ from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.pretrends import Leads, parallel_pretrends
-from whatworks.did.regression import clusters_by_arm, read_roll_out_panel, sum_by
+from whatworks.did.regression import cluster_checks, clusters_by_arm, read_roll_out_panel, sum_by
 from whatworks.did.stacked_experiments import Stack, Window, stack_panel
-from whatworks.did.table import effects_table, standard_errors, vcov_table, whole
+from whatworks.did.table import critical_value, effects_table, standard_errors, vcov_table, whole
 from whatworks.did.timeline import time_text
-from whatworks.inference import few_clusters
 
 CONTROLS = ("not_yet", "never")
 
@@ -166,7 +164,7 @@ def _result(stack: Stack, provenance: Provenance) -> EffectResult:
             ["headline", *["part"] * len(terms)],
             np.append(after @ estimates, estimates),
             np.append(np.sqrt(after @ parts @ after), standard_errors(parts)),
-            critical=float(stats.t.ppf(0.5 + conf_level / 2, clusters - 1)),
+            critical=critical_value(conf_level, clusters - 1),
             df=clusters - 1,
             extras={
                 "event_time": whole([np.nan, *at]),
@@ -222,7 +220,7 @@ def _doubts(stack: Stack, estimates: np.ndarray, vcov: np.ndarray, clusters: int
         dropped_sub_experiments(stack),
         incomplete_windows(stack),
         checks.dropped_rows(panel.n_dropped, panel.n_rows),
-        few_clusters(clusters),
+        *cluster_checks(used, clusters),
         checks.small_cells(sizes[:, 0], sizes[:, 1]),
     )
 

@@ -53,10 +53,15 @@ def headline_table(estimate: np.ndarray, vcov: np.ndarray, *, conf_level: float,
     conf_level : of the interval
     df : degrees of freedom of the t distribution; infinite for the normal
     """
+    critical = critical_value(conf_level, df)
+    return effects_table(["ATT"], ["headline"], estimate, standard_errors(vcov), critical=critical, df=df)
+
+
+def critical_value(conf_level: float, df: float = np.inf) -> float:
+    """Standard errors on either side of a pointwise interval: Student's t with ``df`` degrees of freedom, or the normal."""
     # The t distribution at infinity is off in the last digit.
     reference = stats.t(df) if np.isfinite(df) else stats.norm()
-    critical = float(reference.ppf(0.5 + conf_level / 2))
-    return effects_table(["ATT"], ["headline"], estimate, standard_errors(vcov), critical=critical, df=df)
+    return float(reference.ppf(0.5 + conf_level / 2))
 
 
 def standard_errors(vcov: np.ndarray) -> np.ndarray:

@@ -8,8 +8,14 @@ from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
 from whatworks.did.panel import Columns, Panel
-from whatworks.did.regression import RollOut, group_into_profiles, read_roll_out_panel, regression_statistics
-from whatworks.did.twfe_inference import Request, cluster_checks, interval, treated_by_profile
+from whatworks.did.regression import (
+    RollOut,
+    cluster_checks,
+    group_into_profiles,
+    read_roll_out_panel,
+    regression_statistics,
+)
+from whatworks.did.twfe_inference import Request, interval, treated_by_profile
 from whatworks.inference import TwoWayFit
 
 

@@ -8,16 +8,13 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.did.panel import Panel
 from whatworks.did.regression import RollOut
 from whatworks.did.table import headline_table
 from whatworks.inference import (
     TwoWayDesign,
     TwoWayFit,
     cr2_of_sums,
-    few_clusters,
     few_degrees_of_freedom,
-    few_treated_clusters,
     sum_two_way_by_cluster,
     wild_cluster_bootstrap,
 )
@@ -73,14 +70,6 @@ def interval(roll_out: RollOut, fit: TwoWayFit, request: Request) -> tuple[pd.Da
 def treated_by_profile(roll_out: RollOut) -> np.ndarray:
     """(P, T, 1) marks, 0 or 1, of the times from each profile's start on."""
     return (roll_out.panel.timeline.ordinals >= roll_out.cohort[:, None])[:, :, None].astype(float)
-
-
-def cluster_checks(panel: Panel, clusters: int) -> list[Check]:
-    """Whether clusters, and treated clusters, are enough."""
-    treated = (panel.timeline.ordinals >= panel.cohort[:, None]) & ~np.isnan(panel.outcome)
-    carriers = np.flatnonzero(treated.any(axis=1))
-    held = carriers if panel.cluster is None else np.unique(panel.cluster[carriers])
-    return [few_clusters(clusters), few_treated_clusters(len(held))]
 
 
 def bounded_interval(conf_low: float, conf_high: float) -> Check:

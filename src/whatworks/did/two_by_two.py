@@ -25,9 +25,10 @@ from whatworks.did.observed import Columns
 from whatworks.did.one_treated import refuse_lone_treated
 from whatworks.did.panel import Panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
+from whatworks.did.regression import cluster_checks
 from whatworks.did.table import headline_table
 from whatworks.did.timeline import Timeline, read_time
-from whatworks.inference import Influence, few_clusters
+from whatworks.inference import Influence
 
 
 def two_by_two(
@@ -62,7 +63,8 @@ def two_by_two(
 
     Returns
     -------
-    :class:`whatworks.EffectResult` with the headline only, and a normal interval from the influence function.
+    :class:`whatworks.EffectResult` with the headline only: standard error from the influence function, without a small-sample
+    factor; interval and p-value from the t distribution with ``statistics["df"]``, clusters (or units) less one.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def two_by_two(
         estimand="Average effect on the treated at the later time",
         measure="MD",
         unit=f"units of {outcome}",
-        effects=headline_table(effects.estimates, influence.covariance(), conf_level=conf_level),
+        effects=headline_table(effects.estimates, influence.covariance(), conf_level=conf_level, df=influence.n_clusters - 1),
         provenance=Provenance(data_fingerprint=fingerprint(given.df, columns.used(treated)), arguments=arguments),
         conf_level=conf_level,
         statistics=_statistics(data, effects, influence.n_clusters),
@@ -144,13 +146,14 @@ def _statistics(data: Panel | CrossSections, effects: CohortEffects, clusters: i
         "n_comparison": int(effects.n_comparison[0]),
         "n_dropped": data.n_dropped,
         "clusters": clusters,
+        "df": clusters - 1,
     }
 
 
 def _doubts(data: Panel | CrossSections, effects: CohortEffects, clusters: int, *, with_scores: bool) -> tuple[Check, ...]:
     doubts = [
         checks.dropped_rows(data.n_dropped, data.n_rows),
-        few_clusters(clusters),
+        *cluster_checks(data, clusters),
         checks.small_cells(effects.n_treated, effects.n_comparison),
     ]
     if with_scores:
