@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whatworks.core import Check
-from whatworks.inference import ClusterRobust, cr2_vcov, htz_test
+from whatworks.inference import ClusterRobust, cr2_vcov, few_degrees_of_freedom, htz_test
 
 Array = np.ndarray
 
 ROBUST = ("CR0", "CR1", "CR2")
-# Tipton (2015), Psychological Methods 20:375-393: below this the t distribution no longer describes the estimate.
-FEWEST_DF = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,20 +38,7 @@ class RobustCoefficients:
     @property
     def checks(self) -> tuple[Check, ...]:
         """Whether every robust t-test has enough degrees of freedom to be believed."""
-        if self.robust is None:
-            return ()
-        smallest = float(self.df.min())
-        message = f"The smallest number of degrees of freedom is {smallest:.1f} (limit {FEWEST_DF:.0f})."
-        if smallest < FEWEST_DF:
-            message += " Too few studies carry that coefficient; read its interval and p-value with doubt."
-        return (
-            Check(
-                name="few_degrees_of_freedom",
-                passed=smallest >= FEWEST_DF,
-                message=message,
-                statistics={"df": smallest, "limit": FEWEST_DF},
-            ),
-        )
+        return () if self.robust is None else (few_degrees_of_freedom(float(self.df.min())),)
 
 
 def robust_coefficients(
