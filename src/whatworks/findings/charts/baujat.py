@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import EmptyData
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.room import overlap
 from whatworks.findings.charts.scale import Scale, tick_decimals
@@ -47,8 +46,6 @@ def baujat_data(table: pd.DataFrame) -> pd.DataFrame:
     Baujat, Mahe, Pignon & Hill (2002), Statistics in Medicine 21:2641-2652.
     """
     require_columns(table, ["study", "baujat_x", "baujat_y"], what="influence")
-    if table.empty:
-        raise EmptyData("There are no studies to draw. Use ww.synthesis.influence on at least three.")
     x, y = (numeric(table, column, what="influence") for column in ("baujat_x", "baujat_y"))
     data = pd.DataFrame({"label": table["study"].astype(str).to_numpy(), "contribution": x})
     data["share"] = x / x.sum() if x.sum() > 0 else 0.0

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import EmptyData
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import decimals_for, spanning
 from whatworks.findings.charts.study_rows import LABELS, named_briefly, on_reading_scale, reading_unit, study_row, upright
@@ -41,8 +40,6 @@ def cumulative_data(table: pd.DataFrame, *, measure: str = "GEN", years: Mapping
         If there is no study.
     """
     require_columns(table, ["added", "k", *_NUMBERS], what="cumulative")
-    if table.empty:
-        raise EmptyData("There are no studies to draw. Use ww.synthesis.cumulative on at least one.")
     known = years or {}
     names = table["added"].astype(str)
     data = pd.DataFrame({"label": [f"{name} ({known[name]})" if name in known else name for name in names]})

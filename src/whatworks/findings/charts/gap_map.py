@@ -12,7 +12,7 @@ from whatworks.core.columns import binary, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, EmptyData, UnknownCode
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.gap_words import certainty_text, verdict_name
-from whatworks.findings.charts.study_rows import labelled
+from whatworks.findings.charts.study_rows import labelled, named_briefly
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
@@ -31,6 +31,8 @@ LOOKS: dict[str, tuple[str, str, str]] = {
 }
 _NAMES, _ROW, _MOST = 132.0, 58.0, 3
 _TINY = 11.0
+_KEYS = ["target_group", "domain"]
+_VALUES = ["verdict", "certainty", "n_studies", "under_way", "own"]
 _NAMED = (("domain", "domain_label"), ("target_group", "group_label"))
 
 
@@ -47,7 +49,7 @@ def gap_map_data(
     ----------
     cells : columns target_group, domain, verdict ("works", "promising", "trade_off", "no_clear_difference", "harmful",
         "unknown"), certainty ("high", "moderate", "low", "very_low" or missing), n_studies, under_way (a study is), own (we have
-        data of our own)
+        data of our own); it may be empty where groups and domains are given
     groups, domains : names by code; with them the map has exactly these rows and columns, in this order, else those of the frame
 
     Returns
@@ -65,26 +67,18 @@ def gap_map_data(
     DuplicateRows
         If a group and domain stand twice.
     """
-    require_columns(cells, ["target_group", "domain", "verdict", "certainty", "n_studies", "under_way", "own"], what="cells")
-    found = cells.assign(
-        target_group=cells["target_group"].astype(str),
-        domain=cells["domain"].astype(str),
-        verdict=cells["verdict"].fillna(UNKNOWN).astype(str),
-        certainty=cells["certainty"].fillna("").astype(str),
-        n_studies=numeric(cells, "n_studies", what="cells") if len(cells) else 0,
-        under_way=binary(cells.fillna({"under_way": False}), "under_way", what="cells") if len(cells) else False,
-        own=binary(cells.fillna({"own": False}), "own", what="cells") if len(cells) else False,
-    )
+    found = _read(cells) if len(cells) else pd.DataFrame(columns=[*_KEYS, *_VALUES])
     across = [_codes(found[column], names, column) for column, names in (("target_group", groups), ("domain", domains))]
     if not all(across):
         raise EmptyData("There is nothing to map. Give rows, or the names of the target groups and domains.")
     _refuse(found)
-    every = pd.MultiIndex.from_product(across, names=["target_group", "domain"])
-    columns = ["verdict", "certainty", "n_studies", "under_way", "own"]
-    data = found.set_index(["target_group", "domain"])[columns].reindex(every).reset_index()
+    every = pd.MultiIndex.from_product(across, names=_KEYS)
+    data = found.set_index(_KEYS)[_VALUES].reindex(every).reset_index()
     for flag in ("under_way", "own"):
         data[flag] = data[flag].eq(True)
-    data = data.fillna({"verdict": UNKNOWN, "certainty": "", "n_studies": 0}).astype({"n_studies": int})
+    empty = {"verdict": UNKNOWN, "certainty": "", "n_studies": 0}
+    data = data.assign(**{column: data[column].where(data[column].notna(), value) for column, value in empty.items()})
+    data = data.astype({"n_studies": int})
     data.insert(2, "group_label", labelled(data["target_group"], groups, language))
     data.insert(3, "domain_label", labelled(data["domain"], domains, language))
     return data
@@ -134,7 +128,10 @@ def gap_map_alt(
     told = "; ".join(
         f"{verdict_name(code, language)}: {number(int(counts[code]), language)}" for code in VERDICTS if code in counts
     )
-    good = [f"{row.group_label}: {row.domain_label}" for row in rows.each(data[data["verdict"] == "works"])]
+    good = [
+        f"{named_briefly(row.group_label)}: {named_briefly(row.domain_label)}"
+        for row in rows.each(data[data["verdict"] == "works"])
+    ]
     where = " " + _("Works: {list}.").format(list="; ".join(good)) if good else ""
     return f"{gap_map_caption(data, language)} {told}.{where}"
 
@@ -176,6 +173,19 @@ def gap_map_figure(
         source=spoken(source, language) or None,
         synthetic=synthetic,
     )
+
+
+def _read(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with every column of its own kind; no verdict is unknown, and no mark means that there is none."""
+    require_columns(cells, [*_KEYS, *_VALUES], what="cells")
+    found = pd.DataFrame({key: cells[key].astype(str) for key in _KEYS})
+    for column, value in (("verdict", UNKNOWN), ("certainty", "")):
+        found[column] = cells[column].astype(object).where(cells[column].notna(), value).astype(str)
+    found["n_studies"] = numeric(cells, "n_studies", what="cells")
+    for flag in ("under_way", "own"):
+        marked = cells[[flag]].astype(object).where(cells[[flag]].notna(), False)
+        found[flag] = binary(marked.infer_objects(), flag, what="cells")
+    return found
 
 
 def _codes(values: pd.Series, names: Mapping[str, Words] | None, column: str) -> list[str]:

@@ -7,7 +7,6 @@ from scipy.stats import chi2, norm
 
 import whatworks.findings.style as style
 from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import EmptyData
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale, spanning
 from whatworks.findings.charts.study_rows import HEIGHT, joined, named_briefly, upright
@@ -48,8 +47,6 @@ def influence_data(table: pd.DataFrame) -> pd.DataFrame:
     """
     columns = ("rstudent", "cook", "weight", "tau2_without")
     require_columns(table, ["study", *columns], what="influence")
-    if table.empty:
-        raise EmptyData("There are no studies to draw. Use ww.synthesis.influence on at least three.")
     data = pd.DataFrame({"label": table["study"].astype(str).to_numpy()})
     for column in columns:
         data[column] = numeric(table, column, what="influence")

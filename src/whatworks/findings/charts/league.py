@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import EmptyData, UnknownCode
+from whatworks.core.errors import UnknownCode
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import decimals_for
 from whatworks.findings.charts.study_rows import on_reading_scale, reading_unit, words_that_stay
@@ -49,8 +49,6 @@ def league_data(
         If ``order`` leaves a treatment out or names one that is not there.
     """
     require_columns(table, ["treatment", "reference", *_NUMBERS], what="league")
-    if table.empty:
-        raise EmptyData("There are no pairs to show. Use ww.synthesis.league on a network.")
     for column in _NUMBERS:
         numeric(table, column, allow_missing=True, what="league")
     names = list(dict.fromkeys([*table["treatment"].astype(str), *table["reference"].astype(str)]))

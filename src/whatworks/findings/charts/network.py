@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import require_columns
-from whatworks.core.errors import EmptyData, InvalidOption, MissingValues
+from whatworks.core.errors import InvalidOption, MissingValues
 from whatworks.findings.charts import rows
-from whatworks.findings.charts.room import ACROSS, LINE, Box, beside, overlap, ring
+from whatworks.findings.charts.room import ACROSS, CLEAR, LINE, Box, beside, overlap, ring
 from whatworks.findings.charts.study_rows import named_briefly
 from whatworks.findings.charts.words import Words, spoken, studies
 from whatworks.findings.figures import figure_html
@@ -57,8 +57,6 @@ def network_data(
         If ``citizens`` lacks a treatment or has one below 0.
     """
     require_columns(contrasts, [study, treat1, treat2], what="contrasts")
-    if contrasts.empty:
-        raise EmptyData("There are no comparisons to draw. A row per comparison of two treatments is needed.")
     gaps = int(contrasts[[study, treat1, treat2]].isna().any(axis=1).sum())
     if gaps:
         raise MissingValues(
@@ -115,7 +113,8 @@ def network_chart(
     places = [(x, y - top) for x, y in places]
     boxes = [(left, low - top, right, high - top) for left, low, right, high in boxes]
     at = dict(zip(nodes["treat1"], places, strict=True))
-    _lines(page, edges, at, dict(zip(nodes["treat1"], sizes, strict=True)), language)
+    dots = [(x - size / 2, y - size / 2, x + size / 2, y + size / 2) for (x, y), size in zip(places, sizes, strict=True)]
+    _lines(page, edges, at, [*dots, *boxes], language)
     for (x, y), size in zip(places, sizes, strict=True):
         style.mark(page, x, y, size=size)
     for (x, y), size, box, lines in zip(places, sizes, boxes, names, strict=True):
@@ -194,11 +193,12 @@ def _sizes(nodes: pd.DataFrame) -> list[float]:
 
 
 def _name_lines(node: Any, language: str) -> list[str]:
-    words = style.wrapped(node.label, style.WIDTH / 2 - ACROSS - _LARGEST / 2, style.SMALL, bold=True, lines=2)
+    room = style.WIDTH / 2 - ACROSS - _LARGEST / 2 - CLEAR
+    words = style.wrapped(node.label, room, style.SMALL, bold=True, lines=2)
     told = studies(node.n_studies, language)
     if not pd.isna(node.citizens):
         told = translator(language)("{n} citizens").format(n=number(node.citizens, language))
-    return [*words, style.shortened(told, style.WIDTH / 2 - ACROSS - _LARGEST / 2, style.SMALL)]
+    return [*words, style.shortened(told, room, style.SMALL)]
 
 
 def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: list[str]) -> None:
@@ -223,12 +223,9 @@ def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: 
         )
 
 
-def _lines(
-    page: Axes, edges: pd.DataFrame, at: Mapping[str, tuple[float, float]], sizes: Mapping[str, float], language: str
-) -> None:
+def _lines(page: Axes, edges: pd.DataFrame, at: Mapping[str, tuple[float, float]], taken: list[Box], language: str) -> None:
     """A line for each comparison, open where its number of studies stands; a number with no free place is in the table alone."""
     most = float(edges["n_studies"].max())
-    taken = [(x - sizes[code] / 2, y - sizes[code] / 2, x + sizes[code] / 2, y + sizes[code] / 2) for code, (x, y) in at.items()]
     for edge in rows.each(edges.sort_values("n_studies", ascending=False, kind="stable")):
         (x1, y1), (x2, y2) = at[edge.treat1], at[edge.treat2]
         thick = _THINNEST + (_THICKEST - _THINNEST) * (edge.n_studies - 1) / max(most - 1, 1)

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import EmptyData
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale
 from whatworks.findings.charts.study_rows import HEIGHT, LABELS, labelled, named_briefly, study_row
@@ -43,8 +42,6 @@ def ranks_data(table: pd.DataFrame, *, labels: Mapping[str, Words] | None = None
     to 1.
     """
     require_columns(table, ["treatment", "p_score", "rank_low", "rank_high"], what="ranks")
-    if table.empty:
-        raise EmptyData("There are no treatments to rank. Use ww.synthesis.rank on a network.")
     data = pd.DataFrame({"label": labelled(table["treatment"], labels, language)})
     data["p_score"] = numeric(table, "p_score", what="ranks")
     data["rank"] = 1 + (len(data) - 1) * (1 - data["p_score"])

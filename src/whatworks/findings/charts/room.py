@@ -11,6 +11,8 @@ Box = tuple[float, float, float, float]
 ACROSS = 82.0
 # Height of a line of small text.
 LINE = 16.0
+# Between a dot and its name, and between one name and the next.
+CLEAR = 8.0
 _GAP = 5.0
 
 
@@ -44,7 +46,7 @@ def beside(places: list[tuple[float, float]], names: list[list[str]], sizes: lis
         tops = _apart([places[place][1] - high / 2 for place, high in zip(ours, tall, strict=True)], tall)
         for place, upper, high in zip(ours, tops, tall, strict=True):
             wide = max(style.text_width(text, style.SMALL, bold=position == 0) for position, text in enumerate(names[place]))
-            start = places[place][0] + side * (sizes[place] / 2 + _GAP + 3)
+            start = places[place][0] + side * (sizes[place] / 2 + CLEAR)
             # Beside an ellipse the outermost place on either side is clear of every line.
             left = start if side > 0 else start - wide
             boxes[place] = (left, upper, left + wide, upper + high)

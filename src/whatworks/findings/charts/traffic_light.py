@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.columns import require_columns
-from whatworks.core.errors import DuplicateRows, EmptyData, UnknownCode
-from whatworks.findings.charts.study_rows import joined, labelled
+from whatworks.core.errors import DuplicateRows, UnknownCode
+from whatworks.findings.charts.study_rows import joined, labelled, named_briefly
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
@@ -47,8 +47,8 @@ def traffic_light_data(
 
     Returns
     -------
-    Columns study, domain, label (of the domain), judgement; every study has every domain, "not_judged" where the frame has no row.
-    Order of first appearance.
+    Columns study, domain, label (of the domain), judgement; every study has every domain, "not_judged" where the frame has no
+    row. Order of first appearance.
 
     Raises
     ------
@@ -61,8 +61,6 @@ def traffic_light_data(
         If a study is judged twice in a domain.
     """
     require_columns(judgements, ["study", "domain", "judgement"], what="judgements")
-    if judgements.empty:
-        raise EmptyData("There are no judgements to draw. One row per study and domain is needed.")
     found = judgements[["study", "domain", "judgement"]].astype(str)
     unknown = ~found["judgement"].isin(JUDGEMENTS)
     if unknown.any():
@@ -104,7 +102,7 @@ def traffic_light_alt(judgements: pd.DataFrame, *, labels: Mapping[str, Words] |
     for _domain, part in data.groupby("domain", sort=False):
         counts = part["judgement"].value_counts()
         words = [f"{judgement_name(code, language)} {number(int(counts[code]), language)}" for code in _order() if code in counts]
-        told.append(f"{part['label'].iloc[0]}: {', '.join(words)}")
+        told.append(f"{named_briefly(part['label'].iloc[0])}: {', '.join(words)}")
     return f"{_finding(data, language)} {'; '.join(told)}."
 
 
