@@ -85,4 +85,4 @@ def test_a_link_prefers_the_doi_and_is_empty_when_nothing_is_known(registry):
     rows = registry.reviews.set_index("review_id")
     assert ww.evidence.link(rows.loc["sun_2022_recovery"]) == "https://doi.org/10.1186/s12916-024-03260-y"
     assert ww.evidence.link(rows.loc["dalgaard_2026_mental_health"]) == "https://mbye.netlify.app/working-papers/group-based"
-    assert ww.evidence.link(rows.loc["gubbels_2019_maltreatment"]) == ""
+    assert ww.evidence.link(rows.loc["gutterswijk_2020_all"]) == ""

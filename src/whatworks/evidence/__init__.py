@@ -2,9 +2,12 @@
 
 from whatworks.evidence.catalogues import Entry
 from whatworks.evidence.comparison import citation, comparable, link
+from whatworks.evidence.gaps import gap_map
 from whatworks.evidence.grading.panel import standardise, standards
 from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
+from whatworks.evidence.imports import read_extract, read_metapsy
 from whatworks.evidence.measures import MEASURES, Measure
+from whatworks.evidence.promotion import promote
 from whatworks.evidence.registry import Registry, load
 from whatworks.evidence.reviews import counted
 
@@ -18,9 +21,13 @@ __all__ = [
     "citation",
     "comparable",
     "counted",
+    "gap_map",
     "link",
     "load",
     "outcome_evidence",
+    "promote",
+    "read_extract",
+    "read_metapsy",
     "standardise",
     "standards",
     "verdict",

@@ -17,6 +17,7 @@ from whatworks.evidence.fields import (
     both_languages,
     common_terms,
     flag,
+    listed,
     number,
     one_of,
     or_empty,
@@ -28,6 +29,8 @@ from whatworks.evidence.measures import MEASURES
 # Codes become folder names and page anchors, so they hold nothing that either could trip over.
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 DIRECTIONS = ("up", "down")
+# What success is: to develop, to hold what the person has, or to lose less than otherwise (the goal types of the common terms).
+GOALS = ("develop", "maintain", "limit_loss")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,10 @@ SCHEMAS: Mapping[str, Mapping[str, FieldRule]] = {
         "synthetic": FieldRule(flag, required=False),
         "resembles": FieldRule(both_languages, required=False),
         "source": FieldRule(text, required=False),
+        "programme_theory": FieldRule(or_empty(both_languages), required=False),
+        "core_components": FieldRule(or_empty(listed(both_languages)), required=False),
+        "theory_source": FieldRule(or_empty(text), required=False),
+        "to_be_confirmed": FieldRule(flag, required=False),
     },
     "instrument": {
         **_COMMON,
@@ -91,6 +98,7 @@ SCHEMAS: Mapping[str, Mapping[str, FieldRule]] = {
         "smallest_important": FieldRule(or_empty(number)),
         "smallest_important_source": FieldRule(or_empty(text)),
         "instrument": FieldRule(text, required=False, refers="instrument"),
+        "goal": FieldRule(one_of(GOALS), required=False),
     },
 }
 
@@ -194,6 +202,9 @@ def _contradictions(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for value, source in (("smallest_important", "smallest_important_source"), ("mic", "mic_source")):
         if entry.get(value) is not None and entry.get(source) is None:
             yield value, f"{value} needs a source in {source}; use null for both where none was read."
+    for theory in ("programme_theory", "core_components"):
+        if entry.get(theory) is not None and entry.get("theory_source") is None:
+            yield theory, f"{theory} needs its source in theory_source; use null where none was read."
     low, high = entry.get("min"), entry.get("max")
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= high:
         yield "min", f"min {low} must be below max {high}."

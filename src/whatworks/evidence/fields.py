@@ -84,6 +84,19 @@ def or_empty(inner: Rule) -> Rule:
     return rule
 
 
+def listed(inner: Rule) -> Rule:
+    """A list with at least one item, each of which holds to the inner rule."""
+
+    def rule(value: Any) -> Iterator[Problem]:
+        if not isinstance(value, list) or not value:
+            yield (), "needs a list with at least one item; use null where none was read."
+            return
+        for place, item in enumerate(value):
+            yield from _below((place,), inner(item))
+
+    return rule
+
+
 def one_of(allowed: Collection[str]) -> Rule:
     """One of the allowed words."""
 

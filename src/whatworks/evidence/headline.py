@@ -7,10 +7,10 @@ from math import isfinite
 from whatworks.core import EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect
+from whatworks.evidence.catalogues import GOALS
 from whatworks.evidence.grading.grade import LEVELS
 from whatworks.evidence.grading.rating import RULE_VERSION
 
-GOALS = ("develop", "maintain", "limit_loss")
 # Probability of a better outcome from which low certainty still allows "promising".
 LIKELY = 0.90
 _RATIOS = ("RR", "OR", "IRR", "HR", "ROM", "ratio")

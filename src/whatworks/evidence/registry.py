@@ -11,14 +11,17 @@ from whatworks.core.errors import MissingData, UnknownCode
 from whatworks.evidence.catalogues import FILES, Entry, read_catalogue, reference_faults
 from whatworks.evidence.faults import not_allowed, refuse
 from whatworks.evidence.fields import LANGUAGES
+from whatworks.evidence.local import LocalResult, local_frame, read_local
 from whatworks.evidence.reviews import read_reviews
+from whatworks.evidence.study_files import Source, read_studies
+from whatworks.evidence.under_way import read_under_way
 
 KINDS = ("target_group", "method", "outcome", "instrument", "area", "domain")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Registry:
-    """What is known: the catalogues and the published reviews.
+    """What is known: the catalogues, the published reviews and studies, and our own promoted results.
 
     Attributes
     ----------
@@ -26,6 +29,12 @@ class Registry:
     reviews : published pooled effects, one row each, with the columns of evidence/reviews.csv. Text that is not known is
         ``""``; ``year``, ``k`` and ``n`` are nullable whole numbers; ``conf_low`` and ``conf_high`` are missing where no
         interval was seen
+    studies : effects of single studies, one row each, with the columns of :mod:`whatworks.evidence.study_table` and in front
+        ``review`` (the table it stands in) and ``synthetic`` (True for invented ones)
+    judgements : coded judgements about them, with the same two columns in front
+    sources : where each table comes from, by its name
+    under_way : studies announced and not yet reported
+    local_versions : our own promoted results, every version, with the whole result
     root : the folder it was read from
     """
 
@@ -36,7 +45,17 @@ class Registry:
     areas: Mapping[str, Entry] = field(repr=False)
     domains: Mapping[str, Entry] = field(repr=False)
     reviews: pd.DataFrame = field(repr=False)
+    studies: pd.DataFrame = field(repr=False)
+    judgements: pd.DataFrame = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    under_way: pd.DataFrame = field(repr=False)
+    local_versions: tuple[LocalResult, ...] = field(repr=False)
     root: Path
+
+    @property
+    def local(self) -> pd.DataFrame:
+        """Our own promoted results, the latest version of each, one row each."""
+        return local_frame(self.local_versions)
 
     def select(self, target_group: str | None = None, method: str | None = None, outcome: str | None = None) -> pd.DataFrame:
         """The reviews of one target group, method or outcome, or of any combination.
@@ -58,12 +77,43 @@ class Registry:
         >>> len(registry.select(target_group="acquired_brain_injury"))
         0
         """
+        return self._chosen(self.reviews, target_group, method, outcome)
+
+    def select_studies(
+        self, target_group: str | None = None, method: str | None = None, outcome: str | None = None
+    ) -> pd.DataFrame:
+        """The effects of single studies of one target group, method or outcome, or of any combination.
+
+        Raises
+        ------
+        UnknownCode
+        """
+        return self._chosen(self.studies, target_group, method, outcome)
+
+    def judgements_on(self, target_group: str, method: str, outcome: str) -> pd.DataFrame:
+        """The judgements that :func:`whatworks.evidence.standards` needs for one body of studies.
+
+        Those about its studies, and those about the body whose codes are the same or left open.
+
+        Raises
+        ------
+        UnknownCode
+        """
+        studies = self.select_studies(target_group, method, outcome)
+        found = self.judgements
+        about = found["study_id"].isin(set(studies["study_id"])) & found["review"].isin(set(studies["review"]))
+        body = (found["study_id"] == "") & found["review"].isin(set(studies["review"]))
+        for column, code in {"target_group": target_group, "method": method, "outcome": outcome}.items():
+            body &= found[column].isin(["", code])
+        return found[about | body].reset_index(drop=True)
+
+    def _chosen(self, frame: pd.DataFrame, target_group: str | None, method: str | None, outcome: str | None) -> pd.DataFrame:
         wanted = {"target_group": target_group, "method": method, "outcome": outcome}
-        keep = pd.Series(True, index=self.reviews.index)
+        keep = pd.Series(True, index=frame.index)
         for column, code in wanted.items():
             if code is not None:
-                keep &= self.reviews[column] == self.entry(column, code).code
-        return self.reviews[keep].reset_index(drop=True)
+                keep &= frame[column] == self.entry(column, code).code
+        return frame[keep].reset_index(drop=True)
 
     def entry(self, kind: str, code: str) -> Entry:
         """One entry of a catalogue; ``kind`` is target_group, method, outcome, instrument, area or domain.
@@ -123,11 +173,26 @@ def load(root: str | Path = "evidence") -> Registry:
     goods = {} if outcomes.faults else {code: str(entry.fields["good"]) for code, entry in outcomes.entries().items()}
     codes = {kind: catalogue.codes for kind, catalogue in catalogues.items()}
     reviews, faults = read_reviews(folder, folder.name, codes, goods)
+    methods = catalogues["method"]
+    invented = () if methods.faults else tuple(code for code, entry in methods.entries().items() if entry.fields.get("synthetic"))
+    files = read_studies(folder, folder.name, codes, goods)
+    own, wrong = read_local(folder, folder.name, codes, invented)
+    under_way, unfit = read_under_way(folder, folder.name, codes)
+    faults += [*files.faults, *wrong, *unfit]
     faults += [fault for catalogue in catalogues.values() for fault in catalogue.faults]
     faults += reference_faults(catalogues)
     refuse(faults)
     entries = {f"{kind}s": catalogue.entries() for kind, catalogue in catalogues.items()}
-    return Registry(**entries, reviews=reviews, root=folder)
+    return Registry(
+        **entries,
+        reviews=reviews,
+        studies=files.studies,
+        judgements=files.judgements,
+        sources=files.sources,
+        under_way=under_way,
+        local_versions=own,
+        root=folder,
+    )
 
 
 def _find(root: Path) -> Path:
