@@ -168,3 +168,12 @@ def test_a_row_printed_the_other_way_round_says_so_in_the_drawing_and_in_the_tab
     )
     plain = ww.findings.forest_data(reviews.assign(outcome_good=reviews["direction_of_good"]), language="en")
     assert not plain["detail"].str.contains("turned").any()
+
+
+def test_endless_names_are_whole_in_the_table_and_short_in_the_words(make):
+    name = "help with everyday life and " * 180
+    reviews = pd.DataFrame([make.review(method=name, outcome=name, outcome_as_printed=name)])
+    html = charts.forest_figure(reviews, language="da")
+    assert name.strip() in html[html.index("<details") :]
+    assert len(charts.forest_alt(reviews, language="da")) < 500
+    assert make.faults(html) == []

@@ -44,6 +44,12 @@ def baujat_data(table: pd.DataFrame) -> pd.DataFrame:
     References
     ----------
     Baujat, Mahe, Pignon & Hill (2002), Statistics in Medicine 21:2641-2652.
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"trial": ["A", "B", "C", "D"], "yi": [0.1, 0.2, 0.15, 0.9], "vi": [0.02, 0.03, 0.02, 0.03]})
+    >>> baujat_data(ww.synthesis.influence(es, study="trial"))[["label", "share"]].round(2).head(1).to_dict("records")
+    [{'label': 'D', 'share': 0.79}]
     """
     require_columns(table, ["study", "baujat_x", "baujat_y"], what="influence")
     x, y = (numeric(table, column, what="influence") for column in ("baujat_x", "baujat_y"))

@@ -42,6 +42,17 @@ def combination_data(result: EffectResult) -> pd.DataFrame:
     ------
     InvalidResult
         If the result is of something else.
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"yi": [0.2, 0.3, 0.25, 0.35], "vi": [0.01, 0.01, 0.02, 0.02]})
+    >>> elsewhere = ww.synthesis.pool(es, measure="SMD", tau2="EE", test="z")
+    >>> here = ww.synthesis.pool(pd.DataFrame({"yi": [0.1], "vi": [0.01]}), measure="SMD")
+    >>> combination_data(ww.synthesis.combine(here, elsewhere))[["term", "half_low", "half_high", "weight"]].round(2)
+            term  half_low  half_high  weight
+    0  published      0.23       0.31    0.75
+    1       ours      0.03       0.17    0.25
+    2   combined      0.19       0.26    1.00
     """
     if result.method != "synthesis.combine":
         raise InvalidResult(f"A result of ww.synthesis.combine is needed; this one is of {result.method}.")

@@ -38,6 +38,19 @@ def cumulative_data(table: pd.DataFrame, *, measure: str = "GEN", years: Mapping
     MissingColumn, MissingValues, InvalidColumn
     EmptyData
         If there is no study.
+
+    References
+    ----------
+    Lau et al. (1992), New England Journal of Medicine 327:248-254.
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"year": [2011, 2004, 2009], "yi": [0.1, 0.4, 0.3], "vi": [0.01, 0.02, 0.04]})
+    >>> cumulative_data(ww.synthesis.cumulative(es, order="year"))[["label", "k", "clear"]]
+      label  k  clear
+    0     2  1   True
+    1     3  2  False
+    2     1  3  False
     """
     require_columns(table, ["added", "k", *_NUMBERS], what="cumulative")
     known = years or {}

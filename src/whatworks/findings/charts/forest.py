@@ -11,6 +11,7 @@ import whatworks.findings.style as style
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.published_effects import Labels, forest_data
 from whatworks.findings.charts.scale import spanning
+from whatworks.findings.charts.study_rows import named_briefly
 from whatworks.findings.charts.words import Words, estimate_text, spoken, studies
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
@@ -35,7 +36,7 @@ def forest_alt(reviews: pd.DataFrame, *, labels: Labels | None = None, language:
     """Say what the published effects show: how many, which way, and each with its numbers when they are few."""
     _ = translator(language)
     data = forest_data(reviews, labels=labels, language=language)
-    told = [f"{row.outcome}: {row.measure} {_numbers(row, language)}" for row in rows.each(data)]
+    told = [f"{named_briefly(row.outcome)}: {row.measure} {_numbers(row, language)}" for row in rows.each(data)]
     return f"{_finding(data, language)} {'; '.join(told)}."
 
 

@@ -52,6 +52,16 @@ def funnel_data(result: EffectResult, *, filled: "Filled | None" = None) -> pd.D
     ------
     EmptyData
         If no study has an effect and a standard error above 0.
+
+    References
+    ----------
+    Peters, Sutton, Jones, Abrams & Rushton (2008), Journal of Clinical Epidemiology 61:991-996 (areas of p-values).
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"trial": ["A", "B", "C", "D"], "yi": [0.1, 0.2, 0.15, 0.9], "vi": [0.02, 0.03, 0.02, 0.03]})
+    >>> funnel_data(ww.synthesis.pool(es, study="trial"))["p_value"].round(3).tolist()
+    [0.48, 0.248, 0.289, 0.0]
     """
     parts = result.parts
     require_columns(parts, ["estimate", "std_error"], what=f"parts of {result.method}")

@@ -66,6 +66,17 @@ def gap_map_data(
         If a verdict or certainty is none of those above, or a group or domain has no name among those given.
     DuplicateRows
         If a group and domain stand twice.
+
+    References
+    ----------
+    Snilstveit, Vojtkova, Bhavsar, Stevenson & Gaarder (2016), Journal of Clinical Epidemiology 79:120-129 (evidence gap maps).
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"target_group": ["adults"], "domain": ["housing"], "verdict": ["works"], "certainty": ["moderate"],
+    ...                       "n_studies": [4], "under_way": [False], "own": [True]})
+    >>> gap_map_data(cells, groups={"adults": "Adults"}, domains={"housing": "Housing", "work": "Work"})["verdict"].tolist()
+    ['works', 'unknown']
     """
     found = _read(cells) if len(cells) else pd.DataFrame(columns=[*_KEYS, *_VALUES])
     across = [_codes(found[column], names, column) for column, names in (("target_group", groups), ("domain", domains))]

@@ -44,6 +44,12 @@ def influence_data(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     Viechtbauer & Cheung (2010), Research Synthesis Methods 1:112-125; Cook & Weisberg (1982), Residuals and Influence in
     Regression, ch. 3.
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"trial": ["A", "B", "C", "D"], "yi": [0.1, 0.2, 0.15, 0.9], "vi": [0.02, 0.03, 0.02, 0.03]})
+    >>> influence_data(ww.synthesis.influence(es, study="trial"))[["label", "stands_out"]].tail(1).to_dict("records")
+    [{'label': 'D', 'stands_out': True}]
     """
     columns = ("rstudent", "cook", "weight", "tau2_without")
     require_columns(table, ["study", *columns], what="influence")

@@ -47,6 +47,14 @@ def league_data(
         If there is no pair.
     UnknownCode
         If ``order`` leaves a treatment out or names one that is not there.
+
+    Examples
+    --------
+    >>> trials = pd.DataFrame({"study": ["A", "B"], "treat1": ["coach", "peer"], "treat2": ["usual", "usual"],
+    ...                        "te": [0.4, 0.1], "se": [0.1, 0.1]})
+    >>> pairs = ww.synthesis.league(ww.synthesis.network(trials, reference="usual", tau2="EE"))
+    >>> league_data(pairs, good="up").query("reference == 'usual'")[["treatment", "verdict"]].to_dict("records")
+    [{'treatment': 'coach', 'verdict': 'better'}, {'treatment': 'peer', 'verdict': 'unclear'}]
     """
     require_columns(table, ["treatment", "reference", *_NUMBERS], what="league")
     for column in _NUMBERS:

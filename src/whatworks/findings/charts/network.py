@@ -55,6 +55,17 @@ def network_data(
         If there is no comparison.
     InvalidOption
         If ``citizens`` lacks a treatment or has one below 0.
+
+    References
+    ----------
+    Chaimani, Higgins, Mavridis, Spyridonos & Salanti (2013), PLoS ONE 8:e76654 (the graph).
+
+    Examples
+    --------
+    >>> trials = pd.DataFrame({"study": ["A", "B", "C"], "treat1": ["coach", "peer", "coach"],
+    ...                        "treat2": ["usual", "usual", "peer"]})
+    >>> network_data(trials)[["label", "n_studies"]].tail(2).to_dict("records")
+    [{'label': 'usual – peer', 'n_studies': 1}, {'label': 'coach – peer', 'n_studies': 1}]
     """
     require_columns(contrasts, [study, treat1, treat2], what="contrasts")
     gaps = int(contrasts[[study, treat1, treat2]].isna().any(axis=1).sum())
@@ -62,30 +73,20 @@ def network_data(
         raise MissingValues(
             f"contrasts lack a study or treatment in {gaps} of {len(contrasts)} rows. Fill them in or remove the rows."
         )
-    long = pd.DataFrame(
-        {"study": contrasts[study].astype(str), "treat1": contrasts[treat1].astype(str), "treat2": contrasts[treat2].astype(str)}
-    )
-    arms = pd.concat([long[["study", side]].rename(columns={side: "treat"}) for side in ("treat1", "treat2")])
+    sides = {"study": study, "treat1": treat1, "treat2": treat2}
+    long = pd.DataFrame({name: contrasts[column].astype(str) for name, column in sides.items()})
     codes = list(dict.fromkeys(long[["treat1", "treat2"]].to_numpy().ravel().tolist()))
     _refuse_citizens(citizens, codes)
-    counts = arms.groupby("treat")["study"].nunique()
-    known = citizens or {}
-    treatments = [
-        (
-            "treatment",
-            code,
-            None,
-            spoken((labels or {}).get(code), language, default=code),
-            int(counts[code]),
-            known.get(code, np.nan),
-        )
-        for code in codes
-    ]
-    names = {row[1]: row[3] for row in treatments}
+    names = {code: spoken((labels or {}).get(code), language, default=code) for code in codes}
+    arms: dict[str, set[str]] = {code: set() for code in codes}
     pairs: dict[tuple[str, str], set[str]] = {}
     for row in rows.each(long):
         first, second = sorted((row.treat1, row.treat2), key=codes.index)
         pairs.setdefault((first, second), set()).add(row.study)
+        arms[first].add(row.study)
+        arms[second].add(row.study)
+    known = citizens or {}
+    treatments = [("treatment", code, None, names[code], len(found), known.get(code, np.nan)) for code, found in arms.items()]
     compared = [("comparison", a, b, f"{names[a]} – {names[b]}", len(found), np.nan) for (a, b), found in pairs.items()]
     return pd.DataFrame([*treatments, *compared], columns=["kind", "treat1", "treat2", "label", "n_studies", "citizens"])
 

@@ -40,6 +40,12 @@ def ranks_data(table: pd.DataFrame, *, labels: Mapping[str, Words] | None = None
     ----------
     Rucker & Schwarzer (2015), BMC Medical Research Methodology 15:58: the P-score is the expected rank, turned to run from 0
     to 1.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"treatment": ["peer", "usual"], "p_score": [0.9, 0.1], "rank_low": [1, 1], "rank_high": [2, 2]})
+    >>> ranks_data(table)[["label", "rank"]].round(2).to_dict("records")
+    [{'label': 'peer', 'rank': 1.1}, {'label': 'usual', 'rank': 1.9}]
     """
     require_columns(table, ["treatment", "p_score", "rank_low", "rank_high"], what="ranks")
     data = pd.DataFrame({"label": labelled(table["treatment"], labels, language)})

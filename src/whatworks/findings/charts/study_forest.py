@@ -43,6 +43,13 @@ def study_forest_data(result: EffectResult, *, own: Own | None = None) -> pd.Dat
         If the result has no parts.
     InvalidOption
         If our own figures are on another scale.
+
+    Examples
+    --------
+    >>> es = pd.DataFrame({"trial": ["A", "B"], "yi": [0.1, 0.3], "vi": [0.02, 0.03]})
+    >>> pooled = ww.synthesis.pool(es, study="trial", measure="SMD")
+    >>> study_forest_data(pooled, own=pd.DataFrame({"study": ["Ours"], "yi": [0.2], "vi": [0.01]}))["kind"].tolist()
+    ['part', 'part', 'headline', 'prediction', 'own']
     """
     parts = result.parts
     if parts.empty:

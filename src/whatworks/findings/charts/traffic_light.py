@@ -59,6 +59,18 @@ def traffic_light_data(
         If a judgement is none of those above.
     DuplicateRows
         If a study is judged twice in a domain.
+
+    References
+    ----------
+    Sterne et al. (2019), BMJ 366:l4898 (RoB 2); Sterne et al. (2016), BMJ 355:i4919 (ROBINS-I); McGuinness & Higgins (2021),
+    Research Synthesis Methods 12:55-61 (the chart).
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"study": ["A", "A", "B"], "domain": ["random", "missing", "random"],
+    ...                       "judgement": ["low", "high", "some"]})
+    >>> traffic_light_data(found)["judgement"].tolist()
+    ['low', 'high', 'some', 'not_judged']
     """
     require_columns(judgements, ["study", "domain", "judgement"], what="judgements")
     found = judgements[["study", "domain", "judgement"]].astype(str)
