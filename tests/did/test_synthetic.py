@@ -132,8 +132,9 @@ def test_staggered_starts_are_estimated_cohort_by_cohort():
 def test_row_order_and_labels_change_nothing_and_doubling_doubles(variance):
     panel = factor_panel(starts={7: 3, 10: 2})
     other = panel.sample(frac=1, random_state=3).assign(unit=lambda d: "u" + (99 - d["unit"]).astype(str), y=lambda d: 2 * d["y"])
-    first = ww.did.synthetic(panel, **CALL, variance=variance, seed=5, draws=50)
-    second = ww.did.synthetic(other, **CALL, variance=variance, seed=5, draws=50)
+    seed = None if variance == "jackknife" else 5
+    first = ww.did.synthetic(panel, **CALL, variance=variance, seed=seed, draws=50)
+    second = ww.did.synthetic(other, **CALL, variance=variance, seed=seed, draws=50)
     assert second.headline.estimate == pytest.approx(2 * first.headline.estimate, rel=1e-6)
     assert second.headline.std_error == pytest.approx(2 * first.headline.std_error, rel=1e-6)
     assert second.headline.p_value == pytest.approx(first.headline.p_value, rel=1e-4)

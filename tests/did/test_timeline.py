@@ -39,6 +39,28 @@ def test_a_start_inside_a_quarter_belongs_to_that_quarter():
     assert read_start(as_periods, "start", quarters).tolist() == [201, np.inf, 201]
 
 
+def test_where_dates_are_month_ends_a_start_belongs_to_the_quarter_that_ends_next():
+    df = pd.DataFrame({"time": pd.to_datetime(["2020-03-31", "2020-06-30", "2020-09-30"]),
+                       "start": pd.to_datetime(["2020-05-20", "2020-07-01", "2020-06-30"])})  # fmt: skip
+    _, timeline = read_time(df, "time")
+    assert read_start(df, "start", timeline).tolist() == [1, 2, 1]
+
+
+def test_zero_is_not_read_as_never_where_it_is_a_time_as_well():
+    around = pd.DataFrame({"time": [-1, 0, 1], "start": [0, 0, 1]})
+    for frame in (around, around.astype({"start": object}), around.astype("Int64")):
+        with pytest.raises(InvalidColumn, match="0 in 2 rows.*never treated"):
+            read_start(frame, "start", read_time(frame, "time")[1])
+    from_zero = pd.DataFrame({"time": [0, 1, 2], "start": [0, 0, 1]})
+    assert read_start(from_zero, "start", read_time(from_zero, "time")[1]).tolist() == [np.inf, np.inf, 1]
+
+
+def test_two_times_on_one_day_are_refused():
+    df = pd.DataFrame({"time": pd.to_datetime(["2020-01-01 08:00", "2020-01-01 20:00", "2020-01-02 08:00"])})
+    with pytest.raises(InvalidColumn, match="1 times on the same day"):
+        read_time(df, "time")
+
+
 @pytest.mark.parametrize("never", [0, None, np.nan, np.inf, pd.NaT])
 def test_all_ways_to_say_never_stand_beside_periods(never):
     quarter = pd.Period("2020Q2")

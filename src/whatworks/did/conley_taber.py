@@ -97,7 +97,11 @@ def conley_taber(
         provenance=Provenance(data_fingerprint=fingerprint(df, columns.used()), arguments=arguments, seed=seed),
         conf_level=conf_level,
         statistics={**groups.statistics(), "draws": len(placebos), "enumerated": float(enumerated)},
-        checks=(groups.dropped_rows(), few_controls(groups), checks.forbidden_comparisons(forbidden_share(groups.panel))),
+        checks=(
+            groups.dropped_rows(),
+            few_controls(groups.n_comparison),
+            checks.forbidden_comparisons(forbidden_share(groups.panel)),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.did.layout import read_cluster
-from whatworks.did.observed import Columns, Observed
+from whatworks.did.observed import Columns, Observed, refuse_nothing_seen
 from whatworks.did.panel import Panel, read_panel
 from whatworks.did.timeline import Timeline
 from whatworks.did.values import read_rows
@@ -78,4 +78,5 @@ def read_cross_sections(
         n_dropped=0,
     )
     known = ~np.isnan(data.outcome) & ~np.isnan(data.covariates).any(axis=1)
+    refuse_nothing_seen(known)
     return data if known.all() else data.take(known)

@@ -129,6 +129,8 @@ def read_event_path(study: EffectResult) -> EventPath:
     vcov = study.vcov.loc[parts["term"], parts["term"]].to_numpy(dtype=float)
     spread = np.diag(vcov)
     fixed = (estimates == 0) & (np.isnan(spread) | (spread <= 0)) & (times < 0)
+    if not (spread > 0).any():
+        raise InvalidOption(f"No effect of {study.method} has a standard error: nothing varies. Check the outcome column.")
     if fixed.sum() != 1:
         raise InvalidOption(f"{study.method} compares each time before the start with another one. {_WAY_OUT}")
     known = np.isfinite(estimates) & (spread > 0)

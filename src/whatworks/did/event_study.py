@@ -189,7 +189,7 @@ def fit_event_cells(roll_out: RollOut, *, reference: int, by_cohort: bool) -> Ev
     except NotIdentified as error:
         raise NotIdentified(
             f"Event times cannot be told from calendar time and unit effects: every cohort needs rows at event time {reference}, "
-            f"and a comparison that starts later or never. ({error})"
+            f"and a comparison that starts later or never. {_shared_leads(event_times, mass, cohort)} ({error})"
         ) from None
     return EventCells(
         cohort=cells[:, 0] if by_cohort else np.full(len(cells), np.nan),
@@ -197,6 +197,15 @@ def fit_event_cells(roll_out: RollOut, *, reference: int, by_cohort: bool) -> Ev
         rows=np.bincount(codes.ravel(), mass[shown], minlength=len(cells)),
         fit=fit,
     )
+
+
+def _shared_leads(event_times: np.ndarray, mass: np.ndarray, cohort: np.ndarray) -> str:
+    """Which event times before the start all cohorts have rows at."""
+    before = (mass > 0) & (event_times < 0) & np.isfinite(event_times)
+    starts = np.unique(cohort[np.isfinite(cohort)])
+    seen = [set(event_times[before & (cohort == start)].astype(int).tolist()) for start in starts]
+    shared = sorted(set.intersection(*seen), reverse=True) if seen else []
+    return f"All cohorts have rows at event times {', '.join(map(str, shared))} before the start." if shared else ""
 
 
 def _result(roll_out: RollOut, cells: EventCells, doubts: Sequence[Check], provenance: Provenance) -> EffectResult:

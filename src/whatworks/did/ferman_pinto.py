@@ -117,7 +117,7 @@ def ferman_pinto(
         statistics={**groups.statistics(), "draws": draws, **bootstrap.about()},
         checks=(
             groups.dropped_rows(),
-            few_controls(groups),
+            few_controls(groups.n_comparison),
             _sizes_overlap(groups),
             bounded_interval(low, high),
             checks.forbidden_comparisons(forbidden_share(groups.panel)),

@@ -129,7 +129,9 @@ def read_groups(df: pd.DataFrame, columns: GroupColumns) -> Groups:
     if columns.strata is not None:
         each[_STRATA] = _strata(df, columns.strata, unit)
     frame = pd.DataFrame({columns.unit: order, **{name: values[order] for name, values in each.items()}})
-    frame = frame.loc[frame.index.repeat(T)].assign(**{columns.outcome: (total[order] / count[order]).ravel()})
+    means = total[order] / count[order]
+    # No statistic depends on a group's level, but sums of large levels would leave rounding where nothing ever changed.
+    frame = frame.loc[frame.index.repeat(T)].assign(**{columns.outcome: (means - means[:, :1]).ravel()})
     strata = None if columns.strata is None else _STRATA
     names = Columns(outcome=columns.outcome, unit=columns.unit, time=columns.time, weights=_SIZE, cluster=strata)
     panel = read_panel(frame, names, np.tile(timeline.ordinals, len(order)), timeline, np.repeat(start[order], T))
@@ -178,16 +180,15 @@ def refuse_no_controls(groups: Groups) -> None:
         )
 
 
-def few_controls(groups: Groups) -> Check:
+def few_controls(comparison: int) -> Check:
     """Whether there are comparison groups enough to learn the spread of outcomes from."""
     return Check(
         name="few_controls",
-        passed=groups.n_comparison >= FEW_CONTROLS,
+        passed=comparison >= FEW_CONTROLS,
         message=(
-            f"The spread is learned from {groups.n_comparison} comparison units; the method is made for many "
-            f"(limit {FEW_CONTROLS})."
+            f"The spread is learned from {comparison} comparison units; the method is made for many (limit {FEW_CONTROLS})."
         ),
-        statistics={"n_comparison": float(groups.n_comparison), "limit": float(FEW_CONTROLS)},
+        statistics={"n_comparison": float(comparison), "limit": float(FEW_CONTROLS)},
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from whatworks.did.observed import refuse_nothing_seen
 from whatworks.did.panel import Panel
 
 # Units handled at once: few enough for their arrays to stay in the processor's cache.
@@ -123,6 +124,7 @@ def imputation_data(panel: Panel) -> ImputationData:
     """Arrange the panel; units without any untreated row are left out and counted."""
     weighed = panel.weights > 0
     seen = panel.usable & (weighed if weighed.ndim == 2 else weighed[:, None])
+    refuse_nothing_seen(seen)
     untreated = panel.timeline.ordinals < panel.cohort[:, None]
     keep = np.asarray((seen & untreated).any(axis=1))
     lost = seen[~keep]

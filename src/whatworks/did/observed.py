@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list
+from whatworks.core.errors import EmptyData
 from whatworks.did.timeline import Timeline
 
 
@@ -26,6 +27,21 @@ class Columns:
         """Every column read, each once, in a fixed order."""
         names = [self.outcome, self.unit, self.time, *as_list(self.covariates), self.weights, self.cluster, *more]
         return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def refuse_nothing_seen(used: np.ndarray) -> None:
+    """Refuse data without any row to estimate from.
+
+    Parameters
+    ----------
+    used : marks of the rows that can be used
+
+    Raises
+    ------
+    EmptyData
+    """
+    if not used.any():
+        raise EmptyData("No row has an outcome, its covariates and a weight above 0. Check those columns, or the selection.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

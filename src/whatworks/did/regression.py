@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core.check import Check
 from whatworks.did.cross_sections import CrossSections
+from whatworks.did.observed import refuse_nothing_seen
 from whatworks.did.panel import Columns, Panel, read_panel
 from whatworks.did.timeline import read_start, read_time
 from whatworks.inference import TwoWayDesign, TwoWayFit, few_clusters, few_treated_clusters, fit_two_way
@@ -116,6 +117,7 @@ def group_into_profiles(panel: Panel) -> RollOut:
     else:
         seen &= panel.weights[:, None] > 0
     used = seen.any(axis=1)
+    refuse_nothing_seen(used)
     panel, seen = panel.take(used), seen[used]
     if panel.weights.ndim == 2:
         profile = np.arange(len(seen))

@@ -64,7 +64,8 @@ def synthetic(
 
     Where the treated follow common shocks more than any mix of the others, and noise before the start hides it, no variance here
     knows: in simulations with 8 treated and 40 other units, and shocks that last, intervals of 95 per cent covered 73 to
-    85.
+    85. The jackknife keeps the weights, so with few comparison units it is too sure: with shocks that did not last, 31 treated
+    and 10 other units, it covered 82 per cent and the bootstrap 92. The check ``few_controls`` marks fewer than 25.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def synthetic(
     >>> round(effect.headline.estimate, 3)
     -2.0
     """
-    _check_options(method, variance, draws, conf_level)
+    _check_options(method, variance, draws, seed, conf_level)
     columns = Columns(outcome=outcome, unit=unit, time=time, covariates=as_list(covariates))
     data = read_design(df, columns, first_treated, method=method, people=people)
     answer = _estimate(data, variance, draws, seed, conf_level)
@@ -107,11 +108,13 @@ def synthetic(
     return synthetic_result(answer, provenance)
 
 
-def _check_options(method: str, variance: str, draws: int, conf_level: float) -> None:
+def _check_options(method: str, variance: str, draws: int, seed: int | None, conf_level: float) -> None:
     one_of(method, METHODS, name="method")
     one_of(variance, VARIANCES, name="variance")
     if draws < _FEWEST_DRAWS or draws != int(draws):
         raise InvalidOption(f"draws={draws!r} must be a whole number of at least {_FEWEST_DRAWS}, such as 200.")
+    if seed is not None and variance == "jackknife":
+        raise InvalidOption("variance='jackknife' draws nothing, so it takes no seed. Use variance='placebo' or 'bootstrap'.")
     if not 0 < conf_level < 1:
         raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
 

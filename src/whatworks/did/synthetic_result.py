@@ -9,6 +9,7 @@ from scipy import stats
 
 from whatworks.core import EffectResult, Provenance
 from whatworks.did import checks
+from whatworks.did.few_treated import few_controls
 from whatworks.did.synthetic_checks import leave_one_donor_out, synthetic_fit
 from whatworks.did.synthetic_data import Data
 from whatworks.did.synthetic_inference import Ranks, Replicates
@@ -69,6 +70,7 @@ def synthetic_result(answer: Answer, provenance: Provenance) -> SyntheticResult:
         checks.dropped_rows(data.n_dropped, data.n_rows, data.always),
         synthetic_fit(path.rmspe, spread_of(data)),
         *([few_treated_clusters(data.design.n_treated)] if arguments["variance"] != "placebo" else []),
+        *([few_controls(len(data.design.cohort) - data.design.n_treated)] if answer.ranks is None else []),
         *([bounded_interval(float(head["conf_low"]), float(head["conf_high"]))] if answer.ranks else []),
         *([leave_one_donor_out(path.overall, answer.donors_out)] if len(answer.donors_out) else []),
         *([checks.collinear_covariates(dict.fromkeys(data.lost, len(answer.fits)))] if data.lost else []),

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+# A standard error below this share of its estimate is what rounding leaves of 0.
+_ROUNDING = 1e-13
+
 
 def effects_table(
     terms: Sequence[str],
@@ -22,14 +25,14 @@ def effects_table(
     Parameters
     ----------
     terms, kinds : (m,) labels and ``headline`` or ``part``
-    estimates, std_errors : (m,) in units of the outcome; a standard error of 0 or NaN gives no interval
+    estimates, std_errors : (m,) in units of the outcome; a standard error of 0, but for rounding, or of NaN gives no interval
     critical : standard errors on either side, one for all or one per row
     df : degrees of freedom of the t distribution behind the p-values; infinite for the normal
     extras : further columns
     """
     estimates = np.asarray(estimates, dtype=float)
     spread = np.asarray(std_errors, dtype=float)
-    spread = np.where(spread > 0, spread, np.nan)
+    spread = np.where(spread > _ROUNDING * np.abs(estimates), spread, np.nan)
     return pd.DataFrame(
         {
             "term": pd.Series(list(terms), dtype="str"),

@@ -84,7 +84,7 @@ def read_time(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
     codes, found = pd.factorize(values, sort=True)
     labels = pd.Index(found)
     _refuse_one_time(labels, time)
-    ordinals = _steps(labels) if kind == "date" else _whole(labels, kind, time)
+    ordinals = _steps(labels, time) if kind == "date" else _whole(labels, kind, time)
     if kind == "number":
         labels = pd.Index(ordinals)
     return ordinals[codes], Timeline(column=time, kind=kind, ordinals=ordinals, labels=labels)
@@ -108,19 +108,23 @@ def _distinct(values: np.ndarray) -> np.ndarray:
 def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.ndarray:
     """Each row's start of treatment on the timeline, infinite for never (0, NaN, NaT, None, inf) and for later than observed.
 
+    A date between two observed ones falls into the step it lies in: the one that begins with the date before, or, where all
+    observed dates are month ends, the one that ends with the date after.
+
     Raises
     ------
     MissingColumn, EmptyData
     InvalidColumn
-        If the column is not of the time column's type.
+        If the column is not of the time column's type, or 0 could be a start as well as never.
     """
     require_columns(df, [first_treated])
     column = df[first_treated]
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if timeline.kind == "number" and isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
-        return _plain_starts(column.to_numpy(), first_treated)
+        return _plain_starts(column.to_numpy(), first_treated, timeline)
     never = _means_never(column)
+    _refuse_two_zeros(int((never & column.notna().to_numpy()).sum()), first_treated, timeline)
     out = np.full(len(df), np.inf)
     if never.all():
         return out
@@ -137,11 +141,21 @@ def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.n
     return out
 
 
-def _plain_starts(values: np.ndarray, name: str) -> np.ndarray:
+def _plain_starts(values: np.ndarray, name: str, timeline: Timeline) -> np.ndarray:
     out = values.astype(float)
+    _refuse_two_zeros(int((out == 0).sum()), name, timeline)
     out[(out == 0) | ~np.isfinite(out)] = np.inf
     _refuse_fractions(out, name)
     return out
+
+
+def _refuse_two_zeros(zeros: int, name: str, timeline: Timeline) -> None:
+    """Where time runs from below 0 to 0 or beyond, a 0 can mean that time or never."""
+    if zeros and timeline.kind == "number" and timeline.ordinals[0] < 0 <= timeline.ordinals[-1]:
+        raise InvalidColumn(
+            f"frame column {name!r} is 0 in {zeros} rows: never treated, or treated at time 0 of {timeline.column!r}? "
+            "Add a constant to all times so that they are above 0, and mark never treated with 0 or NaN."
+        )
 
 
 def _on(timeline: Timeline, started: pd.Series, name: str) -> np.ndarray:
@@ -158,7 +172,8 @@ def _on(timeline: Timeline, started: pd.Series, name: str) -> np.ndarray:
     in_months = _day_is_constant(timeline.labels)
     raw = _months(pd.DatetimeIndex(started)) if in_months else _days(pd.DatetimeIndex(started))
     first, step = _origin_and_step(timeline.labels)
-    return np.floor((raw - first) / step)
+    steps = (raw - first) / step
+    return np.ceil(steps) if _are_month_ends(timeline.labels) else np.floor(steps)
 
 
 def _as_moments(values: pd.Series, name: str) -> pd.Series:
@@ -216,9 +231,15 @@ def _refuse_fractions(values: np.ndarray, name: str) -> None:
         raise InvalidColumn(f"frame column {name!r} holds {odd} numbers that are not whole. {_NEXT_STEP}")
 
 
-def _steps(labels: pd.Index) -> np.ndarray:
+def _steps(labels: pd.Index, name: str) -> np.ndarray:
     dates = pd.DatetimeIndex(labels)
     raw = _months(dates) if _day_is_constant(dates) else _days(dates)
+    again = int((np.diff(raw) == 0).sum())
+    if again:
+        raise InvalidColumn(
+            f"frame column {name!r} holds {again} times on the same day as another; a day is the shortest step. "
+            "Use whole days, or number the times."
+        )
     first, step = _origin_and_step(labels)
     return (raw - first) // step
 
@@ -233,7 +254,11 @@ def _origin_and_step(labels: pd.Index) -> tuple[int, int]:
 def _day_is_constant(labels: pd.Index) -> bool:
     """True for dates like 1 January, 1 April ... or all month ends, which are steps of months, not of days."""
     dates = pd.DatetimeIndex(labels)
-    return bool((dates.day == dates.day[0]).all() or dates.is_month_end.all())
+    return bool((dates.day == dates.day[0]).all() or _are_month_ends(labels))
+
+
+def _are_month_ends(labels: pd.Index) -> bool:
+    return bool(pd.DatetimeIndex(labels).is_month_end.all())
 
 
 def _months(dates: pd.DatetimeIndex) -> np.ndarray:
