@@ -224,3 +224,55 @@ def test_a_missing_catalogue_is_a_fault_like_others(base):
     (base / "instruments.yml").unlink()
     with pytest.raises(InvalidEvidence, match=r"^1 fault .*\n  evidence/instruments.yml: the file is missing"):
         ww.evidence.load(base)
+
+
+def test_every_instrument_of_the_field_is_there_with_range_direction_and_licence(registry):
+    ranges = {
+        code: (entry.fields["min"], entry.fields["max"], entry.fields["good"]) for code, entry in registry.instruments.items()
+    }
+    assert ranges == {
+        "who5": (0, 100, "up"), "sdq": (0, 40, "down"), "aseba": (None, None, "down"), "honos": (0, 48, "down"),
+        "gaf": (1, 100, "up"), "europ_asi": (0, 1, "down"), "recovery_star": (1, 10, "up"), "cans": (0, 3, "down"),
+        "ors": (0, 40, "up"), "vineland3": (None, None, "up"), "abas3": (None, None, "up"), "sf12": (None, None, "up"),
+        "eq5d5l": (-0.758, 1, "up"), "vum_theme": (0, 4, "down"), "goal_attainment": (0, 2, "up"),
+        "sip_quality_of_life": (None, None, "up"), "employment_share": (0, 1, "up"), "school_absence": (0, 100, "down"),
+        "case_days": (0, None, "down"), "shelter_nights": (0, 366, "down"),
+    }  # fmt: skip
+    assert all(entry.fields["licence"]["da"] and entry.fields["licence"]["en"] for entry in registry.instruments.values())
+
+
+def test_named_programmes_say_why_they_should_work_and_what_is_still_to_be_confirmed(registry):
+    for code in SEED_PROGRAMMES:
+        fields = registry.methods[code].fields
+        assert set(fields["programme_theory"]) == {"da", "en"}
+        assert fields["theory_source"]
+        assert (fields["core_components"] is None) == fields.get("to_be_confirmed", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "    - da: Færre familier pr. rådgiver\n",
+            "    - dk: Færre familier\n",
+            r"taettere_paa_familien: core_components.0.dk key 'dk'",
+        ),
+        (
+            "  core_components: null\n",
+            "  core_components: []\n",
+            r"relationel_velfaerd: core_components needs a list with at least one",
+        ),
+        ("  theory_source: >-\n    Metodecentret", "  source_of: >-\n    Metodecentret", r"needs its source in theory_source"),
+        ("  to_be_confirmed: true", "  to_be_confirmed: perhaps", r"relationel_velfaerd: to_be_confirmed needs true or false"),
+    ],
+)
+def test_a_fault_in_a_programme_theory_is_told_with_its_line(base, replace, old, new, words):
+    replace("methods.yml", old, new)
+    with pytest.raises(InvalidEvidence, match=rf"evidence/methods.yml:\d+: .*{words}"):
+        ww.evidence.load(base)
+
+
+def test_a_goal_is_one_of_the_goal_types(base, replace):
+    replace("outcomes.yml", "  instrument: who5", "  instrument: who5\n  goal: cure")
+    with pytest.raises(InvalidEvidence, match=r"who5: goal value 'cure' is not known. Use one of: develop, maintain, limit_loss"):
+        ww.evidence.load(base)

@@ -247,3 +247,20 @@ def test_a_pooled_effect_in_another_measure_is_refused(body):
         ww.evidence.standards(body, pooled=pooled)
     with pytest.raises(InvalidEffect, match="which direction is good"):
         ww.evidence.standards(body, pooled=ww.synthesis.pool(ww.evidence.standardise(body), study="study_id"))
+
+
+def test_measures_that_cannot_share_a_scale_are_never_averaged(body):
+    rates = [trial(f"rate_{place}", 1.5, measure="IRR", std_error=None, conf_low=1.2, conf_high=1.9) for place in range(2)]
+    mixed = pd.concat([body, pd.DataFrame(rates)], ignore_index=True)
+    found = panel(mixed, judgements=judgements(mixed["study_id"]))
+    # Signs, people and clear findings can be counted; a mean effect, its tier and its certainty cannot be had.
+    assert found.loc[["wwc", "grade", "emmie_effect", "locks"], "rating"].tolist() == [NOT_ASSESSABLE] * 4
+    assert found.loc[["majority", "eif", "som"], "rating"].tolist() == ["consistently_positive", "4", "1"]
+
+
+def test_studies_without_any_range_are_never_clear(body):
+    bare = body.assign(std_error=None, n_treated=None, n_comparison=None)
+    found = panel(bare, judgements=judgements(bare["study_id"]))
+    assert set(found.loc[["wwc", "grade", "eif", "cebc", "blueprints", "social_programs", "majority"], "rating"]) == {
+        NOT_ASSESSABLE
+    }
