@@ -12,11 +12,12 @@ from whatworks.findings.charts.gap_map import LOOKS, UNKNOWN, gap_map_caption, g
 from whatworks.findings.charts.gap_words import remark, verdict_name
 from whatworks.findings.charts.study_rows import words_that_stay
 from whatworks.findings.charts.words import Words
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
 
 # Cells narrow enough for many domains beside each other; the groups' names stay where the rest scrolls away below them.
-_NARROW = "min-width:6.2em;padding:6px 8px;hyphens:auto"
+_NARROW = "min-width:4.8em;padding:5px 5px 7px;hyphens:auto"
 _STAYS = "position:sticky;left:0;background:var(--paper);max-width:10.5em;padding-right:8px;hyphens:auto"
+_HEAD = "padding:5px;font-size:.74rem;hyphens:auto"
 _HATCH = "background:repeating-linear-gradient(135deg,transparent 0 7px,var(--line) 7px 8px);font-style:italic"
 
 
@@ -43,7 +44,7 @@ def gap_map_table(
     _ = translator(language)
     data = gap_map_data(cells, groups=groups, domains=domains, language=language)
     across = data.loc[data["target_group"] == data["target_group"].iloc[0], "domain_label"]
-    head = "".join(f'<th scope="col" role="columnheader">{escape(each)}</th>' for each in across)
+    head = "".join(f'<th scope="col" role="columnheader" style="{_HEAD}">{escape(each)}</th>' for each in across)
     body = []
     for code, part in data.groupby("target_group", sort=False):
         name, address = escape(part["group_label"].iloc[0]), (links or {}).get(str(code))
@@ -52,13 +53,15 @@ def gap_map_table(
         body.append(f'<tr role="row"><th scope="row" role="rowheader" style="{_STAYS}">{name}</th>{cells_}</tr>')
     caption = escape(gap_map_caption(data, language))
     corner = escape(_("Target group"))
-    note = escape(_("A hatched cell is something we do not know. It does not mean that there is no difference."))
+    read = _(
+        "The number is how many studies there are. A hatched cell is something we do not know, not that there is no difference."
+    )
     return Markup(  # noqa: S704 (every text in it is escaped above)
         f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
-        '<table class="gap-map" role="table" style="font-size:.8rem;line-height:1.4">'
+        '<table class="gap-map" role="table" style="font-size:.76rem;line-height:1.35">'
         f'<caption>{words_that_stay(caption)}</caption><thead role="rowgroup"><tr role="row">'
-        f'<th scope="col" role="columnheader">{corner}</th>{head}</tr></thead>'
-        f'<tbody role="rowgroup">{"".join(body)}</tbody></table></div><p class="small">{note}</p>'
+        f'<th scope="col" role="columnheader" style="{_HEAD};padding-left:0">{corner}</th>{head}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(body)}</tbody></table></div><p class="small">{escape(read)}</p>'
     )
 
 
@@ -66,9 +69,11 @@ def _html_cell(row: Any, language: str) -> str:
     sign, color, _marker = LOOKS[row.verdict]
     look = f"{_NARROW};{_HATCH}" if row.verdict == UNKNOWN else _NARROW
     more = "".join(f"<br>{escape(text)}" for text in remark(row, language))
+    word = escape(verdict_name(row.verdict, language))
+    word = word if row.verdict == UNKNOWN else f"<b>{word}</b>"
     state = row.verdict.replace("_", "-")
     return (
-        f'<td role="cell" class="is-{state}" data-domain="{escape(row.domain_label, quote=True)}" style="{look}">'
+        f'<td role="cell" class="gap-{state}" data-domain="{escape(row.domain_label, quote=True)}" style="{look}">'
         f'<span style="color:var({color})"><span aria-hidden="true">{sign}</span> '
-        f'<b>{escape(verdict_name(row.verdict, language))}</b></span><span style="color:var(--ink-2)">{more}</span></td>'
+        f'{word}</span> {number(row.n_studies, language)}<span style="color:var(--ink-2)">{more}</span></td>'
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from whatworks.findings.charts.words import studies
 from whatworks.findings.language import translator
 
 
@@ -33,8 +32,7 @@ def certainty_text(code: str, language: str) -> str:
 
 
 def remark(row: Any, language: str) -> list[str]:
-    """Number of studies, certainty, what is under way, and what is our own, each on a line."""
+    """Certainty, what is under way, and what is our own, each on a line."""
     _ = translator(language)
-    counted = _("no studies") if row.n_studies == 0 else studies(row.n_studies, language)
     more = [_("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
-    return [text for text in (counted, certainty_text(row.certainty, language), *more) if text]
+    return [text for text in (certainty_text(row.certainty, language), *more) if text]
