@@ -23,7 +23,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import LANGUAGES, sort_key, translator
 from whatworks.findings.marks import dots_mark, interval_mark
 from whatworks.findings.rendering import render
-from whatworks.findings.reviews import count_reviews, published_methods, side, tally
+from whatworks.findings.reviews import count_reviews, published_methods, sides_told_once, tally
 from whatworks.findings.view import counted
 from whatworks.findings.wording import shown
 
@@ -163,7 +163,7 @@ def _item(finding: Finding, language: str) -> dict[str, Any]:
         return {**item, "words": words, "mark": mark}
     if reviews is None or not len(reviews):
         return {**item, "words": _("We do not know"), "mark": "", "known": False}
-    sides = [side(row, language).code for _index, row in reviews.iterrows()]
+    sides = sides_told_once(reviews, language)
     said = counted(count_reviews(reviews), _("1 published review"), _("{n} published reviews"), language)
     names = ", ".join(published_methods(reviews, language))
     return {**item, "name": names, "words": tally(sides, language), "source": f"{said}. ", "mark": dots_mark(sides)}

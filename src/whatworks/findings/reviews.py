@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from whatworks.evidence import MEASURES, Registry, citation, link
+from whatworks.evidence import counted as each_result_once
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, within
 from whatworks.findings.language import interval, number, sort_key, translator
@@ -97,6 +98,12 @@ def side(row: Mapping[str, Any] | pd.Series, language: str) -> Side:
     return Side("for", _("Speaks for")) if (low > none) == (good == "up") else Side("against", _("Speaks against"))
 
 
+def sides_told_once(reviews: pd.DataFrame, language: str) -> list[str]:
+    """Which way each result points; one that restates another (adjusted, or a part of the same studies) is not counted again."""
+    once = each_result_once(reviews) if "restates" in reviews else reviews
+    return [side(row, language).code for _index, row in once.iterrows()]
+
+
 def no_difference(measure: str) -> float:
     """The number that means no difference: 1 for ratios as printed, 0 for differences and for logs of ratios."""
     return 1.0 if measure in RATIOS and not measure.startswith("log") else 0.0
@@ -146,7 +153,7 @@ def tally(sides: Sequence[str], language: str) -> str:
 def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[str, Any]:
     """What the page about published reviews shows, in the language."""
     _ = translator(language)
-    sides = [side(row, language).code for _index, row in reviews.iterrows()]
+    sides = sides_told_once(reviews, language)
     kinds = list(dict.fromkeys("SMD" if measure in STANDARDISED else str(measure) for measure in reviews["measure"]))
     group, single = within(group_name(finding, language)), len(reviews) == 1
     gathered = _("We have gathered what others have published: {results} from {reviews} about {methods}.").format(
@@ -194,7 +201,7 @@ def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]
     _ = translator(language)
     single, stated = len(reviews) == 1, set(sides) != {"unstated"}
     said = _("{some} of {total} speak for").format(
-        some=number(sides.count("for"), language), total=number(len(reviews), language)
+        some=number(sides.count("for"), language), total=number(len(sides), language)
     )
     if single:
         said = side(reviews.iloc[0], language).word
