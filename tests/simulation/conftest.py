@@ -1,0 +1,20 @@
+"""The grading of benchmarks/grade.py, for a smaller number of draws."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "grade.py"
+
+
+@pytest.fixture(scope="package")
+def grade() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("benchmarks_grade", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    # Data classes look their module up.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
