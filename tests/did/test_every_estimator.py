@@ -10,6 +10,7 @@ from whatworks.core.errors import (
     DuplicateRows,
     EmptyData,
     InvalidColumn,
+    InvalidOption,
     MissingColumn,
     MissingValues,
     NotIdentified,
@@ -41,7 +42,7 @@ ESTIMATORS = {
     "randomisation_test": lambda df: did.randomisation_test(df, **ASKED, draws=199, seed=1),
     "honest": lambda df: did.honest(did.event_study(df, **ASKED), bounds=[1]),
     "pretrend_power": lambda df: did.pretrend_power(did.event_study(df, **ASKED), leads=2),
-    "spillover": lambda df: did.spillover(df, **ASKED, neighbours=pd.DataFrame({"unit": ["a"], "neighbour": ["b"]})),
+    "spillover": lambda df: did.spillover(df, **ASKED, neighbours=beside_itself(df)),
 }
 CHECKS = {
     "composition": lambda df: did.composition(df, **ASKED),
@@ -62,6 +63,11 @@ def roll_out(*, starts=(4, 6, 0, 0, 0), units=50, times=7):
              "w": rng.uniform(0.5, 2, units)}  # fmt: skip
     df = pd.DataFrame({name: np.repeat(values, times) for name, values in fixed.items()})
     return df.assign(t=np.tile(t, units), y=y.ravel(), people=rng.integers(5, 40, units * times))
+
+
+def beside_itself(df):
+    """A pair of neighbours that crosses no border."""
+    return pd.DataFrame({"unit": df["unit"].iloc[:1], "neighbour": df["unit"].iloc[:1]})
 
 
 def two_times(df):
@@ -198,6 +204,36 @@ def test_a_covariate_of_numbers_held_as_objects_is_a_number_and_text_beside_numb
     assert boxed.effects.equals(plainly.effects)
     with pytest.raises(InvalidColumn, match="349 numbers and 1 other values"):
         did.att_gt(df.assign(x=df["x"].astype(object).where(df.index != 0, "high")), **ASKED, covariates=["x"])
+
+
+@pytest.mark.parametrize("name", ["att_gt", "two_by_two", "twfe", "event_study", "imputation", "stacked"])
+def test_a_column_itself_where_its_name_is_meant_is_refused(name):
+    call = {**ASKED, "window": (1, 1)} if name == "stacked" else ASKED
+    if name == "two_by_two":
+        call = {"outcome": "y", "unit": "unit", "time": "t", "treated": "start"}
+    df, ask = roll_out(), getattr(did, name)
+    with pytest.raises(InvalidOption, match="weights is of type Series; name a column"):
+        ask(df, **call, weights=df["w"])
+    with pytest.raises(InvalidOption, match="cluster is of type list; name one column"):
+        ask(df, **call, cluster=["town"])
+    with pytest.raises(InvalidOption, match="data are of type dict"):
+        ask(df.to_dict(), **call)
+
+
+@pytest.mark.parametrize("draws", [-1, 99.5, True, "many"])
+@pytest.mark.parametrize("name", ["twfe", "randomisation_test", "conley_taber", "ferman_pinto", "synthetic", "att_gt"])
+def test_draws_that_are_no_number_of_draws_are_refused(name, draws):
+    options = {"twfe": {"inference": "wild_bootstrap"}, "ferman_pinto": {"size": "people"}}.get(name, {})
+    asked = {"bootstrap": draws} if name == "att_gt" else {"draws": draws}
+    with pytest.raises(InvalidOption, match="whole number of at least"):
+        getattr(did, name)(roll_out(), **ASKED, **options, **asked, seed=1)
+
+
+def test_neighbours_with_labels_of_another_kind_are_not_taken_for_none():
+    df = roll_out()
+    pairs = pd.DataFrame({"unit": df["unit"].astype(str).unique()[:2], "neighbour": df["unit"].astype(str).unique()[2:4]})
+    with pytest.raises(InvalidColumn, match=r"None of the 2 pairs.*int64.*str"):
+        did.spillover(df, **ASKED, neighbours=pairs)
 
 
 def test_an_event_study_without_its_reference_says_which_others_there_are():

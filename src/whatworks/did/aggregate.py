@@ -116,7 +116,7 @@ def _check_options(result: EffectResult, by: str, balance: int | None, bands: st
         )
     one_of(by, WAYS, name="by")
     one_of(bands, BANDS, name="bands")
-    if balance is not None and (by != "event" or balance < 0):
+    if balance is not None and (by != "event" or not isinstance(balance, (int, np.integer)) or balance < 0):
         raise InvalidOption(
             f'balance={balance!r} is a number of times after the start, 0 or more, and goes with by="event" only.'
         )

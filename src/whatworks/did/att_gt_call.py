@@ -20,6 +20,7 @@ from whatworks.did.one_treated import WAYS_OUT, refuse_lone_treated
 from whatworks.did.panel import Panel, Units, read_units
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.timeline import read_start, read_time
+from whatworks.inference import checked_draws
 from whatworks.inference.influence import normal_draws
 
 CONTROLS = ("never", "not_yet")
@@ -61,8 +62,8 @@ class AttGtCall:
             raise InvalidOption(f"anticipation={self.anticipation!r} must be a whole number of times, 0 or more.")
         if not 0 < self.conf_level < 1:
             raise InvalidOption(f"conf_level={self.conf_level!r} must lie between 0 and 1, e.g. 0.95.")
-        if self.bootstrap and self.bootstrap < _FEWEST_DRAWS:
-            raise InvalidOption(f"bootstrap={self.bootstrap!r} is too few draws; use 999, or 0 for analytic standard errors.")
+        if self.bootstrap:
+            checked_draws(self.bootstrap, name="bootstrap", fewest=_FEWEST_DRAWS)
         if self.bootstrap and self.seed is None:
             raise InvalidOption("bootstrap needs a seed, so that the same call gives the same numbers. Add seed=1, say.")
         if self.panel and self.unit is None:

@@ -120,6 +120,8 @@ def read_event_path(study: EffectResult) -> EventPath:
     InvalidOption
         If the result has no event times or no covariance, or its effects are not against one reference.
     """
+    if not isinstance(study, EffectResult):
+        raise InvalidOption(f"An event study is needed; found an object of type {type(study).__name__}. {_WAY_OUT}")
     parts = study.parts
     if "event_time" not in parts or study.vcov is None or parts["event_time"].duplicated().any():
         raise InvalidOption(f"{study.method} gives no effects by time since start with their covariance. {_WAY_OUT}")

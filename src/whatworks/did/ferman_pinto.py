@@ -21,7 +21,7 @@ from whatworks.did.few_treated import (
 )
 from whatworks.did.twfe import forbidden_share
 from whatworks.did.twfe_inference import bounded_interval
-from whatworks.inference import confidence_limits
+from whatworks.inference import checked_draws, confidence_limits
 
 # The bootstrap's own noise is far above this share of the residual spread.
 _PRECISION = 1e-4
@@ -92,6 +92,7 @@ def ferman_pinto(
     True
     """
     refuse_bad_level(conf_level)
+    draws = checked_draws(draws)
     if seed is None:
         raise InvalidOption(f"{draws} random draws need seed=, so that the same call gives the same answer.")
     columns = GroupColumns(outcome=outcome, unit=unit, time=time, first_treated=first_treated, size=size)

@@ -85,6 +85,7 @@ def from_sample(df: Data, *, unit: str | None, weights: Weights, cluster: str | 
     InvalidColumn
         If the sample's frame does not name the units, gives one unit several weights, or shares no unit with the panel.
     """
+    _refuse_other_types(df, weights, cluster)
     if isinstance(df, pd.DataFrame) and not isinstance(weights, (MatchedSample, WeightedSample)):
         return FromSample(df=df, weights=weights, cluster=cluster)
     sample, panel = _sample_and_panel(df, weights)
@@ -113,6 +114,27 @@ def from_sample(df: Data, *, unit: str | None, weights: Weights, cluster: str | 
         checks=(*sample.checks, _outside(sample, left_out, int((~keep).sum())), _standard_errors(sample, by_set)),
         rows_left_out=int((~keep).sum()),
     )
+
+
+def _refuse_other_types(df: object, weights: object, cluster: object) -> None:
+    """A frame or a sample as data, a column's name or a sample as weights, a column's name as cluster."""
+    if not isinstance(df, (pd.DataFrame, MatchedSample, WeightedSample)):
+        raise InvalidOption(
+            f"The data are of type {type(df).__name__}; give a pandas DataFrame, or a matched or weighted sample."
+        )
+    if not (isinstance(weights, (MatchedSample, WeightedSample)) or _may_be_name(weights)):
+        raise InvalidOption(f"weights is of type {type(weights).__name__}; name a column of the frame, or give a sample.")
+    if not _may_be_name(cluster):
+        raise InvalidOption(f"cluster is of type {type(cluster).__name__}; name one column of the frame.")
+
+
+def _may_be_name(value: object) -> bool:
+    """True for what a frame may have as a column's name; a column itself, or a list, has no hash."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _sample_and_panel(df: Data, weights: Weights) -> tuple[Sample, pd.DataFrame]:

@@ -101,8 +101,8 @@ def national_event(
 def _event_ordinals(events: Mapping[Hashable, str], panel: Panel) -> list[float]:
     """Places of the events on the timeline."""
     ordinals = panel.timeline.ordinals
-    if not events:
-        raise InvalidOption("events is empty. Give at least one time with its name: {time: name}.")
+    if not isinstance(events, Mapping) or not events:
+        raise InvalidOption("events is empty, or no mapping. Give at least one time with its name: {time: name}.")
     at = read_start(pd.DataFrame({"events": list(events)}), "events", panel.timeline)
     outside = int((~((at > ordinals[0]) & (at <= ordinals[-1]))).sum())
     if outside:

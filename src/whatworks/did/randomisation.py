@@ -10,7 +10,7 @@ from whatworks.did import checks
 from whatworks.did.cells import Rules, compares, plan_cells
 from whatworks.did.few_treated import GroupColumns, Groups, interval_table, read_groups, refuse_bad_level, two_way_weights
 from whatworks.did.twfe import forbidden_share
-from whatworks.inference import count_assignments, draw_assignments, permutation_test, refuse_too_few_assignments
+from whatworks.inference import checked_draws, count_assignments, draw_assignments, permutation_test, refuse_too_few_assignments
 
 STATISTICS = ("att", "twfe")
 CONTROLS = ("never", "not_yet")
@@ -85,6 +85,7 @@ def randomisation_test(
     """
     refuse_bad_level(conf_level)
     one_of(statistic, STATISTICS, name="statistic")
+    draws = checked_draws(draws)
     columns = GroupColumns(outcome=outcome, unit=unit, time=time, first_treated=first_treated, strata=strata)
     groups = read_groups(df, columns)
     weights = _weights(groups, statistic, control)

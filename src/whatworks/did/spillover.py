@@ -8,7 +8,7 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, require_columns
-from whatworks.core.errors import NoComparisonGroup, NotIdentified, NoTreatedGroup, TooFewUnits
+from whatworks.core.errors import InvalidColumn, NoComparisonGroup, NotIdentified, NoTreatedGroup, TooFewUnits
 from whatworks.did.att_gt import att_gt
 from whatworks.did.table import whole
 from whatworks.did.timeline import read_start, read_time
@@ -40,7 +40,7 @@ def spillover(
     ----------
     df : one row per unit and time
     neighbours : columns ``unit`` and ``neighbour``: one row per pair that borders on each other, in either order, with the labels
-        of the column ``unit`` of ``df``; pairs with other labels are not used
+        of the column ``unit`` of ``df``; pairs with other labels are not used, but all pairs having others is refused
     outcome, unit, time, first_treated, covariates, weights, cluster, conf_level : as in :func:`whatworks.did.att_gt`
 
     Returns
@@ -123,6 +123,11 @@ def _reached(frame: pd.DataFrame, neighbours: pd.DataFrame, unit: str, first_tre
     pairs = pd.concat([neighbours[["unit", "neighbour"]], neighbours.rename(columns={"unit": "neighbour", "neighbour": "unit"})])
     pairs = pairs[pairs["unit"].isin(starts.index) & pairs["neighbour"].isin(starts.index)]
     start = starts.reindex(pairs["neighbour"]).to_numpy()
+    if pairs.empty:
+        raise InvalidColumn(
+            f"None of the {len(neighbours)} pairs of neighbours has both labels in frame column {unit!r} "
+            f"(of type {frame[unit].dtype}; the pairs: {neighbours['unit'].dtype}). Use the same labels in both."
+        )
     crossing = np.isinf(starts.reindex(pairs["unit"]).to_numpy()) & np.isfinite(start)
     first: pd.Series = pd.Series(start[crossing]).groupby(pairs["unit"].to_numpy()[crossing]).min()
     return first

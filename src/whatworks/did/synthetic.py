@@ -13,6 +13,7 @@ from whatworks.did.synthetic_data import Data, read_design
 from whatworks.did.synthetic_inference import VARIANCES, bootstrap, jackknife, placebos, ranks, without_each_donor
 from whatworks.did.synthetic_paths import METHODS, effect_path, fit_cohorts
 from whatworks.did.synthetic_result import Answer, SyntheticResult, spread_of, synthetic_result
+from whatworks.inference import checked_draws
 
 _FEWEST_DRAWS = 50
 
@@ -111,8 +112,7 @@ def synthetic(
 def _check_options(method: str, variance: str, draws: int, seed: int | None, conf_level: float) -> None:
     one_of(method, METHODS, name="method")
     one_of(variance, VARIANCES, name="variance")
-    if draws < _FEWEST_DRAWS or draws != int(draws):
-        raise InvalidOption(f"draws={draws!r} must be a whole number of at least {_FEWEST_DRAWS}, such as 200.")
+    checked_draws(draws, fewest=_FEWEST_DRAWS)
     if seed is not None and variance == "jackknife":
         raise InvalidOption("variance='jackknife' draws nothing, so it takes no seed. Use variance='placebo' or 'bootstrap'.")
     if not 0 < conf_level < 1:

@@ -4,6 +4,7 @@ from whatworks.inference.binary import BinaryFit, fit_binary
 from whatworks.inference.cluster_sums import ClusterSums, sum_by_cluster, sum_two_way_by_cluster
 from whatworks.inference.clusters import few_clusters, few_degrees_of_freedom, few_treated_clusters
 from whatworks.inference.cr2 import ClusterRobust, HtzTest, cr2_of_sums, cr2_vcov, htz_test
+from whatworks.inference.draws import checked_draws
 from whatworks.inference.gram import weighted_gram
 from whatworks.inference.influence import Influence, InfluenceBlock
 from whatworks.inference.inversion import confidence_limits
@@ -38,6 +39,7 @@ __all__ = [
     "WaldTest",
     "WeightEquations",
     "WildBootstrap",
+    "checked_draws",
     "cluster_codes",
     "cluster_vcov",
     "confidence_limits",

@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.inference.draws import checked_draws
 
 # Statistics that equal the data's but for rounding count as equal.
 _TIE = 1e-9
@@ -82,7 +83,7 @@ def draw_assignments(
     Raises
     ------
     InvalidOption
-        If a seed is needed and missing.
+        If a seed is needed and missing, or ``draws`` is no number of draws.
 
     References
     ----------
@@ -93,7 +94,7 @@ def draw_assignments(
     >>> draw_assignments(np.array([0, 1, 1])).groups.tolist()
     [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
     """
-    n = len(groups)
+    n, draws = len(groups), checked_draws(draws)
     small = np.min_scalar_type(int(groups.max()))
     if count_assignments(groups, strata) <= draws:
         out = np.empty((1, n), dtype=small)

@@ -7,6 +7,7 @@ import numpy as np
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.inference.cluster_sums import ClusterSums
+from whatworks.inference.draws import checked_draws
 from whatworks.inference.inversion import confidence_limits
 
 MULTIPLIERS = ("auto", "rademacher", "webb")
@@ -94,6 +95,7 @@ def wild_cluster_bootstrap(
     (True, 4096, True)
     """
     one_of(multipliers, MULTIPLIERS, name="multipliers")
+    draws = checked_draws(draws)
     level = 1 - conf_level
     if multipliers == "auto":
         multipliers = "webb" if sums.clusters < _WEBB_BELOW else "rademacher"
