@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from whatworks.core.errors import NotIdentified
-from whatworks.inference import fit_binary, independent_columns
+from whatworks.core.errors import NotConverged, NotIdentified
+from whatworks.inference import independent_columns
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
-from whatworks.matching.separation import what_separates
+from whatworks.matching.separation import between, fit_unseparated, what_separates
+
+# Scores closer than this share of their size differ by the last digits of the fit.
+_ROUNDING = 1e-13
 
 
 def propensity_score(
@@ -71,12 +74,25 @@ def score_rows(encoded: Encoded, treated: np.ndarray, *, link: str = "logit", we
     design = _on_one_scale(encoded.matrix)
     _refuse_collinear(design, encoded)
     try:
-        return fit_binary(design, treated, link=link, weights=weights).fitted
-    except NotIdentified as error:
+        return between(fit_unseparated(design, treated, link=link, weights=weights).fitted)
+    except (NotIdentified, NotConverged) as error:
         separating = what_separates(encoded, treated)
         if separating is None:
             raise
         raise NotIdentified(f"{separating} {error}") from None
+
+
+def spread_of(scores: np.ndarray, *, ddof: int = 1) -> float:
+    """The standard deviation of scores; 0 where they differ by rounding alone, so that no step is counted in it.
+
+    Examples
+    --------
+    >>> from whatworks.matching.propensity import spread_of
+    >>> spread_of(np.array([0.1 + 0.2, 0.3, 0.3])), spread_of(np.array([0.0, 1.0]), ddof=0)
+    (0.0, 0.5)
+    """
+    spread = float(scores.std(ddof=ddof))
+    return spread if spread > _ROUNDING * float(np.abs(scores).max()) else 0.0
 
 
 def _on_one_scale(matrix: np.ndarray) -> np.ndarray:

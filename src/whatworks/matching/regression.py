@@ -7,7 +7,8 @@ import numpy as np
 from scipy import special
 
 from whatworks.core.errors import NotIdentified, TooFewUnits
-from whatworks.inference import fit_binary, fit_least_squares, independent_columns
+from whatworks.inference import fit_least_squares, independent_columns
+from whatworks.matching.separation import fit_unseparated
 
 # Share of its own size with which a column left out may lean on the treatment before the effect is called unidentified.
 _LEANS = 1e-6
@@ -176,7 +177,7 @@ def _either_arm(design: Design, kept: np.ndarray, interact: bool) -> Iterator[np
 def _logit_means(design: Design, *, interact: bool) -> ArmMeans:
     """The same by a logit: chances of a yes under either arm, averaged over the people meant."""
     X, kept = _kept_columns(design, interact)
-    fit = fit_binary(X, design.y, weights=design.weights)
+    fit = fit_unseparated(X, design.y, weights=design.weights)
     total = design.target.sum()
     chances, towards = [], []
     for columns in _either_arm(design, kept, interact):

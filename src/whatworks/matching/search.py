@@ -12,6 +12,7 @@ from whatworks.matching.cloud import Cloud
 from whatworks.matching.groups import pairs_in_groups
 from whatworks.matching.line import Line, in_turn_on_line, nearest_on_line
 from whatworks.matching.neighbours import tied_neighbours
+from whatworks.matching.propensity import spread_of
 from whatworks.matching.samples import Pairs
 
 
@@ -132,7 +133,7 @@ def _turns(ours: np.ndarray, rules: Rules) -> list[int]:
     """Focal rows in the order they choose; equal scores in row order."""
     if rules.order == "data" or rules.turn is None:
         return list(range(len(ours)))
-    step = rules.tolerance * float(rules.turn.std(ddof=1))
+    step = rules.tolerance * spread_of(rules.turn)
     scores = np.rint(rules.turn[ours] / step) if step > 0 else rules.turn[ours]
     return np.argsort(-scores if rules.order == "largest" else scores, kind="stable").tolist()
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
+from whatworks.matching.propensity import spread_of
 
 # Scores closer than this share of their standard deviation are equal, as in pairing.
 _SAME = 1e-8
@@ -38,7 +39,7 @@ def score_subclasses(scores: np.ndarray, meant: np.ndarray, *, subclasses: int) 
     [0, 0, 1, 1]
     """
     # Equal people's scores may differ in the last digit, and a cut must not fall between them.
-    step = _SAME * float(scores.std())
+    step = _SAME * spread_of(scores, ddof=0)
     scores = np.rint(scores / step) if step > 0 else scores
     distinct = len(np.unique(scores[meant]))
     if subclasses > distinct:

@@ -11,10 +11,11 @@ import numpy as np
 from scipy import special
 
 from whatworks.core.errors import NotConverged, NotIdentified
-from whatworks.inference import WeightEquations, fit_binary, weighted_gram
+from whatworks.inference import WeightEquations, weighted_gram
 from whatworks.matching.encoding import Encoded
 from whatworks.matching.entropy import Moments, tilt
 from whatworks.matching.propensity import score_rows
+from whatworks.matching.separation import between, fit_unseparated
 
 _MAX_STEPS = 60
 _MAX_HALVINGS = 30
@@ -72,8 +73,8 @@ def inverse_probability(
 
 def _scores(encoded: Encoded, design: Moments, treated: np.ndarray, base: np.ndarray, link: str) -> np.ndarray:
     try:
-        return fit_binary(design.matrix, treated, link=link, weights=base).fitted
-    except NotIdentified:
+        return between(fit_unseparated(design.matrix, treated, link=link, weights=base).fitted)
+    except (NotIdentified, NotConverged):
         # The same fit, but one that looks for the column at fault.
         return score_rows(encoded, treated, link=link, weights=base)
 
