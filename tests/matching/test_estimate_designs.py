@@ -8,6 +8,7 @@ import whatworks as ww
 from whatworks.core.errors import (
     InvalidColumn,
     InvalidOption,
+    MissingColumn,
     MissingValues,
     NotConverged,
     NotIdentified,
@@ -182,7 +183,7 @@ def test_a_bootstrap_of_reused_people_is_refused_with_the_way_out(services):
     ("options", "words"),
     [
         ({"vcov": "bootstrap"}, "needs a seed"),
-        ({"vcov": "bootstrap", "seed": 1, "draws": 1}, "at least 2"),
+        ({"vcov": "bootstrap", "seed": 1, "draws": 1}, "2 or more"),
         ({"draws": 100}, "belong to vcov='bootstrap'"),
         ({"seed": 1, "vcov": "HC1"}, "belong to vcov='bootstrap'"),
         ({"vcov": "classical"}, "which weights undo"),
@@ -371,4 +372,7 @@ def test_the_outcome_or_a_late_column_among_the_covariates_is_doubted(services):
     assert check(looped, "outcome_among_covariates").passed is False
     late = estimate(match_services(services), covariates=["living"], interact=False, measured_after="living")
     assert check(late, "outcome_among_covariates").message.startswith("Covariates that are the outcome, or measured after")
-    assert check(estimate(weigh_services(services), measured_after="later"), "outcome_among_covariates").passed is True
+    followed = weigh_services(services.assign(later=services["outcome"]))
+    assert check(estimate(followed, measured_after="later"), "outcome_among_covariates").passed is True
+    with pytest.raises(MissingColumn, match="'latre'"):
+        estimate(followed, measured_after="latre")

@@ -223,7 +223,8 @@ def test_averaging_does_not_depend_on_row_order():
 def test_line_and_cloud_agree_with_trying_every_pair(distance, replace):
     rng = np.random.default_rng(8)
     df = pd.DataFrame({"treated": rng.random(240) < 0.4, "x": rng.normal(size=240), "z": rng.normal(size=240)})
-    sample = ww.matching.match(df, treatment="treated", covariates=["x", "z"], distance=distance, replace=replace, order="data")
+    turns = {"replace": True} if replace else {"order": "data"}
+    sample = ww.matching.match(df, treatment="treated", covariates=["x", "z"], distance=distance, **turns)
     where = sample.propensity.to_numpy()[:, None]
     if distance == "mahalanobis":
         within = sum(df.loc[arm, ["x", "z"]].cov() * (arm.sum() - 1) for arm in (df["treated"], ~df["treated"]))

@@ -12,7 +12,10 @@ COVARIATES = ["age", "need", "prior_contacts", "sex", "living", "prior_outcome"]
 
 
 def suspects(df, covariates=COVARIATES, **options):
-    return suspect_covariates(df, covariates, **{"outcome": "outcome", **options})
+    """The check, or None where there is none."""
+    found = suspect_covariates(df, covariates, **{"outcome": "outcome", **options})
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def test_ordinary_covariates_are_not_suspected(services):
@@ -41,6 +44,16 @@ def test_a_name_that_says_after_is_suspect(services, name):
 @pytest.mark.parametrize("name", ["postcode", "poster", "need_before", "aftercare_before", "prior_outcome"])
 def test_a_name_that_only_begins_so_is_not(services, name):
     assert suspects(services.rename(columns={"need": name}) if name != "prior_outcome" else services, [name]) is None
+
+
+def test_names_that_are_no_text_say_nothing(services):
+    numbered = services.rename(columns={"need": 7, "age": ("person", "age")})
+    assert suspects(numbered, [7, ("person", "age")]) is None
+
+
+def test_endless_outcomes_of_people_left_out_are_no_reason_to_warn(services, recwarn):
+    assert suspects(services.assign(outcome=services["outcome"].where(services.index != 3, np.inf)), ["age", "need"]) is None
+    assert not recwarn.list
 
 
 def test_a_covariate_that_all_but_equals_the_outcome_is_suspect(services):

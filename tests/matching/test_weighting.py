@@ -306,12 +306,13 @@ def test_sampling_weights_that_are_not_positive_are_refused_with_counts(services
 
 
 @pytest.mark.parametrize("method", ["ipw", "entropy", "cbps"])
-def test_three_rows_are_answered_and_called_too_few(method):
+def test_three_rows_are_weighed_and_called_too_few_and_one_person_tells_no_effect(method):
     df = pd.DataFrame({"treated": [1, 0, 0], "x": [0.5, 0.0, 1.0], "y": [1.0, 2.0, 4.0]})
     sample = ww.matching.weight(df, treatment="treated", covariates="x", method=method)
-    result = ww.matching.estimate(sample, outcome="y")
-    assert result.headline.estimate == pytest.approx(-2)
-    assert check(result, "effective_sample_size").passed is False
+    assert sample.weights.to_numpy() == pytest.approx([1, 0.5, 0.5])
+    assert check(sample, "effective_sample_size").passed is False
+    with pytest.raises(TooFewUnits, match="one person with weight, who shows no spread"):
+        ww.matching.estimate(sample, outcome="y")
 
 
 # --- doubts --------------------------------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ def matching_effect(
     """
     gaps = _gaps(matches, covariates)
     own = np.unique(matches.focal)
+    if len(own) < 2:
+        raise TooFewUnits("One person with neighbours shows no spread to judge an effect by. Widen the caliper or the selection.")
     total = matches.base[own].sum()
     each = np.bincount(matches.focal, gaps * matches.share, minlength=len(matches.y))[own]
     effect = float(matches.base[own] @ each / total)

@@ -14,9 +14,10 @@ from whatworks.matching.bootstrap import bootstrap_covariance
 from whatworks.matching.by_matching import difference_by_matching
 from whatworks.matching.contrasts import contrast
 from whatworks.matching.intervals import Row, interval_row
+from whatworks.matching.options import confidence, whole
 from whatworks.matching.regression import ArmMeans, arm_means
-from whatworks.matching.rows import Rows, Sample, has_sets, refuse_gaps, rows_of
-from whatworks.matching.standard_errors import covariance
+from whatworks.matching.rows import Rows, Sample, refuse_gaps, rows_of, sets_are_clusters
+from whatworks.matching.standard_errors import covariance, refuse_lone_arm
 from whatworks.matching.subgroups import (
     Subgroups,
     balance_within,
@@ -78,14 +79,13 @@ class Answer:
 
 def refuse_draws(kind: str, conf_level: float, draws: int | None, seed: int | None) -> None:
     """Refuse a bootstrap without a seed, and draws where nothing is drawn."""
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level must lie between 0 and 1; got {conf_level!r}.")
+    confidence(conf_level)
     if kind != "bootstrap" and (draws is not None or seed is not None):
         raise InvalidOption(f"draws and seed belong to vcov='bootstrap'; here it is {kind!r}. Leave them out.")
     if kind == "bootstrap" and seed is None:
         raise InvalidOption("vcov='bootstrap' needs a seed, so that the same call gives the same numbers. Add seed=1, say.")
-    if draws is not None and draws < 2:
-        raise InvalidOption(f"draws must be at least 2 for a spread among them; got {draws!r}.")
+    if draws is not None:
+        whole("draws", draws, least=2)
 
 
 def by_matching(sample: Sample, question: Question) -> Answer:
@@ -108,21 +108,28 @@ def by_regression(sample: Sample, question: Question) -> Answer:
         sample,
         question.outcome,
         question.names,
-        by_set=clustered and has_sets(sample),
+        by_set=clustered and sets_are_clusters(sample, question.cluster),
         cluster=question.cluster if clustered else None,
     )
+    refuse_lone_arm(question.vcov, rows.person, rows.design.treated)
     groups = None if question.by is None else subgroups_of(sample, rows, question.by)
     members = [np.ones(len(rows.person), dtype=bool), *(() if groups is None else groups.members)]
     fits = [_fit(rows, member, question) for member in members]
     told = [contrast(question.measure, fit.means) for fit in fits]
     parts = [(fit, member, slope) for fit, member, (_, slope) in zip(fits, members, told, strict=True)]
     matrix, drawn = _covariance(sample, rows, question, groups, parts)
-    freedom = fits[0].freedom if question.vcov == "classical" else np.inf
+    freedom = fits[0].freedom if question.vcov == "classical" else _clusters(sample, question.cluster) - 1
     headline = _headline(sample, question, told[0][0], float(np.sqrt(max(matrix[0, 0], 0.0))), freedom)
     whole = Answer(rows=[headline], vcov=None, statistics=drawn, checks=())
     if groups is None:
         return whole
-    return _with_parts(whole, sample, rows, question, groups, np.array([effect for effect, _ in told[1:]]), matrix[1:, 1:])
+    effects = np.array([effect for effect, _ in told[1:]])
+    return _with_parts(whole, sample, rows, question, groups, effects, matrix[1:, 1:], freedom)
+
+
+def _clusters(sample: Sample, cluster: str | None) -> float:
+    """Clusters with somebody of weight; endless where none are named."""
+    return np.inf if cluster is None else float(sample.data.loc[sample.weights.to_numpy() > 0, cluster].nunique())
 
 
 def _covariance(
@@ -159,15 +166,26 @@ def _effects_again(sample: Sample, rows: Rows, question: Question, groups: Subgr
     """The headline and every subgroup on rows drawn again."""
     members = [np.ones(len(rows.person), dtype=bool)]
     if groups is not None:
-        divided = sample.data[groups.column].astype("string").to_numpy()[rows.person]
-        members += [divided == label for label in groups.labels]
+        place = groups.places(sample.data[groups.column])[rows.person]
+        members += [place == number for number in range(len(groups.labels))]
     return np.array([contrast(question.measure, _fit(rows, member, question).means)[0] for member in members])
 
 
 def _with_parts(
-    whole: Answer, sample: Sample, rows: Rows, question: Question, groups: Subgroups, effects: np.ndarray, matrix: np.ndarray
+    whole: Answer,
+    sample: Sample,
+    rows: Rows,
+    question: Question,
+    groups: Subgroups,
+    effects: np.ndarray,
+    matrix: np.ndarray,
+    freedom: float,
 ) -> Answer:
-    parts = part_rows(groups, list(effects), matrix, rows.design.treated, conf_level=question.conf_level)
+    # One variance for all rows of a part has the freedom of that part; clusters are few in every part alike.
+    parts = part_rows(
+        groups, effects, matrix, rows.design.treated, conf_level=question.conf_level,
+        freedom=np.inf if question.vcov == "classical" else freedom,
+    )  # fmt: skip
     test = interaction(effects, matrix)
     terms = [part["term"] for part in parts]
     return Answer(

@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list, numeric, one_of
-from whatworks.core.errors import InvalidColumn, InvalidOption
+from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
-from whatworks.inference import covariance_of_sums, few_clusters
+from whatworks.inference import covariance_of_sums
 from whatworks.matching.contrasts import MEASURES, contrast, measure_name
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_missing, sampling_weights
 from whatworks.matching.folds import in_folds
+from whatworks.matching.inputs import outcome_column, refuse_as_outcome, refuse_constant_outcome
 from whatworks.matching.intervals import Row, effects_frame, interval_row
-from whatworks.matching.outcome_doubts import measured_too_late
+from whatworks.matching.options import confidence, whole
+from whatworks.matching.outcome_doubts import of_clusters
 from whatworks.matching.propensity import score_rows
 from whatworks.matching.regression import Design, arm_means
 from whatworks.matching.samples import effective_size
@@ -29,6 +31,7 @@ from whatworks.matching.subgroups import (
     many_subgroups,
     part_rows,
 )
+from whatworks.matching.suspects import suspect_covariates
 from whatworks.matching.weight_models import weights_by_score
 from whatworks.matching.weighting_doubts import doubts_of_weighting
 
@@ -112,10 +115,11 @@ def aipw(
     Returns
     -------
     :class:`~whatworks.core.EffectResult`, measure ``"MD"``, ``"RD"``, ``"logRR"`` or ``"logOR"``, with standard errors from the
-    efficient influence function and normal intervals. Parts: one row per subgroup. Statistics: nobs, n_treated, n_comparison,
-    ess_treated, ess_comparison (of the inverse probability weights), n_dropped (0: nobody is left out), folds where asked for.
-    Checks: balance, common_support, effective_sample_size and extreme_weights of those weights, few_clusters,
-    outcome_among_covariates, many_subgroups, balance_within_subgroups.
+    efficient influence function and normal intervals (Student's t with clusters less one where ``cluster`` is named). Parts: one
+    row per subgroup. Statistics: nobs, n_treated, n_comparison, ess_treated, ess_comparison (of the inverse probability weights),
+    n_dropped (0: nobody is left out), folds where asked for. Checks: balance, common_support, effective_sample_size and
+    extreme_weights of those weights, few_clusters, few_treated_clusters, outcome_among_covariates, many_subgroups,
+    balance_within_subgroups.
 
     Raises
     ------
@@ -144,6 +148,8 @@ def aipw(
     one_of(measure, MEASURES, name="measure")
     names, late = covariate_list(covariates, treatment), as_list(measured_after)
     _refuse_options(folds, seed, conf_level)
+    refuse_as_outcome(outcome, treatment)
+    require_columns(df, [treatment, outcome, *late])
     people = _people(df, outcome, treatment, names, cluster, weights)
     said = measure_name(measure, outcome, people.y)
     fold_of = None if folds is None else in_folds(people.treated, people.clusters, folds, int(seed or 0))
@@ -161,7 +167,7 @@ def aipw(
         conf_level=conf_level,
         effects=effects_frame(rows),
         statistics={**_statistics(people, pseudo, estimand), **({} if folds is None else {"folds": float(folds)}), **extra},
-        checks=(*_doubts(people, pseudo, estimand), *measured_too_late(df, names, outcome, late), *more),
+        checks=(*_doubts(people, pseudo, estimand), *suspect_covariates(df, names, outcome=outcome, measured_after=late), *more),
         vcov=vcov,
         provenance=Provenance(
             data_fingerprint=fingerprint(df, list(dict.fromkeys(used))), arguments={**arguments, **rest}, seed=seed
@@ -170,11 +176,10 @@ def aipw(
 
 
 def _refuse_options(folds: int | None, seed: int | None, conf_level: float) -> None:
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level must lie between 0 and 1; got {conf_level!r}.")
+    confidence(conf_level)
     if folds is None and seed is not None:
         raise InvalidOption("seed belongs to folds, which are drawn; without them nothing is. Leave it out, or add folds=5.")
-    if folds is not None and (folds < 2 or seed is None):
+    if folds is not None and (whole("folds", folds) < 2 or seed is None):
         raise InvalidOption(f"folds must be at least 2 and come with a seed (seed=1, say); got folds={folds!r}, seed={seed!r}.")
 
 
@@ -182,9 +187,8 @@ def _people(df: pd.DataFrame, outcome: str, treatment: str, names: list[str], cl
     treated, base = arms(df, treatment), sampling_weights(df, weights)
     encoded = encode(df, names)
     refuse_missing(df, [outcome, *([cluster] if cluster else [])])
-    y = numeric(df[[outcome]].infer_objects(), outcome)
-    if np.ptp(y) == 0:
-        raise InvalidColumn(f"Outcome {outcome!r} has the same value in all {len(y)} rows. Choose an outcome that varies.")
+    y = outcome_column(df, outcome, treatment)
+    refuse_constant_outcome(y, outcome)
     clusters = None if cluster is None else pd.factorize(df[cluster])[0]
     return People(y=y, treated=treated, base=base, encoded=encoded, clusters=clusters)
 
@@ -238,10 +242,12 @@ def _answer(
     groupings = [] if people.clusters is None else [people.clusters]
     matrix = covariance_of_sums(np.column_stack([part for _, part in told]), groupings, factor=factor)
     effects = np.array([effect for effect, _ in told])
-    rows = [interval_row(estimand, "headline", effects[0], float(np.sqrt(matrix[0, 0])), conf_level=conf_level)]
+    freedom = np.inf if people.clusters is None else float(people.clusters.max())
+    error = float(np.sqrt(matrix[0, 0]))
+    rows = [interval_row(estimand, "headline", effects[0], error, freedom=freedom, conf_level=conf_level)]
     if groups is None:
         return rows, None, {}, ()
-    parts = part_rows(groups, list(effects[1:]), matrix[1:, 1:], people.treated, conf_level=conf_level)
+    parts = part_rows(groups, effects[1:], matrix[1:, 1:], people.treated, conf_level=conf_level, freedom=freedom)
     test = interaction(effects[1:], matrix[1:, 1:])
     terms = [part["term"] for part in parts]
     weights = people.base * weights_by_score(pseudo.scores, people.treated, estimand=estimand)
@@ -275,6 +281,6 @@ def _statistics(people: People, pseudo: Pseudo, estimand: str) -> dict[str, floa
 
 def _doubts(people: People, pseudo: Pseudo, estimand: str) -> tuple[Check, ...]:
     weights = people.base * weights_by_score(pseudo.scores, people.treated, estimand=estimand)
-    clustered = () if people.clusters is None else (few_clusters(int(people.clusters.max()) + 1),)
+    clustered = () if people.clusters is None else of_clusters(pd.Series(people.clusters), people.treated)
     about = doubts_of_weighting(people.encoded, people.treated, people.base, weights, pseudo.scores, estimand=estimand)
     return (*about, *clustered)

@@ -85,6 +85,8 @@ def _draws(
     rows = rows_of(sample, outcome, names, by_set=False, cluster=None, everybody=everybody)
     units = _units(sample, cluster)[rows.person]
     codes, labels = pd.factorize(units)
+    if len(labels) < 2:
+        raise TooFewUnits("One set or cluster cannot be drawn again with another outcome. Use vcov='HC1', or a wider selection.")
     fitted_anew = _fitted_anew(sample) if isinstance(sample, FittedWeights) else None
     for _ in range(draws):
         counts = np.bincount(rng.integers(0, len(labels), len(labels)), minlength=len(labels))[codes]
@@ -100,7 +102,9 @@ def _units(sample: Sample, cluster: str | None) -> np.ndarray:
 
 def _remade(sample: MatchedSample, places: np.ndarray, outcome: str, names: Sequence[str]) -> Rows:
     again = match(sample.data.iloc[places].reset_index(drop=True), **sample.call)
-    return rows_of(again, outcome, names, by_set=False, cluster=None)
+    rows = rows_of(again, outcome, names, by_set=False, cluster=None)
+    # Row numbers of the frame, not of the draw: whoever asks what else is known of a person asks the frame.
+    return replace(rows, person=places[rows.person])
 
 
 def _counted(rows: Rows, counts: np.ndarray, fitted_anew: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None) -> Rows:

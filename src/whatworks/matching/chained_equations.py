@@ -8,7 +8,7 @@ import pandas as pd
 
 from whatworks.core.errors import InvalidColumn
 from whatworks.inference import fit_binary, fit_least_squares, independent_columns
-from whatworks.matching.encoding import encode, refuse_missing
+from whatworks.matching.encoding import encode, is_number, plain, refuse_missing
 
 # Donors among whom a number is drawn: van Buuren (2018), Flexible Imputation of Missing Data, 2nd ed., section 3.4.3.
 _DONORS = 5
@@ -86,9 +86,9 @@ class Imputer:
 
 
 def _read(df: pd.DataFrame, name: str) -> _Column:
-    values = df[name].infer_objects() if df[name].dtype == object else df[name]
+    values = plain(df, name)
     gap = values.isna().to_numpy()
-    numeric = pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)
+    numeric = is_number(values)
     if numeric:
         numbers = values.to_numpy(dtype="float64", na_value=np.nan)
         if np.isinf(numbers).any():
@@ -206,5 +206,9 @@ def _as_delivered(column: _Column, values: np.ndarray, original: pd.Series) -> p
         drawn = pd.Series(column.levels.take(values.astype(np.int64)), index=original.index)
     try:
         return original.where(~column.gap, drawn.astype(original.dtype))
-    except (TypeError, ValueError) as error:
-        raise InvalidColumn(f"Covariate {column.name!r} of type {original.dtype} cannot hold drawn values: {error}") from error
+    except (TypeError, ValueError):
+        # What pandas says names a value.
+        raise InvalidColumn(
+            f"Covariate {column.name!r} of type {original.dtype} cannot hold the values drawn for its gaps. Use "
+            "numbers='donors', which draws values seen, or convert it with astype('float64')."
+        ) from None

@@ -123,6 +123,10 @@ def _constant(column: str, n: int) -> InvalidColumn:
 
 
 def _refuse_unknown(cutpoints: Mapping[str, Any], covariates: Sequence[str]) -> None:
+    if not isinstance(cutpoints, Mapping):
+        raise InvalidOption(
+            f"cutpoints={cutpoints!r}; a mapping from covariates is needed, such as {{'age': [30, 45]}} or {{'age': 4}}."
+        )
     unknown = [name for name in cutpoints if name not in covariates]
     if unknown:
         raise InvalidOption(

@@ -8,8 +8,9 @@ import pandas as pd
 
 from whatworks.core.columns import as_list, one_of, require_columns
 from whatworks.core.disclosure import K_PUBLISH, checked_k, is_small
-from whatworks.matching.covariate_balance import DENOMINATORS, Sample, Sides, covariate_columns, is_share, standardise
+from whatworks.matching.covariate_balance import DENOMINATORS, Sides, covariate_columns, is_share, standardise
 from whatworks.matching.encoding import refuse_missing
+from whatworks.matching.inputs import Sample, require_sample
 from whatworks.matching.samples import effective_size
 
 ARMS = ("treated", "comparison")
@@ -64,6 +65,7 @@ def who_was_compared(
     >>> table[["kind", "treated_before", "comparison_before", "comparison_after"]].round(2).to_numpy().tolist()
     [['people', 6.0, 12.0, 6.0], ['effective', 6.0, 12.0, 6.0], ['mean', 3.0, 2.67, 3.0]]
     """
+    require_sample(sample)
     one_of(sd, DENOMINATORS, name="sd")
     k = checked_k(k)
     names = list(sample.covariates) if covariates is None else as_list(covariates)

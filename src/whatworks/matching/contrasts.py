@@ -6,6 +6,8 @@ from whatworks.core.errors import InvalidColumn, NotIdentified
 
 MEASURES = ("difference", "risk_difference", "risk_ratio", "odds_ratio")
 RATIOS = ("risk_ratio", "odds_ratio")
+# No frame has so many people that one of them is this small a share.
+_NOBODY = 1e-10
 
 
 def contrast(measure: str, means: np.ndarray) -> tuple[float, np.ndarray]:
@@ -32,7 +34,8 @@ def contrast(measure: str, means: np.ndarray) -> tuple[float, np.ndarray]:
     if measure not in RATIOS:
         return treated - comparison, np.array([-1.0, 1.0])
     odds = measure == "odds_ratio"
-    if min(comparison, treated) <= 0 or (odds and max(comparison, treated) >= 1):
+    # A share of nobody comes out of a regression as the last digit of something else.
+    if min(comparison, treated) <= _NOBODY or (odds and max(comparison, treated) >= 1 - _NOBODY):
         raise NotIdentified(
             f"measure={measure!r} divides by a share that is 0 (or, for odds, 1) in one of the arms. Use "
             "measure='risk_difference', or widen the selection."

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list, one_of, require_columns
-from whatworks.core.samples import MatchedSample, WeightedSample
-from whatworks.matching.encoding import arms, encode, refuse_missing, sampling_weights
+from whatworks.matching.encoding import Encoded, arms, encode, is_number, plain, refuse_missing, sampling_weights
+from whatworks.matching.inputs import Sample, require_sample
 
-Sample = MatchedSample | WeightedSample
 DENOMINATORS = ("treated", "comparison", "pooled")
 SCORE_NAME = "propensity"
 
@@ -49,6 +48,7 @@ def balance(sample: Sample, *, covariates: str | Sequence[str] | None = None, sd
     >>> table.loc[table["covariate"] == "need", ["stage", "smd"]].round(1).to_numpy().tolist()
     [['before', 1.1], ['after', 0.7]]
     """
+    require_sample(sample)
     one_of(sd, DENOMINATORS, name="sd")
     names = list(sample.covariates) if covariates is None else as_list(covariates)
     sides = Sides.of(sample)
@@ -59,12 +59,60 @@ def balance(sample: Sample, *, covariates: str | Sequence[str] | None = None, sd
 
 def worst_difference(sample: Sample) -> float:
     """The largest absolute standardised difference of the covariates after matching."""
-    sides = Sides.of(sample)
-    worst = 0.0
-    for values in covariate_columns(sample.data, list(sample.covariates)):
-        before, after = sides.moments(values[1])
-        worst = max(worst, abs(standardise(after.gap, before.spread("treated"))))
-    return worst
+    names = [name for name in sample.covariates if not _alike_by_design(sample, name)]
+    if not names:
+        return 0.0
+    base = sampling_weights(sample.data, sample.call.get("weights"))
+    encoded = encode(sample.data, names)
+    return worst_in(encoded, arms(sample.data, sample.treatment), base, sample.weights.to_numpy(dtype=float))
+
+
+def _alike_by_design(sample: Sample, name: str) -> bool:
+    """Whether strata agree on a covariate, which may then have more levels than can become columns."""
+    call = sample.call
+    if call["method"] not in ("exact", "cem") or name not in call["covariates"]:
+        return False
+    return call["method"] == "exact" or name in call["exact"] or not is_number(plain(sample.data, name))
+
+
+def worst_in(encoded: Encoded, treated: np.ndarray, base: np.ndarray, weights: np.ndarray) -> float:
+    """The largest absolute standardised difference after weighting, of every covariate and every level.
+
+    In standard deviations of the treated before weighting; of a share that is the root of p(1 - p).
+    """
+    X = encoded.matrix
+    after = _weighted_means(X, weights, treated) - _weighted_means(X, weights, ~treated)
+    gap, spread = list(after), list(_spreads(X, base, treated))
+    for source in dict.fromkeys(encoded.sources):
+        levels = [place for place, name in enumerate(encoded.sources) if name == source and encoded.names[place] != source]
+        if len(levels) > 1:
+            # The level left out of the design is what the others do not say.
+            rest = 1 - float(_weighted_means(X[:, levels], base, treated).sum())
+            gap.append(-float(after[levels].sum()))
+            spread.append(np.sqrt(max(rest * (1 - rest), 0.0)))
+    gaps, spreads = np.abs(gap), np.array(spread)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.where(spreads > 0, gaps / spreads, np.where(gaps < 1e-12, 0.0, np.inf)).max())
+
+
+def _weighted_means(X: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> np.ndarray:
+    inside = np.where(arm, weights, 0.0)
+    return inside @ X / inside.sum()
+
+
+def _spreads(X: np.ndarray, base: np.ndarray, arm: np.ndarray) -> np.ndarray:
+    w = base[arm]
+    total = w.sum()
+    freedom = total - w @ w / total
+    out = np.zeros(X.shape[1])
+    for place, column in enumerate(X.T):
+        values = column[arm]
+        mean = w @ values / total
+        if not ((column == 0.0) | (column == 1.0)).all():
+            out[place] = np.sqrt(w @ (values - mean) ** 2 / freedom) if freedom > 1e-12 * total else 0.0
+        else:
+            out[place] = np.sqrt(mean * (1 - mean))
+    return out
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, numeric, one_of
+from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, NoMatches, WhatworksError
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
@@ -16,8 +16,10 @@ from whatworks.matching.covariate_balance import worst_difference
 from whatworks.matching.curve_summary import curve_checks, curve_statistics, headline_row
 from whatworks.matching.doubts import BALANCE_LIMIT
 from whatworks.matching.effect import estimate
-from whatworks.matching.encoding import arms, covariate_list, encode
+from whatworks.matching.encoding import arms, covariate_list, encode, sampling_weights
+from whatworks.matching.inputs import outcome_column
 from whatworks.matching.intervals import COMMON, Row, effects_frame
+from whatworks.matching.options import ALL_ESTIMANDS, whole
 from whatworks.matching.rows import Sample
 from whatworks.matching.shuffled_null import Specified, p_values_under_null
 from whatworks.matching.specifications import CHOICES, ESTIMATORS, Caliper, Design, Options, designs, estimate_options, sets_of
@@ -104,11 +106,12 @@ def specification_curve(
     (15, 2.3)
     """
     names = covariate_list(covariates, treatment)
-    sets = sets_of(names) if covariate_sets is None else {label: as_list(listed) for label, listed in covariate_sets.items()}
+    one_of(estimand, ALL_ESTIMANDS, name="estimand")
+    sets = sets_of(names) if covariate_sets is None else _named_sets(covariate_sets, treatment)
     found = designs(methods, calipers, sets)
     pairs = [(design, each) for design in found for each in as_list(estimators) if _known(each) and design.suits(each)]
     _refuse_bad_options(pairs, preferred, expected, most, resamples, seed)
-    _refuse_bad_data(df, outcome, treatment, [*names, *(name for listed in sets.values() for name in listed)])
+    _refuse_bad_data(df, outcome, treatment, [*names, *(name for listed in sets.values() for name in listed)], weights)
     asked = {"treatment": treatment, "estimand": estimand, "weights": weights}
     rows, specified = _all_rows(df, outcome, pairs, asked, names, keep=resamples > 0)
     statistics = curve_statistics(pd.DataFrame(rows), expected)
@@ -160,9 +163,9 @@ def _refuse_bad_options(
         )
     if expected is not None:
         one_of(expected, ("up", "down"), name="expected")
-    if resamples < 0 or (resamples > 0 and seed is None):
+    if (whole("resamples", resamples, least=0) > 0) != (seed is not None):
         raise InvalidOption(
-            f"resamples={resamples!r} with seed={seed!r}; draws need a number of 1 or more and a seed. Add seed=1, say."
+            f"resamples={resamples!r} with seed={seed!r}; draws need a number of 1 or more and a seed. Give both, or neither."
         )
     if preferred is not None:
         made = [_choices(design, estimator) for design, estimator in pairs]
@@ -174,11 +177,18 @@ def _refuse_bad_options(
             )
 
 
-def _refuse_bad_data(df: pd.DataFrame, outcome: str, treatment: str, names: Sequence[str]) -> None:
+def _named_sets(covariate_sets: Mapping[str, Sequence[str]], treatment: str) -> dict[str, list[str]]:
+    if not isinstance(covariate_sets, Mapping):
+        raise InvalidOption("covariate_sets must map names to lists of covariates, e.g. {'age alone': ['age']}.")
+    return {label: covariate_list(listed, treatment) for label, listed in covariate_sets.items()}
+
+
+def _refuse_bad_data(df: pd.DataFrame, outcome: str, treatment: str, names: Sequence[str], weights: str | None) -> None:
     """What would make every specification fail is refused at once."""
     arms(df, treatment)
+    sampling_weights(df, weights)
     encode(df, list(dict.fromkeys(names)))
-    numeric(df, outcome, allow_missing=True)
+    outcome_column(df, outcome, treatment, allow_missing=True)
 
 
 def _choices(design: Design, estimator: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import Provenance
 from whatworks.core.result import EffectResult
 from whatworks.matching.intervals import effects_frame
+from whatworks.matching.options import is_finite
 
 # Chinn (2000), Statistics in Medicine 19:3127-3131, with VanderWeele's square root: a standard deviation is 0.91 in log RR.
 _LOG_RR_PER_SD = 0.91
@@ -67,6 +68,8 @@ def e_value(
     >>> round(headline.estimate, 2), round(headline.conf_low, 1)
     (7.26, 3.0)
     """
+    if not isinstance(result, EffectResult):
+        raise InvalidOption(f"An EffectResult is needed, of ww.matching.estimate say; got a {type(result).__name__}.")
     options = {"outcome_sd": outcome_sd, "comparison_risk": comparison_risk, "common": common}
     _refuse_bad_options(result.measure, options, true)
     estimate, low, high = _risk_ratios(result, options)
@@ -119,11 +122,11 @@ def _refuse_bad_options(measure: str, options: dict[str, float | None], true: fl
     if unused:
         raise InvalidOption(f"{', '.join(unused)} is not used for measure {measure!r}. Leave it out.")
     spread, risk = options["outcome_sd"], options["comparison_risk"]
-    if spread is not None and not (np.isfinite(spread) and spread > 0):
+    if spread is not None and not (is_finite(spread) and spread > 0):
         raise InvalidOption(f"outcome_sd={spread!r}; a positive standard deviation in the outcome's unit is needed.")
-    if risk is not None and not 0 < risk < 1:
+    if risk is not None and not (is_finite(risk) and 0 < risk < 1):
         raise InvalidOption(f"comparison_risk={risk!r}; a share between 0 and 1 is needed.")
-    if not (np.isfinite(true) and true > 0):
+    if not (is_finite(true) and true > 0):
         raise InvalidOption(f"true={true!r}; a positive risk ratio is needed.")
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.answers import DRAWS, Question, by_matching, by_regression, refuse_draws
 from whatworks.matching.contrasts import MEASURES, measure_name
+from whatworks.matching.encoding import covariate_list
+from whatworks.matching.inputs import refuse_as_outcome, require_sample
 from whatworks.matching.intervals import effects_frame
-from whatworks.matching.outcome_doubts import doubts_of_estimate
+from whatworks.matching.options import truth
+from whatworks.matching.outcome_doubts import cluster_doubts, doubts_of_estimate
 from whatworks.matching.rows import Sample, outcome_of, refuse_gaps
 from whatworks.matching.standard_errors import VCOV, fitting_vcov
 
@@ -47,7 +51,7 @@ def estimate(
         of the outcome, ``"abadie_imbens_robust"`` for a spread that differs; ``"sandwich"`` stacks the equations of the weights,
         the outcome regression and the people meant, so that the weights' own uncertainty counts; ``"bootstrap"`` draws people
         (clusters, whole pairs) again and fits everything anew
-    cluster : column of clusters above persons, e.g. municipality; with pairs, both are counted
+    cluster : column of clusters above persons, e.g. municipality; with pairs and sets both are counted, with strata it alone
     bias_adjust : True takes out what ``covariates`` (or those matched on) explain of the remaining difference within pairs;
         for the two Abadie-Imbens variances
     measure : ``"difference"`` in means; for a 0/1 outcome also ``"risk_difference"``, ``"risk_ratio"``, ``"odds_ratio"``, which
@@ -61,13 +65,13 @@ def estimate(
     Returns
     -------
     :class:`~whatworks.core.EffectResult`, measure ``"MD"`` in units of the outcome, ``"RD"`` (a difference between shares) for a
-    0/1 outcome, ``"logRR"`` or ``"logOR"``. Intervals are normal, for ``"classical"`` Student's t. With pairs and strata the
-    score counts as known. Parts: one row per subgroup (subgroup, n_treated, n_comparison, p_value_holm). Statistics: nobs,
-    n_treated, n_comparison (people with weight), ess_treated, ess_comparison, n_dropped (people the effect was asked for who are
-    left out),
-    with ``by`` interaction_statistic, interaction_df, interaction_p, with draws draws and draws_failed. Checks: those of the
-    sample and balance (worst standardised difference above 0.10), few_clusters when ``cluster`` is named, unadjusted for arms
-    compared as they are, outcome_among_covariates, with ``by`` many_subgroups and balance_within_subgroups.
+    0/1 outcome, ``"logRR"`` or ``"logOR"``. Intervals are normal; Student's t for ``"classical"`` and, with clusters less one,
+    where ``cluster`` is named. With pairs and strata the score counts as known. Parts: one row per subgroup (subgroup, n_treated,
+    n_comparison, p_value_holm). Statistics: nobs, n_treated, n_comparison (people with weight), ess_treated, ess_comparison,
+    n_dropped (people the effect was asked for who are left out), with ``by`` interaction_statistic, interaction_df,
+    interaction_p, with draws draws and draws_failed. Checks: those of the sample and balance (worst standardised difference
+    above 0.10), few_clusters and few_treated_clusters when ``cluster`` is named (few_clusters also for strata as clusters),
+    unadjusted for arms compared as they are, outcome_among_covariates, with ``by`` many_subgroups and balance_within_subgroups.
 
     Raises
     ------
@@ -97,9 +101,12 @@ def estimate(
     >>> round(ww.matching.estimate(sample, outcome="days").headline.estimate, 3)
     2.333
     """
+    require_sample(sample)
     one_of(measure, MEASURES, name="measure")
     one_of(vcov, VCOV, name="vcov")
-    names = () if covariates is None else tuple(as_list(covariates))
+    refuse_as_outcome(outcome, sample.treatment)
+    names = tuple(covariate_list(covariates, sample.treatment)) if covariates is not None and len(covariates) else ()
+    _refuse_slopes_of_nothing(names, truth("interact", interact), truth("bias_adjust", bias_adjust))
     kind = fitting_vcov(sample, vcov, adjusted=bool(names), cluster=cluster, bias_adjust=bias_adjust, measure=measure, by=by)
     refuse_draws(kind, conf_level, draws, seed)
     question = Question(
@@ -117,12 +124,14 @@ def estimate(
         measured_after=tuple(as_list(measured_after)),
     )
     used = sample.weights.to_numpy(dtype=float) > 0
+    require_columns(sample.data, question.measured_after)
     refuse_gaps(sample, used, [outcome, *names, *([cluster] if cluster else [])])
     said = measure_name(measure, outcome, outcome_of(sample, outcome, used)[used])
     answer = by_matching(sample, question) if kind.startswith("abadie_imbens") else by_regression(sample, question)
-    clusters = sample.data.loc[used, cluster].nunique() if cluster else None
-    late = question.measured_after
-    doubts = doubts_of_estimate(sample, outcome=outcome, adjusted_for=names, measured_after=late, clusters=clusters)
+    doubts = doubts_of_estimate(
+        sample, outcome=outcome, adjusted_for=names, measured_after=question.measured_after,
+        clusters=cluster_doubts(sample, kind, cluster),
+    )  # fmt: skip
     return EffectResult(
         method="matching.estimate",
         estimand=sample.estimand,
@@ -139,6 +148,12 @@ def estimate(
             seed=seed,
         ),
     )
+
+
+def _refuse_slopes_of_nothing(names: tuple[str, ...], interact: bool, bias_adjust: bool) -> None:
+    if not interact and (bias_adjust or not names):
+        why = "bias_adjust=True has slopes of its own" if bias_adjust else "no covariates are named"
+        raise InvalidOption(f"interact=False is about the slopes of covariates, and {why}. Leave it out.")
 
 
 def _statistics(sample: Sample) -> dict[str, float]:

@@ -8,11 +8,13 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.columns import as_list, numeric, one_of, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidOption, TooFewUnits
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.chained_equations import NUMBERS, Imputer
+from whatworks.matching.encoding import is_number, plain
+from whatworks.matching.options import whole
 
 # Above half, an answer rests on the model that filled the gaps in rather than on what was measured.
 MOST_MISSING_INFORMATION = 0.5
@@ -57,15 +59,16 @@ def with_missing_indicators(df: pd.DataFrame, *, covariates: str | Sequence[str]
     out, added = df.copy(), []
     known_gaps: list[np.ndarray] = []
     for name in names:
-        values = df[name].infer_objects() if df[name].dtype == object else df[name]
+        values = plain(df, name)
         gap = values.isna().to_numpy()
+        _refuse_type(name, values)
         if not gap.any():
             continue
         _refuse_empty(name, gap)
         if not pd.api.types.is_numeric_dtype(values.dtype):
             out[name] = values.astype("object").where(~gap, _unknown_level(values)).astype("str")
             continue
-        numbers = values.astype("Float64").astype("float64")
+        numbers = pd.Series(numeric(values.to_frame(name), name, allow_missing=True), index=df.index)
         out[name] = numbers.fillna(numbers.mean())
         if any((gap == other).all() for other in known_gaps):
             continue
@@ -142,17 +145,16 @@ def multiple_imputation(
     (5, True)
     """
     names, helpers = list(dict.fromkeys(as_list(covariates))), list(dict.fromkeys(as_list(predictors)))
-    if isinstance(imputations, bool) or not isinstance(imputations, (int, np.integer)) or imputations < 2:
-        raise InvalidOption(f"imputations={imputations!r}; a whole number of 2 or more is needed to tell what the gaps cost.")
-    if isinstance(cycles, bool) or not isinstance(cycles, (int, np.integer)) or cycles < 1:
-        raise InvalidOption(f"cycles={cycles!r}; a whole number of 1 or more is needed.")
+    # One imputation cannot tell what the gaps cost.
+    whole("imputations", imputations, least=2)
+    whole("cycles", cycles)
     one_of(numbers, NUMBERS, name="numbers")
     both = [name for name in names if name in helpers]
     if both:
         raise InvalidOption(f"{both[0]!r} is both a covariate to fill in and a predictor. Leave it out of predictors.")
     require_columns(df, [*names, *helpers])
     for name in names:
-        _refuse_empty(name, df[name].isna().to_numpy())
+        _refuse_empty(name, plain(df, name).isna().to_numpy())
     imputer = Imputer.of(df, names, helpers)
     seeds = np.random.SeedSequence(seed).spawn(int(imputations))
     results = [pipeline(imputer.filled(np.random.default_rng(each), cycles=cycles, numbers=numbers)) for each in seeds]
@@ -200,6 +202,9 @@ def rubins_rules(estimates: np.ndarray, variances: np.ndarray, *, freedom: float
 
 def _pooled(results: Sequence[EffectResult], df: pd.DataFrame, asked: dict, seed: int) -> EffectResult:
     first = results[0]
+    strange = next((result for result in results if not isinstance(result, EffectResult)), None)
+    if strange is not None:
+        raise InvalidOption(f"pipeline returned a {type(strange).__name__}; the EffectResult of an estimate is needed.")
     heads = [result.headline for result in results]
     estimates, errors = (np.array([getattr(head, what) for head in heads], dtype=float) for what in ("estimate", "std_error"))
     if not np.isfinite(errors).all():
@@ -262,6 +267,11 @@ def _refuse_empty(name: str, gap: np.ndarray) -> None:
         raise InvalidColumn(
             f"Covariate {name!r} lacks a value in all {len(gap)} rows, so nothing tells what it could be. Leave it out."
         )
+
+
+def _refuse_type(name: str, values: pd.Series) -> None:
+    if not (is_number(values) or isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(values.dtype)):
+        raise InvalidColumn(f"Covariate {name!r} is of type {values.dtype}; numbers, text or categories are needed.")
 
 
 def _unknown_level(values: pd.Series) -> str:

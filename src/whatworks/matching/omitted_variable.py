@@ -7,19 +7,23 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list, numeric
+from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidOption, NotIdentified, TooFewUnits
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
-from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.inference import fit_least_squares, independent_columns
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_missing
 from whatworks.matching.hidden_factor import effect_left, robustness_value, strength_implied
+from whatworks.matching.inputs import Sample, outcome_column, refuse_as_outcome, refuse_constant_outcome, require_sample
 from whatworks.matching.intervals import Row, effects_frame, interval_row
+from whatworks.matching.options import confidence, is_finite
+from whatworks.matching.outcome_doubts import doubts_of_estimate
+from whatworks.matching.suspects import suspect_covariates
 
-Sample = MatchedSample | WeightedSample
 # Benchmark that takes the strongest hold on the treatment and the strongest on the outcome, be they of different covariates.
 STRONGEST = "strongest observed"
+# A smaller share of the outcome's variance than this is rounding.
+_NOTHING_LEFT = 1e-20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,12 +82,12 @@ def omitted_variable_bias(
     nobs, df, t_value, partial_r2 (of the treatment with the outcome), robustness_value and robustness_value_interval (the share
     of what is left of both variances that a hidden factor must explain to take away the share ``q`` of the effect; to let its
     interval reach that). Check hidden_factor: failed where a factor as strong as the strongest observed one leaves no effect,
-    its interval reaching zero.
+    its interval reaching zero; those of a sample as in :func:`~whatworks.matching.estimate`; outcome_among_covariates.
 
     Raises
     ------
     NotIdentified
-        If the treatment is a combination of the covariates.
+        If the treatment is a combination of the covariates, or nothing of the outcome is left unexplained.
     InvalidOption, TooFewUnits, MissingValues, InvalidColumn, MissingColumn, NoTreatedGroup, NoComparisonGroup
 
     References
@@ -125,12 +129,12 @@ def omitted_variable_bias(
     return EffectResult(
         method="matching.omitted_variable_bias",
         estimand="effect by regression, hidden factors aside",
-        measure="RD" if set(np.unique(numeric(frame, outcome))) <= {0.0, 1.0} else "MD",
+        measure="RD" if np.isin(outcome_column(frame, outcome, treatment), (0.0, 1.0)).all() else "MD",
         unit=outcome,
         conf_level=conf_level,
         effects=effects,
         statistics=statistics,
-        checks=_hidden_factor(effects),
+        checks=(*_hidden_factor(effects), *_doubts(data, names, outcome)),
         provenance=Provenance(
             data_fingerprint=fingerprint(frame, list(read)),
             arguments={
@@ -151,15 +155,25 @@ def _what_is_meant(
         frame, weights = data, np.ones(len(data))
         names = covariate_list(covariates, treatment)
     else:
+        require_sample(data)
         if treatment is not None and treatment != data.treatment:
             raise InvalidOption(f"The sample's treatment is {data.treatment!r}, not {treatment!r}. Leave treatment= out.")
         treatment = data.treatment
         names = covariate_list(list(data.covariates) if covariates is None else covariates, treatment)
         weights = data.weights.to_numpy(dtype=float)
         frame, weights = data.data.loc[weights > 0], weights[weights > 0]
+    refuse_as_outcome(outcome, treatment)
+    require_columns(frame, [treatment, outcome, *names])
     if outcome in names:
         raise InvalidOption(f"covariates contains the outcome {outcome!r} itself. Leave it out.")
     return frame, treatment, names, weights
+
+
+def _doubts(data: pd.DataFrame | Sample, names: Sequence[str], outcome: str) -> tuple[Check, ...]:
+    """What is doubtful about a sample stays so; of a frame only its covariates can be looked at."""
+    if isinstance(data, pd.DataFrame):
+        return suspect_covariates(data, names, outcome=outcome)
+    return doubts_of_estimate(data, outcome=outcome, adjusted_for=names)
 
 
 def _refuse_bad_options(
@@ -171,16 +185,17 @@ def _refuse_bad_options(
             f"benchmark names {', '.join(map(repr, unknown))}, which the regression does not adjust for. Choose among "
             f"{', '.join(map(repr, names))}."
         )
-    if not len(multiples) or not all(times > 0 for times in multiples):
+    if not len(multiples) or not all(is_finite(times) and times > 0 for times in multiples):
         raise InvalidOption(f"multiples={multiples!r}; one or more positive numbers are needed.")
-    if not q > 0:
+    if not (is_finite(q) and q > 0):
         raise InvalidOption(f"q={q!r}; a positive share of the effect is needed.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r}; a number between 0 and 1 is needed.")
+    confidence(conf_level)
 
 
 def _regression(frame: pd.DataFrame, outcome: str, treatment: str, names: list[str], weights: np.ndarray) -> _Regression:
     refuse_missing(frame, [outcome, *names])
+    y = outcome_column(frame, outcome, treatment)
+    refuse_constant_outcome(y, outcome)
     encoded = encode(frame, names)
     treated = arms(frame, treatment).astype(float)
     centred = encoded.matrix - np.average(encoded.matrix, axis=0, weights=weights)
@@ -191,7 +206,7 @@ def _regression(frame: pd.DataFrame, outcome: str, treatment: str, names: list[s
     kept = independent_columns(design)
     _refuse_what_cannot_be_told(design[:, kept], treated * root[:, 0], encoded)
     constant = root[:, 0] / np.sqrt(weights.sum())
-    columns = np.column_stack([numeric(frame, outcome) * root[:, 0], treated * root[:, 0], scaled[:, kept[1:]]])
+    columns = np.column_stack([y * root[:, 0], treated * root[:, 0], scaled[:, kept[1:]]])
     columns -= np.outer(constant, constant @ columns)
     sources = tuple(source for source, keep in zip(encoded.sources, kept[1:], strict=True) if keep)
     return _Regression(y=columns[:, 0], d=columns[:, 1], X=columns[:, 2:], sources=sources)
@@ -212,7 +227,13 @@ def _refuse_what_cannot_be_told(design: np.ndarray, treated: np.ndarray, encoded
 
 def _partial_effect(model: _Regression) -> tuple[float, float]:
     fit = fit_least_squares(np.column_stack([model.d, model.X]), model.y)
-    variance = float(fit.residuals @ fit.residuals) / model.freedom * fit.bread[0, 0]
+    left = float(fit.residuals @ fit.residuals)
+    if left <= _NOTHING_LEFT * float(model.y @ model.y):
+        raise NotIdentified(
+            "Treatment and covariates explain the outcome without remainder, so that nothing is left for a hidden factor to "
+            "explain. Leave out the covariate that the outcome is made of."
+        )
+    variance = left / model.freedom * fit.bread[0, 0]
     return float(fit.coefficients[0]), float(np.sqrt(variance))
 
 

@@ -83,9 +83,38 @@ def positive(name: str, value: Any) -> float:
     ------
     InvalidOption
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 < value < np.inf:
+    if not (is_finite(value) and value > 0):
         raise InvalidOption(f"{name}={value!r}; a positive number is needed.")
     return float(value)
+
+
+def truth(name: str, value: Any) -> bool:
+    """True or False; a word such as ``"no"`` would otherwise count as yes.
+
+    Raises
+    ------
+    InvalidOption
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise InvalidOption(f"{name}={value!r}; True or False is needed.")
+    return bool(value)
+
+
+def confidence(conf_level: Any) -> float:
+    """The coverage of an interval, between 0 and 1.
+
+    Raises
+    ------
+    InvalidOption
+    """
+    if not (is_finite(conf_level) and 0 < conf_level < 1):
+        raise InvalidOption(f"conf_level={conf_level!r}; a number between 0 and 1, such as 0.95, is needed.")
+    return float(conf_level)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether an argument is a number, and neither missing nor endless."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)) and bool(np.isfinite(value))
 
 
 def _unsaid(name: str, value: Any) -> bool:
@@ -106,6 +135,8 @@ def _refuse_impossible(options: Mapping[str, Any]) -> None:
     for name in ("tolerance", "time_limit"):
         if name in options:
             positive(name, options[name])
+    if "replace" in options:
+        truth("replace", options["replace"])
     tolerance = options.get("tie_tolerance", 0.0)
-    if not (np.isfinite(tolerance) and tolerance >= 0):
+    if not (is_finite(tolerance) and tolerance >= 0):
         raise InvalidOption(f"tie_tolerance={tolerance!r}; a number of 0 or more is needed.")

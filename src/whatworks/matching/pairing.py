@@ -15,7 +15,7 @@ from whatworks.matching.doubts import people_meant
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
 from whatworks.matching.geometry import LEVELS, stretch
 from whatworks.matching.options import design_options
-from whatworks.matching.propensity import score_rows
+from whatworks.matching.propensity import score_rows, spread_of
 from whatworks.matching.samples import Pairs, matched_sample
 from whatworks.matching.stratified import stratified_sample
 from whatworks.matching.subclasses import score_subclasses
@@ -66,7 +66,7 @@ def match(
         mapping names columns or ``"propensity"``, e.g. ``{"propensity": 0.2, "age": ("raw", 5)}``: in standard deviations
         of the whole sample, or raw units
     exact : columns on which pairs must agree; for cem, columns that are not put into bins
-    order : whose turn it is without replacement: ``"largest"`` or ``"smallest"`` score first, ``"data"`` row order,
+    order : whose turn it is, without replacement only: ``"largest"`` or ``"smallest"`` score first, ``"data"`` row order,
         ``"closest"`` pair first. None is ``"largest"`` for the score and ``"data"`` for the other distances
     ties : ``"first"`` takes one of several equally near: on the score the one met first when walking outward along scores
         sorted with rows in order (the first row at or above the own score, the last row below), on covariates the highest in
@@ -128,16 +128,27 @@ def match(
     options = design_options(method, estimand, wishes)
     call = {"treatment": treatment, "covariates": names, "method": method, "estimand": estimand, **options, "weights": weights}
     call |= {"exact": as_list(exact) if exact is not None else []} if "exact" in options else {}
+    _refuse_what_does_not_go_together(call)
     if "order" in options:
         call["order"] = order or ("largest" if distance == "propensity" else "data")
-    _refuse_what_does_not_go_together(call)
     treated, base = arms(df, treatment), sampling_weights(df, weights)
     return (_paired if method in PAIRED else _in_strata)(df, call, treated, base)
 
 
 def _refuse_what_does_not_go_together(call: Mapping[str, Any]) -> None:
+    limited = call.get("caliper")
+    if call["treatment"] in [*(call.get("exact") or []), *(limited if isinstance(limited, Mapping) else [])]:
+        raise InvalidOption(
+            f"exact= or caliper= names the treatment {call['treatment']!r} itself, in which no two people compared agree. Leave "
+            "it out."
+        )
     if call["method"] != "nearest":
         return
+    if call["replace"] and call["order"] is not None:
+        raise InvalidOption(
+            f"order={call['order']!r} says whose turn it is, and with replace=True nobody waits for one. Leave it out, or use "
+            "replace=False."
+        )
     if not call["replace"]:
         if call["ties"] == "average":
             raise InvalidOption("ties='average' uses neighbours more than once. Add replace=True, or use ties='first'.")
@@ -209,5 +220,4 @@ def coordinates(
     if scores is None:
         raise NotIdentified("The sample has no propensity score. Match again with distance='propensity'.")
     # Squared tolerances are printed in the units of Abadie and Imbens, whose standard deviation divides by n.
-    spread = float(scores.std(ddof=0 if call.get("ties") == "average" else 1))
-    return scores[:, None], spread if spread > 0 else 1.0
+    return scores[:, None], spread_of(scores, ddof=0 if call.get("ties") == "average" else 1) or 1.0

@@ -1,10 +1,9 @@
 """An effect where there can be none: on an outcome from before treatment, or one that treatment cannot touch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from scipy import stats
 
 from whatworks.core.check import Check
@@ -13,6 +12,8 @@ from whatworks.core.errors import InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.matching.effect import estimate
+from whatworks.matching.inputs import refuse_as_outcome, require_sample
+from whatworks.matching.options import is_finite
 
 LEVEL = 0.05
 
@@ -47,7 +48,8 @@ def placebo(
     Raises
     ------
     InvalidOption
-        If the outcome was matched on, so that it is alike by construction, or the margin is not positive.
+        If the outcome was matched on (a caliper or exact agreement included), so that it is alike by construction, or the margin
+        is not positive.
     MissingValues, InvalidColumn, MissingColumn, NotIdentified, TooFewUnits
 
     References
@@ -64,9 +66,13 @@ def placebo(
     >>> print(ww.matching.placebo(sample, outcome="days_before").checks[0])
     placebo: ok. The effect on 'days_before', where there can be none, is 0.333 (-1.13 to 1.79); one up to 1.56 could be hidden.
     """
-    if margin is not None and not (np.isfinite(margin) and margin > 0):
+    require_sample(sample)
+    if margin is not None and not (is_finite(margin) and margin > 0):
         raise InvalidOption(f"margin={margin!r}; a positive number in the unit of {outcome!r} is needed.")
-    known = {*sample.covariates, *as_list(covariates or ()), *sample.call.get("exact", ())}
+    refuse_as_outcome(outcome, sample.treatment)
+    limited = sample.call.get("caliper")
+    known = {*sample.covariates, *as_list(covariates or ()), *(sample.call.get("exact") or ())}
+    known |= set(limited) if isinstance(limited, Mapping) else set()
     if outcome in known:
         raise InvalidOption(
             f"{outcome!r} was matched on or adjusted for, so the arms are alike in it by construction and it can test nothing. "

@@ -141,19 +141,18 @@ def set_bounds(scores: np.ndarray, sets: Sets, gamma: float) -> Bounds:
 def _worst_moments(ordered: np.ndarray, gamma: float) -> tuple[np.ndarray, np.ndarray]:
     """(s,) mean and variance of one person's score in each set under the worst hidden factor; scores ascend."""
     size = ordered.shape[1]
-    best_mean = np.full(len(ordered), -np.inf)
-    best_variance = np.zeros(len(ordered))
-    below, below_squared = np.cumsum(ordered, axis=1), np.cumsum(ordered**2, axis=1)
-    for cut in range(1, size):
-        weight = cut + gamma * (size - cut)
-        mean = (below[:, cut - 1] + gamma * (below[:, -1] - below[:, cut - 1])) / weight
-        square = (below_squared[:, cut - 1] + gamma * (below_squared[:, -1] - below_squared[:, cut - 1])) / weight
-        variance = np.maximum(square - mean**2, 0.0)
-        nearly = 1e-12 * (1 + np.abs(mean))
-        better = (mean > best_mean + nearly) | ((mean >= best_mean - nearly) & (variance > best_variance))
-        best_mean = np.where(better, mean, best_mean)
-        best_variance = np.where(better, variance, best_variance)
-    return best_mean, best_variance
+    cut = np.arange(1, size)
+    weight = cut + gamma * (size - cut)
+    mean, square = (
+        (below[:, :-1] + gamma * (below[:, -1:] - below[:, :-1])) / weight
+        for below in (np.cumsum(ordered, axis=1), np.cumsum(ordered**2, axis=1))
+    )
+    variance = np.maximum(square - mean**2, 0.0)
+    # Means that differ by rounding are equal, and then the larger variance is the worse.
+    nearly = 1e-12 * (1 + np.abs(mean))
+    worst = np.argmax(np.where(mean >= mean.max(axis=1, keepdims=True) - nearly, variance, -1.0), axis=1)
+    each = np.arange(len(ordered))
+    return mean[each, worst], variance[each, worst]
 
 
 class WalshAverages:

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy import optimize, stats
 
-from whatworks.core.columns import numeric, one_of
+from whatworks.core.columns import one_of, require_columns
 from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.encoding import arms, refuse_missing
+from whatworks.matching.inputs import outcome_column, refuse_as_outcome, refuse_constant_outcome, require_sample
 from whatworks.matching.intervals import Row, effects_frame
+from whatworks.matching.options import confidence, is_finite
+from whatworks.matching.outcome_doubts import doubts_of_estimate
 from whatworks.matching.rank_bounds import (
     Bounds,
     Sets,
@@ -60,7 +64,8 @@ def rosenbaum_bounds(
     conf_high (of every interval in that range), p_lower and p_upper (range of the p-value; p_value is the upper one). A hidden
     factor leaves no single estimate, so it is missing in the parts; for 0/1 the ranges of estimate and interval are too.
     Statistics: nobs, n_treated, n_comparison, n_sets, n_sets_used (whose people differ), gamma_tolerated (up to where p_upper
-    stays at or below 1 - conf_level; missing if it is above at once, 100 if it is below still there).
+    stays at or below 1 - conf_level; missing if it is above at once, 100 if it is below still there). Checks as of
+    :func:`~whatworks.matching.estimate` without covariates.
 
     Tests are by normal approximation: Wilcoxon's signed rank for pairs, aligned ranks for larger sets; for 0/1 McNemar's,
     exact, for pairs, and Mantel-Haenszel's for larger sets. Intervals disregard ties.
@@ -88,8 +93,7 @@ def rosenbaum_bounds(
     """
     one_of(alternative, ALTERNATIVES, name="alternative")
     gammas = _gammas(gamma)
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r}; a number between 0 and 1 is needed.")
+    confidence(conf_level)
     sets = _sets(sample, outcome)
     yes_or_no = bool(np.isin(sets.y, (0.0, 1.0)).all())
     rows = [_row(sets, each, alternative, conf_level, yes_or_no) for each in gammas]
@@ -111,7 +115,7 @@ def rosenbaum_bounds(
             "n_sets_used": int(alone.sum()),
             "gamma_tolerated": _gamma_tolerated(sets, alternative, 1 - conf_level, yes_or_no),
         },
-        checks=sample.checks,
+        checks=doubts_of_estimate(sample, outcome=outcome, adjusted_for=()),
         provenance=Provenance(
             data_fingerprint=fingerprint(sample.data, list(dict.fromkeys(read))),
             arguments={**sample.call, "outcome": outcome, "gamma": gammas, "alternative": alternative},
@@ -119,15 +123,20 @@ def rosenbaum_bounds(
     )
 
 
-def _gammas(gamma: Sequence[float]) -> list[float]:
-    asked = [float(each) for each in np.atleast_1d(np.asarray(gamma, dtype=float))]
-    if not all(np.isfinite(each) and each >= 1 for each in asked):
+def _gammas(gamma: float | Sequence[float]) -> list[float]:
+    asked: list[Any] = [gamma] if np.ndim(gamma) == 0 else list(gamma)  # type: ignore[arg-type]
+    if not all(is_finite(each) and each >= 1 for each in asked):
         raise InvalidOption(f"gamma={gamma!r}; numbers of 1 or more are needed (1 is no hidden factor).")
-    return sorted({1.0, *asked})
+    return sorted({1.0, *map(float, asked)})
 
 
 def _sets(sample: MatchedSample, outcome: str) -> Sets:
     """The matched people with their sets; designs that the bounds are not made for are refused."""
+    require_sample(sample)
+    if not isinstance(sample, MatchedSample):
+        raise InvalidOption("The bounds are about people of one pair or set; this sample is weighted. Use ww.matching.match.")
+    refuse_as_outcome(outcome, sample.treatment)
+    require_columns(sample.data, [outcome])
     if sample.call.get("weights") is not None:
         raise InvalidOption("The bounds count everybody once and cannot use sampling weights. Match without weights=.")
     if sample.call.get("replace"):
@@ -153,7 +162,9 @@ def _sets(sample: MatchedSample, outcome: str) -> Sets:
     one_treated = counts == 1
     # In a pair both are alone; the treated one is taken.
     lone = np.where(one_treated[code], treated, ~treated)
-    return Sets(y=numeric(rows, outcome), code=code, lone=lone, treated=treated, size=size)
+    y = outcome_column(rows[[outcome]], outcome, sample.treatment)
+    refuse_constant_outcome(y, outcome)
+    return Sets(y=y, code=code, lone=lone, treated=treated, size=size)
 
 
 def _firsts(sets: Sets) -> np.ndarray:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import numeric, require_columns
-from whatworks.core.errors import InvalidColumn
+from whatworks.core.columns import require_columns
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.matching.encoding import arms, encode, refuse_missing, sampling_weights
+from whatworks.matching.inputs import Sample, outcome_column, refuse_constant_outcome
 from whatworks.matching.regression import Design
 
-Sample = MatchedSample | WeightedSample
 # Estimands about people whom the weights themselves describe.
 TILTED = ("ATO", "ATM")
 
@@ -93,12 +92,8 @@ def outcome_of(sample: Sample, outcome: str, used: np.ndarray) -> np.ndarray:
         If it is the same for everybody used, so that there is nothing to compare.
     """
     values = np.full(len(sample.data), np.nan)
-    values[used] = numeric(sample.data.loc[used, [outcome]].infer_objects(), outcome)
-    if np.ptp(values[used]) == 0:
-        raise InvalidColumn(
-            f"Outcome {outcome!r} has the same value in all {int(used.sum())} rows used, so that no effect can be told "
-            "from it. Choose an outcome that varies, or widen the selection."
-        )
+    values[used] = outcome_column(sample.data.loc[used, [outcome]], outcome, sample.treatment)
+    refuse_constant_outcome(values[used], outcome)
     return values
 
 
@@ -111,6 +106,11 @@ def set_numbers(sample: Sample) -> np.ndarray:
 def has_sets(sample: Sample) -> bool:
     """Whether people were put together in pairs, sets or strata."""
     return isinstance(sample, MatchedSample) and (len(sample.pairs) > 0 or bool(sample.subclass.notna().any()))
+
+
+def sets_are_clusters(sample: Sample, cluster: str | None) -> bool:
+    """Whether people of one set hang together beside those of one cluster: pairs do, strata are large and fixed."""
+    return has_sets(sample) and (cluster is None or (isinstance(sample, MatchedSample) and len(sample.pairs) > 0))
 
 
 def people_meant_by(sample: Sample) -> np.ndarray:

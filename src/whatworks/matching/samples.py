@@ -14,6 +14,7 @@ from whatworks.core.errors import NotIdentified
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.doubts import doubts_of_matching, people_meant
 from whatworks.matching.encoding import arms, covariate_list, encode, sampling_weights
+from whatworks.matching.options import truth
 from whatworks.matching.propensity import score_rows
 
 
@@ -135,7 +136,7 @@ def unmatched(
         "covariates": names,
         "method": "unmatched",
         "estimand": "ATE",
-        "randomised": bool(randomised),
+        "randomised": truth("randomised", randomised),
         "weights": weights,
     }
     scores = _scores_if_any(df, names, treated, base)

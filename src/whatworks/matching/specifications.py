@@ -9,6 +9,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
+from whatworks.matching.options import positive
 from whatworks.matching.pairing import match
 from whatworks.matching.rows import Sample
 from whatworks.matching.samples import unmatched
@@ -156,6 +157,6 @@ def _spoken(caliper: Caliper) -> str:
     if caliper is None:
         return "none"
     if not isinstance(caliper, Mapping):
-        return f"{caliper:g}"
+        return f"{positive('calipers', caliper):g}"
     widths = {name: size[1] if isinstance(size, (tuple, list)) else size for name, size in caliper.items()}
     return ", ".join(f"{name} {np.format_float_positional(float(width), trim='-')}" for name, width in widths.items())

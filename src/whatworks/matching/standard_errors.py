@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from whatworks.core.errors import InvalidOption
+from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.inference import covariance_of_sums
 from whatworks.matching.contrasts import RATIOS
@@ -27,6 +27,8 @@ VCOV = (
 )
 # Few large strata: their people are no clusters, and errors that differ between people are all there is to count.
 STRATIFIED = ("subclass", "cem", "exact", "cardinality")
+# A leverage so near 1 is 1, but for rounding.
+_FITTED = 1e-10
 
 
 def fitting_vcov(
@@ -128,10 +130,35 @@ def _contributions(kind: str, rows: Rows, fit: ArmMeans, member: np.ndarray, slo
     here = rows.design.weights[member] * (fit.gaps @ slope)
     nobs = int((rows.design.weights[member] > 0).sum())
     if kind == "HC3":
-        here = here / (1 - fit.leverage)
+        here = here / _not_fitted(fit.leverage)
     factors = {"HC1": nobs / fit.freedom, "cluster": (nobs - 1) / fit.freedom}
     out[member] = here * np.sqrt(factors.get(kind, 1.0))
     return out
+
+
+def _not_fitted(leverage: np.ndarray) -> np.ndarray:
+    """What each row leaves to the others of its own fit."""
+    alone = int((leverage > 1 - _FITTED).sum())
+    if alone:
+        raise TooFewUnits(
+            f"vcov='HC3' divides by nothing for {alone} of {len(leverage)} rows, whose outcome is fitted without error: nobody "
+            "else has what they have. Use fewer covariates or fewer categories, or vcov='HC1'."
+        )
+    return 1 - leverage
+
+
+def refuse_lone_arm(kind: str, person: np.ndarray, treated: np.ndarray) -> None:
+    """Refuse a standard error where an arm is one person, whose distance from her own mean is 0.
+
+    Raises
+    ------
+    TooFewUnits
+    """
+    if kind != "classical" and any(np.ptp(person[arm]) == 0 for arm in (treated, ~treated)):
+        raise TooFewUnits(
+            "An arm has one person with weight, who shows no spread to judge a mean by. Widen the selection, or, where nobody is "
+            "weighted, let both arms share one variance with vcov='classical'."
+        )
 
 
 def _stacked(sample: Sample, rows: Rows, fit: ArmMeans, member: np.ndarray, slope: np.ndarray) -> np.ndarray:

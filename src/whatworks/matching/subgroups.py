@@ -9,11 +9,11 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.errors import InvalidColumn, InvalidOption, TooFewUnits
 from whatworks.inference import WaldTest, wald_test
+from whatworks.matching.covariate_balance import worst_in
 from whatworks.matching.doubts import BALANCE_LIMIT
 from whatworks.matching.encoding import Encoded, encode, sampling_weights
 from whatworks.matching.intervals import Row, interval_row
 from whatworks.matching.rows import Rows, Sample, refuse_gaps
-from whatworks.matching.weighting_doubts import worst_weighted_difference
 
 # More groups than a table can be read for.
 _MOST_GROUPS = 20
@@ -33,11 +33,17 @@ class Subgroups:
     column : what divides people
     labels : (g,) its values as text, sorted
     members : (g,) of (r,) True for the rows in each part
+    values : (g,) as they stand in the column
     """
 
     column: str
     labels: tuple[str, ...]
     members: tuple[np.ndarray, ...] = field(repr=False)
+    values: pd.Index = field(repr=False)
+
+    def places(self, column: pd.Series) -> np.ndarray:
+        """The number of the part for every value of a column, -1 for values that are in none."""
+        return self.values.get_indexer(pd.Index(column.infer_objects()))
 
 
 def subgroups_of(sample: Sample, rows: Rows, by: str) -> Subgroups:
@@ -77,11 +83,22 @@ def divided(values_by_row: pd.Series, treated: np.ndarray, by: str) -> Subgroups
             f"{thin} of {len(values)} groups of {by!r} have fewer than {_LEAST_IN_ARM} people of an arm among the {len(treated)} "
             "rows used. Merge groups."
         )
-    return Subgroups(column=by, labels=tuple(str(value) for value in values), members=members)
+    labels = tuple(str(value) for value in values)
+    if len(set(labels)) < len(labels):
+        raise InvalidColumn(
+            f"Values of {by!r} that differ read alike, such as a number and the same number as text. Make them one type."
+        )
+    return Subgroups(column=by, labels=labels, members=members, values=pd.Index(values))
 
 
 def part_rows(
-    groups: Subgroups, effects: Sequence[float], vcov: np.ndarray, treated: np.ndarray, *, conf_level: float
+    groups: Subgroups,
+    effects: Sequence[float] | np.ndarray,
+    vcov: np.ndarray,
+    treated: np.ndarray,
+    *,
+    conf_level: float,
+    freedom: float = np.inf,
 ) -> list[Row]:
     """One row per part, with Holm's p-values beside the plain ones (Holm 1979, Scandinavian Journal of Statistics 6:65-70)."""
     rows = [
@@ -90,6 +107,7 @@ def part_rows(
             "part",
             effect,
             float(np.sqrt(max(variance, 0.0))),
+            freedom=freedom,
             conf_level=conf_level,
             subgroup=label,
             n_treated=int((treated & here).sum()),
@@ -146,9 +164,7 @@ def balance_in_parts(
     encoded: Encoded, treated: np.ndarray, base: np.ndarray, weights: np.ndarray, groups: Subgroups
 ) -> tuple[Check, ...]:
     """The same for covariates, arms, sampling weights and weights of every row."""
-    worst = max(
-        worst_weighted_difference(_rows_of(encoded, here), treated[here], base[here], weights[here]) for here in groups.members
-    )
+    worst = max(worst_in(_rows_of(encoded, here), treated[here], base[here], weights[here]) for here in groups.members)
     return (
         Check(
             name="balance_within_subgroups",

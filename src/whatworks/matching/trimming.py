@@ -1,11 +1,13 @@
 """Leaving out people with extreme scores, or capping extreme weights."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
 from whatworks.inference import WeightEquations
+from whatworks.matching.options import is_finite
 from whatworks.matching.weight_models import WeightModel
 
 _KINDS = ("score", "weight")
@@ -20,10 +22,10 @@ def parse_trim(trim: float | tuple[str, float] | None) -> tuple[str, float] | No
     """
     if trim is None:
         return None
-    rule = ("score", trim) if isinstance(trim, (int, float)) else tuple(trim)
-    kind, number = rule if len(rule) == 2 else (None, None)
+    rule: tuple[Any, ...] = tuple(trim) if isinstance(trim, (tuple, list)) else ("score", trim)
+    kind, number = rule if len(rule) == 2 else (None, np.nan)
     low, high = (0.0, 0.5) if kind == "score" else (0.5, 1.0)
-    if kind not in _KINDS or not isinstance(number, (int, float)) or not low < number < high:
+    if kind not in _KINDS or not is_finite(number) or not low < number < high:
         raise InvalidOption(
             f"trim must be a score between 0 and 0.5 such as 0.05 or ('score', 0.05), or a quantile above 0.5 such as "
             f"('weight', 0.99); got {trim!r}."

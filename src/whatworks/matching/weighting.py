@@ -14,6 +14,7 @@ from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.core.samples import WeightedSample
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, sampling_weights
 from whatworks.matching.entropy import Moments, moments_of
+from whatworks.matching.options import whole
 from whatworks.matching.samples import arm_counts
 from whatworks.matching.trimming import parse_trim, trimmed
 from whatworks.matching.weight_models import (
@@ -161,7 +162,7 @@ def _refuse_what_cannot_be_used(method: str, estimand: str, moments: int, rule: 
     one_of(method, METHODS, name="method")
     one_of(estimand, ESTIMANDS, name="estimand")
     one_of(link, ("logit", "probit"), name="link")
-    if moments not in range(1, MOST_MOMENTS + 1):
+    if whole("moments", moments) > MOST_MOMENTS:
         raise InvalidOption(f"moments must be 1, 2 or {MOST_MOMENTS}; got {moments!r}.")
     if method == "ipw" and moments > 1:
         raise InvalidOption(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from whatworks.core.check import Check
+from whatworks.matching.covariate_balance import worst_in
 from whatworks.matching.doubts import (
     LEAST_EFFECTIVE,
     LEAST_EFFECTIVE_SHARE,
@@ -37,51 +38,11 @@ def doubts_of_weighting(
     used = (weights > 0) & {"ATT": treated, "ATC": ~treated}.get(estimand, True)
     support = _support_by_covariate(encoded.matrix, treated, used) if scores is None else common_support(scores, treated, used)
     return (
-        balance_reached(worst_weighted_difference(encoded, treated, base, weights)),
+        balance_reached(worst_in(encoded, treated, base, weights)),
         support,
         _effective(treated, base, weights),
         _extreme(treated, weights),
     )
-
-
-def worst_weighted_difference(encoded: Encoded, treated: np.ndarray, base: np.ndarray, weights: np.ndarray) -> float:
-    """The largest absolute standardised difference after weighting, of every covariate and every level.
-
-    In standard deviations of the treated before weighting; of a share that is the root of p(1 - p).
-    """
-    X = encoded.matrix
-    after = _means(X, weights, treated) - _means(X, weights, ~treated)
-    gap, spread = list(after), list(_spreads(X, base, treated))
-    for source in dict.fromkeys(encoded.sources):
-        levels = [place for place, name in enumerate(encoded.sources) if name == source and encoded.names[place] != source]
-        if len(levels) > 1:
-            # The level left out of the design is what the others do not say.
-            rest = 1 - float(_means(X[:, levels], base, treated).sum())
-            gap.append(-float(after[levels].sum()))
-            spread.append(np.sqrt(max(rest * (1 - rest), 0.0)))
-    gaps, spreads = np.abs(gap), np.array(spread)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.where(spreads > 0, gaps / spreads, np.where(gaps < 1e-12, 0.0, np.inf)).max())
-
-
-def _means(X: np.ndarray, weights: np.ndarray, arm: np.ndarray) -> np.ndarray:
-    inside = np.where(arm, weights, 0.0)
-    return inside @ X / inside.sum()
-
-
-def _spreads(X: np.ndarray, base: np.ndarray, arm: np.ndarray) -> np.ndarray:
-    w = base[arm]
-    total = w.sum()
-    freedom = total - w @ w / total
-    out = np.zeros(X.shape[1])
-    for place, column in enumerate(X.T):
-        values = column[arm]
-        mean = w @ values / total
-        if not ((column == 0.0) | (column == 1.0)).all():
-            out[place] = np.sqrt(w @ (values - mean) ** 2 / freedom) if freedom > 1e-12 * total else 0.0
-        else:
-            out[place] = np.sqrt(mean * (1 - mean))
-    return out
 
 
 def _support_by_covariate(X: np.ndarray, treated: np.ndarray, used: np.ndarray) -> Check:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list
+from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample, WeightedSample
-from whatworks.matching.covariate_balance import worst_difference
-from whatworks.matching.doubts import balance_reached
+from whatworks.matching.inputs import require_sample
+from whatworks.matching.outcome_doubts import doubts_of_design
 from whatworks.matching.placebos import placebo as placebo_test
 from whatworks.matching.suspects import suspect_covariates
 
@@ -60,13 +60,15 @@ def with_doubts(
     >>> [check.name for check in ww.matching.with_doubts(effect, sample).checks][:4]
     ['balance', 'dropped_treated', 'common_support', 'far_pairs']
     """
+    require_sample(sample)
+    require_columns(sample.data, as_list(measured_after))
     if sample.call["method"] == "unmatched":
         raise InvalidOption(
             "The sample holds everybody as they are, so there is no matching to doubt. Give the sample of ww.matching.match, or "
             "use the result as it is."
         )
     known: dict[str, Check] = {}
-    doubts = [balance_reached(worst_difference(sample)), *sample.checks]
+    doubts = [*doubts_of_design(sample, adjusted=False), *sample.checks]
     doubts += [placebo_test(sample, outcome=column).checks[0] for column in as_list(placebo)]
     for check in (*doubts, *_suspects(result, sample, as_list(measured_after)), *result.checks):
         if check.name not in known or known[check.name].passed or not check.passed:
@@ -80,5 +82,4 @@ def _suspects(result: EffectResult, sample: MatchedSample | WeightedSample, meas
     outcome = str(result.provenance.arguments.get("outcome", result.unit))
     if outcome not in people.columns:
         people = people.assign(**{outcome: ""})
-    check = suspect_covariates(people, sample.covariates, outcome=outcome, measured_after=measured_after)
-    return () if check is None else (check,)
+    return suspect_covariates(people, sample.covariates, outcome=outcome, measured_after=measured_after)
