@@ -132,11 +132,7 @@ def pretrend_power(
     >>> round(seen.statistics["power"], 2), round(seen.statistics["slope_50"], 1), round(seen.statistics["slope_80"], 1)
     (0.5, 0.2, 0.3)
     """
-    one_of(test, TESTS, name="test")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
-    if not 1 - conf_level < power < 1:
-        raise InvalidOption(f"power={power!r} must lie between the level of the test, {1 - conf_level:.3g}, and 1.")
+    _check_options(test, power, conf_level)
     path = read_event_path(event_study_result).latest(leads)
     pretests = {name: _pretest(name, path, 1 - conf_level, seed) for name in TESTS}
     chosen, n = pretests[test], path.n_before
@@ -173,6 +169,14 @@ def pretrend_power(
         checks=event_study_result.checks,
         vcov=event_study_result.vcov.loc[_terms(path), _terms(path)] if event_study_result.vcov is not None else None,
     )
+
+
+def _check_options(test: str, power: float, conf_level: float) -> None:
+    one_of(test, TESTS, name="test")
+    if not 0 < conf_level < 1:
+        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    if not 1 - conf_level < power < 1:
+        raise InvalidOption(f"power={power!r} must lie between the level of the test, {1 - conf_level:.3g}, and 1.")
 
 
 def _pretest(test: str, path: EventPath, level: float, seed: int) -> _Pretest:
