@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import whatworks as ww
-from whatworks.core.errors import InvalidOption, MissingColumn, MissingValues, NoMatches, NoTreatedGroup
+from whatworks.core.errors import InvalidColumn, InvalidOption, MissingColumn, MissingValues, NoMatches, NoTreatedGroup
 
 COVARIATES = ["age", "need", "prior_contacts", "sex", "living", "prior_outcome"]
 
@@ -186,3 +186,19 @@ def test_without_an_effect_the_whole_curve_is_odd_once_in_twenty_times():
         p_values.append(result.statistics["p_median"])
     assert 0 <= np.mean(np.array(p_values) <= 0.05) <= 0.13
     assert 0.35 < np.mean(p_values) < 0.65
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"weights": "negative"}, InvalidColumn, "zero or negative in 1 of 500"),
+        ({"weights": "nowhere"}, MissingColumn, "'nowhere'"),
+        ({"covariate_sets": {"odd": ["treated"]}}, InvalidOption, "the treatment 'treated' itself"),
+    ],
+)
+def test_what_would_fail_every_specification_is_refused_by_its_own_name(services, options, error, words):
+    df = services.assign(negative=np.where(services.index == 3, -1.0, 1.0))
+    with pytest.raises(error, match=words):
+        ww.matching.specification_curve(
+            df, outcome="outcome", treatment="treated", covariates=["age", "need"], methods=["nearest"], **options
+        )

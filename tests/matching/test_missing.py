@@ -231,3 +231,28 @@ def regression(df):
         method="regression", estimand="effect", measure="MD", unit="outcome", effects=effects, statistics={"df": len(df) - 3},
         provenance=ww.Provenance(data_fingerprint="0"),
     )  # fmt: skip
+
+
+def test_types_and_values_that_cannot_be_filled_are_refused_before_anything_is():
+    dates = pd.Series(pd.Timestamp("2024-01-01"), index=range(4)).where(lambda each: each.index > 0)
+    for filled in (
+        lambda df: ww.matching.with_missing_indicators(df, covariates="x"),
+        lambda df: ww.matching.multiple_imputation(df, covariates="x", pipeline=lambda each: each, imputations=2, seed=1),
+    ):
+        with pytest.raises(InvalidColumn, match="2 columns named 'x'"):
+            filled(pd.concat([pd.DataFrame({"x": [1.0, None]})] * 2, axis=1))
+        with pytest.raises(InvalidColumn, match="1 infinite values"):
+            filled(pd.DataFrame({"x": [1.0, np.inf, np.nan]}))
+    with pytest.raises(InvalidColumn, match="numbers, text or categories"):
+        ww.matching.with_missing_indicators(pd.DataFrame({"x": dates}), covariates="x")
+
+
+def test_values_that_a_column_cannot_hold_are_not_told():
+    rng = np.random.default_rng(3)
+    df = pd.DataFrame({"age": pd.array(rng.integers(20, 60, 60), dtype="Int64"), "days": rng.normal(size=60)})
+    df.loc[::9, "age"] = pd.NA
+    with pytest.raises(InvalidColumn, match="Use numbers='donors'") as refusal:
+        ww.matching.multiple_imputation(
+            df, covariates="age", predictors="days", numbers="normal", pipeline=lambda each: each, imputations=2, seed=1
+        )
+    assert not any(character.isdigit() for character in str(refusal.value).replace("Int64", "").replace("float64", ""))

@@ -162,3 +162,16 @@ def test_what_cannot_be_answered_is_refused_by_name(services):
     sample = ww.matching.match(services, treatment="treated", covariates=COVARIATES)
     with pytest.raises(InvalidOption, match="'treated'"):
         ww.matching.omitted_variable_bias(sample, outcome="outcome", treatment="age")
+
+
+def test_the_doubts_of_a_sample_stand_beside_those_of_a_hidden_factor(services):
+    sample = ww.matching.match(services, treatment="treated", covariates=["age", "need"])
+    names = [check.name for check in ww.matching.omitted_variable_bias(sample, outcome="outcome").checks]
+    assert names[0] == "hidden_factor"
+    assert {"balance", "common_support", "effective_sample_size"} <= set(names)
+
+
+def test_an_outcome_made_of_the_covariates_leaves_nothing_to_explain(services):
+    made = services.assign(outcome=services["age"] + 2 * services["treated"])
+    with pytest.raises(NotIdentified, match="explain the outcome without remainder"):
+        ww.matching.omitted_variable_bias(made, outcome="outcome", treatment="treated", covariates=["age", "need"])

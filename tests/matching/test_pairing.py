@@ -365,3 +365,24 @@ def test_error_messages_hold_no_persons_value():
     with pytest.raises(InvalidColumn) as caught:
         ww.matching.match(df, treatment="treated", covariates=["need"])
     assert "987654" not in str(caught.value)
+
+
+def test_an_order_is_refused_where_nobody_waits_for_a_turn(services):
+    with pytest.raises(InvalidOption, match="with replace=True nobody waits"):
+        match_services(services, replace=True, order="smallest")
+
+
+@pytest.mark.parametrize(
+    "options", [{"exact": "treated"}, {"caliper": {"treated": 0.5}}, {"method": "cem", "exact": ["treated"]}]
+)
+def test_agreement_on_the_treatment_itself_is_refused(services, options):
+    with pytest.raises(InvalidOption, match="names the treatment 'treated' itself"):
+        match_services(services, **options)
+
+
+def test_scores_that_differ_by_rounding_alone_are_ties(recwarn):
+    df = pd.DataFrame({"treated": [1, 1, 0] * 20, "need": [1.0, 2.0, 1.5] * 20})
+    sample = ww.matching.match(df, treatment="treated", covariates="need", replace=True, ties="average")
+    assert not recwarn.list
+    assert sample.weights.to_numpy() == pytest.approx(1.0)
+    assert sample.pairs["control"].nunique() == 20

@@ -97,3 +97,9 @@ def test_a_placebo_is_rejected_once_in_twenty_times_where_matching_did_its_work(
         object.__setattr__(sample, "data", drawn)
         rejected.append(ww.matching.placebo(sample, outcome="noise").checks[0].passed is False)
     assert 0.02 <= np.mean(rejected) <= 0.08
+
+
+def test_an_outcome_that_a_caliper_keeps_alike_tests_nothing(services):
+    sample = ww.matching.match(services, treatment="treated", covariates=["age", "need"], caliper={"prior_outcome": 0.5})
+    with pytest.raises(InvalidOption, match="alike in it by construction"):
+        ww.matching.placebo(sample, outcome="prior_outcome")

@@ -12,6 +12,7 @@ from whatworks.core.errors import InvalidOption, MissingValues
 from whatworks.matching.rank_bounds import (
     Sets,
     WalshAverages,
+    _worst_moments,
     aligned_ranks,
     mcnemar_p_values,
     set_bounds,
@@ -208,3 +209,29 @@ def test_the_signed_rank_bounds_hold_for_every_way_to_be_treated():
     mean = weights @ sums / weights.sum()
     assert bounds.mean_high == pytest.approx(mean)
     assert bounds.variance_high == pytest.approx(weights @ (sums - mean) ** 2 / weights.sum())
+
+
+def test_bounds_carry_the_doubts_of_the_design(services):
+    sample = ww.matching.match(services, treatment="treated", covariates=["age", "need"])
+    names = [check.name for check in ww.matching.rosenbaum_bounds(sample, outcome="outcome", gamma=1).checks]
+    assert names == [check.name for check in ww.matching.estimate(sample, outcome="outcome").checks]
+    assert "balance" in names
+
+
+def test_a_weighted_sample_has_no_sets(services):
+    weighted = ww.matching.weight(services, treatment="treated", covariates=["age", "need"])
+    with pytest.raises(InvalidOption, match="this sample is weighted"):
+        ww.matching.rosenbaum_bounds(weighted, outcome="outcome")
+
+
+def test_the_worst_cut_is_the_one_found_by_trying_each():
+    rng = np.random.default_rng(9)
+    ordered = np.sort(rng.integers(0, 6, (40, 7)).astype(float), axis=1)
+    for gamma in (1.0, 2.5):
+        mean, variance = _worst_moments(ordered, gamma)
+        for row, scores in enumerate(ordered):
+            chances = [np.where(np.arange(7) < cut, 1.0, gamma) for cut in range(1, 7)]
+            told = [(np.average(scores, weights=each), np.average(scores**2, weights=each)) for each in chances]
+            most = max(each[0] for each in told)
+            assert mean[row] == pytest.approx(most)
+            assert variance[row] == pytest.approx(max(square - most**2 for each, square in told if each >= most - 1e-9))
