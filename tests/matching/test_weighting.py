@@ -263,6 +263,21 @@ def test_a_level_that_only_the_comparison_people_have_is_refused_by_column_witho
     assert "shelter" not in str(caught.value)
 
 
+def test_arms_without_overlap_are_refused_without_a_word_from_numpy(recwarn):
+    rng = np.random.default_rng(3)
+    df = pd.DataFrame({"treated": np.repeat([0, 1], 60), "need": rng.normal(size=120), "age": rng.normal(size=120)})
+    df["need"] += 100 * df["treated"]
+    for words, options in (
+        ("overlap too little", {"method": "cbps", "estimand": "ATE"}),
+        ("'need'", {"method": "cbps"}),
+        ("'need'", {"method": "entropy", "estimand": "ATE"}),
+        ("'need'", {}),
+    ):
+        with pytest.raises((NotConverged, NotIdentified), match=words):
+            ww.matching.weight(df, treatment="treated", covariates=["need", "age"], **options)
+    assert not recwarn.list
+
+
 def test_means_that_can_be_met_one_by_one_but_not_together_are_refused():
     # Each mean lies within the comparison range; the point (1, 1) does not lie within the triangle of the three.
     comparison = pd.DataFrame({"x": [0.0, 2, 0, 0.1], "z": [0.0, 0, 2, 0.1]})

@@ -106,20 +106,21 @@ def specification_curve(
     (15, 2.3)
     """
     names = covariate_list(covariates, treatment)
-    one_of(estimand, ALL_ESTIMANDS, name="estimand")
     sets = sets_of(names) if covariate_sets is None else _named_sets(covariate_sets, treatment)
     found = designs(methods, calipers, sets)
     pairs = [(design, each) for design in found for each in as_list(estimators) if _known(each) and design.suits(each)]
     _refuse_bad_options(pairs, preferred, expected, most, resamples, seed)
-    _refuse_bad_data(df, outcome, treatment, [*names, *(name for listed in sets.values() for name in listed)], weights)
-    asked = {"treatment": treatment, "estimand": estimand, "weights": weights}
+    asked: dict[str, Any] = {"treatment": treatment, "estimand": estimand, "weights": weights}
+    _refuse_bad_data(df, outcome, [*names, *(name for listed in sets.values() for name in listed)], **asked)
     rows, specified = _all_rows(df, outcome, pairs, asked, names, keep=resamples > 0)
     statistics = curve_statistics(pd.DataFrame(rows), expected)
-    drawn: dict[str, float] = {}
-    if resamples:
-        drawn = p_values_under_null(
+    drawn = (
+        {}
+        if not resamples
+        else p_values_under_null(
             df, specified, outcome=outcome, treatment=treatment, covariates=names, draws=resamples, seed=seed
         )
+    )
     head = headline_row(rows, preferred, statistics["median"], drawn)
     return EffectResult(
         method="matching.specification_curve",
@@ -183,8 +184,11 @@ def _named_sets(covariate_sets: Mapping[str, Sequence[str]], treatment: str) -> 
     return {label: covariate_list(listed, treatment) for label, listed in covariate_sets.items()}
 
 
-def _refuse_bad_data(df: pd.DataFrame, outcome: str, treatment: str, names: Sequence[str], weights: str | None) -> None:
+def _refuse_bad_data(
+    df: pd.DataFrame, outcome: str, names: Sequence[str], *, treatment: str, estimand: str, weights: str | None
+) -> None:
     """What would make every specification fail is refused at once."""
+    one_of(estimand, ALL_ESTIMANDS, name="estimand")
     arms(df, treatment)
     sampling_weights(df, weights)
     encode(df, list(dict.fromkeys(names)))

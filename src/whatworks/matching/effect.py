@@ -46,11 +46,12 @@ def estimate(
     vcov : ``"auto"`` is ``"cluster"`` for pairs and sets made without replacement, ``"abadie_imbens"`` for pairs made with
         replacement (``"cluster"`` when covariates, a ratio or ``by`` are asked for), ``"sandwich"`` for weights, ``"HC3"`` for
         strata (exact, cem, subclass, cardinality), ``"HC1"`` without any. ``"classical"`` supposes one variance; ``"HC0"``,
-        ``"HC1"``, ``"HC3"`` let it differ between people and take weights as known; ``"cluster"`` lets matched people hang
-        together, by pair and, when reused, by person too; ``"abadie_imbens"`` is for matching with replacement and one spread
-        of the outcome, ``"abadie_imbens_robust"`` for a spread that differs; ``"sandwich"`` stacks the equations of the weights,
-        the outcome regression and the people meant, so that the weights' own uncertainty counts; ``"bootstrap"`` draws people
-        (clusters, whole pairs) again and fits everything anew
+        ``"HC1"``, ``"HC3"`` let it differ between people and take weights as known (without covariates they count differences
+        between strata as chance, so that intervals in strata are too wide); ``"cluster"`` lets matched people hang together, by
+        pair and, when reused, by person too; ``"abadie_imbens"`` is for matching with replacement and one spread of the outcome,
+        ``"abadie_imbens_robust"`` for a spread that differs; ``"sandwich"`` stacks the equations of the weights, the outcome
+        regression and the people meant, so that the weights' own uncertainty counts; ``"bootstrap"`` draws people (clusters,
+        whole pairs) again and fits everything anew
     cluster : column of clusters above persons, e.g. municipality; with pairs and sets both are counted, with strata it alone
     bias_adjust : True takes out what ``covariates`` (or those matched on) explain of the remaining difference within pairs;
         for the two Abadie-Imbens variances
@@ -123,10 +124,16 @@ def estimate(
         seed=seed,
         measured_after=tuple(as_list(measured_after)),
     )
+    return _answered(sample, question)
+
+
+def _answered(sample: Sample, question: Question) -> EffectResult:
+    """What the outcome says, once the question is known to fit the sample."""
+    outcome, names, cluster, kind = question.outcome, question.names, question.cluster, question.vcov
     used = sample.weights.to_numpy(dtype=float) > 0
     require_columns(sample.data, question.measured_after)
     refuse_gaps(sample, used, [outcome, *names, *([cluster] if cluster else [])])
-    said = measure_name(measure, outcome, outcome_of(sample, outcome, used)[used])
+    said = measure_name(question.measure, outcome, outcome_of(sample, outcome, used)[used])
     answer = by_matching(sample, question) if kind.startswith("abadie_imbens") else by_regression(sample, question)
     doubts = doubts_of_estimate(
         sample, outcome=outcome, adjusted_for=names, measured_after=question.measured_after,
@@ -137,7 +144,7 @@ def estimate(
         estimand=sample.estimand,
         measure=said,
         unit=outcome,
-        conf_level=conf_level,
+        conf_level=question.conf_level,
         effects=effects_frame(answer.rows),
         statistics={**_statistics(sample), **answer.statistics},
         checks=(*doubts, *answer.checks),
@@ -145,7 +152,7 @@ def estimate(
         provenance=Provenance(
             data_fingerprint=fingerprint(sample.data, _columns_read(sample, question)),
             arguments={**sample.call, **question.options()},
-            seed=seed,
+            seed=question.seed,
         ),
     )
 

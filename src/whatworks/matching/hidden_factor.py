@@ -1,7 +1,10 @@
-"""Closed forms of omitted variable bias: the effect that a hidden factor of a given strength would leave."""
+"""Omitted variable bias in closed form: the effect that a hidden factor of a given strength leaves, and whether any is left."""
 
 import numpy as np
+import pandas as pd
 from scipy import stats
+
+from whatworks.core.check import Check
 
 
 def robustness_value(t_value: float, freedom: float, *, q: float = 1.0, conf_level: float | None = None) -> float:
@@ -88,3 +91,36 @@ def strength_implied(with_treatment: float, with_outcome: float, *, times: float
         return float("nan"), float("nan")
     scaled = (np.sqrt(times) + np.sqrt(shared)) ** 2 / (1 - shared)
     return float(r2_treatment), min(float(scaled * with_outcome / (1 - with_outcome)), 1.0)
+
+
+def outlives_strongest(effects: pd.DataFrame) -> tuple[Check, ...]:
+    """Whether the effect outlives a hidden factor as strong as the strongest observed one."""
+    headline, parts = effects.iloc[0], effects[effects["kind"] == "part"]
+    once = parts[(parts["multiple"] == 1.0) & parts["estimate"].notna()]
+    if once.empty:
+        return ()
+    sign = float(np.sign(headline["estimate"]))
+    # Rows end with the strongest.
+    strongest = once.iloc[-1]
+    side = "conf_low" if sign > 0 else "conf_high"
+    # Where nothing of the outcome is left unexplained there is no interval, and the estimate itself decides.
+    end = strongest["estimate"] if pd.isna(strongest[side]) else strongest[side]
+    stands, found = bool(sign * float(end) > 0), bool(sign * float(headline[side]) > 0)
+    moved = f"{headline['estimate']:.4g} to {strongest['estimate']:.4g}"
+    message = (
+        f"A hidden factor as strong as the strongest observed one would move the effect from {moved}, "
+        f"{'and its interval would still leave out zero' if stands else 'with an interval that reaches zero'}."
+    )
+    return (
+        Check(
+            name="hidden_factor",
+            passed=stands if found else None,
+            message=message if found else "The interval reaches zero without any hidden factor, so there is nothing to remove.",
+            statistics={
+                "estimate": float(headline["estimate"]),
+                "estimate_left": float(strongest["estimate"]),
+                "r2_treatment": float(strongest["r2_treatment"]),
+                "r2_outcome": float(strongest["r2_outcome"]),
+            },
+        ),
+    )

@@ -13,7 +13,7 @@ from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.inference import fit_least_squares, independent_columns
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_missing
-from whatworks.matching.hidden_factor import effect_left, robustness_value, strength_implied
+from whatworks.matching.hidden_factor import effect_left, outlives_strongest, robustness_value, strength_implied
 from whatworks.matching.inputs import Sample, outcome_column, refuse_as_outcome, refuse_constant_outcome, require_sample
 from whatworks.matching.intervals import Row, effects_frame, interval_row
 from whatworks.matching.options import confidence, is_finite
@@ -134,7 +134,7 @@ def omitted_variable_bias(
         conf_level=conf_level,
         effects=effects,
         statistics=statistics,
-        checks=(*_hidden_factor(effects), *_doubts(data, names, outcome)),
+        checks=(*outlives_strongest(effects), *_doubts(data, names, outcome)),
         provenance=Provenance(
             data_fingerprint=fingerprint(frame, list(read)),
             arguments={
@@ -273,36 +273,3 @@ def _adjusted_row(
     # The authors' own software keeps the degrees of freedom here; only the standard error pays for the factor.
     row = interval_row(term, "part", float(estimate), float(error), freedom=freedom, conf_level=conf_level)
     return {**row, **about, "r2_treatment": r2_treatment, "r2_outcome": r2_outcome}
-
-
-def _hidden_factor(effects: pd.DataFrame) -> tuple[Check, ...]:
-    """Whether the effect outlives a hidden factor as strong as the strongest observed one."""
-    headline, parts = effects.iloc[0], effects[effects["kind"] == "part"]
-    once = parts[(parts["multiple"] == 1.0) & parts["estimate"].notna()]
-    if once.empty:
-        return ()
-    sign = float(np.sign(headline["estimate"]))
-    # Rows end with the strongest.
-    strongest = once.iloc[-1]
-    side = "conf_low" if sign > 0 else "conf_high"
-    # Where nothing of the outcome is left unexplained there is no interval, and the estimate itself decides.
-    end = strongest["estimate"] if pd.isna(strongest[side]) else strongest[side]
-    stands, found = bool(sign * float(end) > 0), bool(sign * float(headline[side]) > 0)
-    moved = f"{headline['estimate']:.4g} to {strongest['estimate']:.4g}"
-    message = (
-        f"A hidden factor as strong as the strongest observed one would move the effect from {moved}, "
-        f"{'and its interval would still leave out zero' if stands else 'with an interval that reaches zero'}."
-    )
-    return (
-        Check(
-            name="hidden_factor",
-            passed=stands if found else None,
-            message=message if found else "The interval reaches zero without any hidden factor, so there is nothing to remove.",
-            statistics={
-                "estimate": float(headline["estimate"]),
-                "estimate_left": float(strongest["estimate"]),
-                "r2_treatment": float(strongest["r2_treatment"]),
-                "r2_outcome": float(strongest["r2_outcome"]),
-            },
-        ),
-    )

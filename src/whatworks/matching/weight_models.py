@@ -162,7 +162,7 @@ def balancing_score_for_all(design: Moments, treated: np.ndarray, base: np.ndarr
     for _ in range(_MAX_STEPS):
         with np.errstate(over="ignore", invalid="ignore"):
             odds_against = base * np.exp(sign * eta)
-        gradient = (sign * (base + odds_against)) @ X
+            gradient = (sign * (base + odds_against)) @ X
         if not np.isfinite(gradient).all():
             break
         gap = np.abs(gradient).max() / (base + odds_against).sum()
