@@ -110,3 +110,17 @@ def test_what_cannot_be_described_is_refused_by_name(services):
         ww.matching.who_was_compared(sample, sd="both")
     with pytest.raises(DisclosureRisk, match="floor|lowers"):
         ww.matching.who_was_compared(sample, k=1)
+
+
+def test_a_level_of_few_in_both_arms_has_no_name(services):
+    rare = services.assign(living=services["living"].astype(object))
+    rare.loc[rare.index[:3], "living"] = "lighthouse"
+    table = ww.matching.who_was_compared(ww.matching.unmatched(rare, treatment="treated"), covariates="living")
+    levels = table.loc[table["covariate"] == "living", "level"]
+    assert "lighthouse" not in table.to_string()
+    assert (levels == "(<5)").sum() == 1
+    assert table.loc[table["level"] == "(<5)", ["treated_before", "comparison_before", "treated_after"]].isna().all(axis=None)
+    # Rare among the treated alone, the level is known from the others, and keeps its name.
+    known = services.assign(living=np.where((services["treated"] == 1) & (services.index % 40 > 0), "own", services["living"]))
+    named = ww.matching.who_was_compared(ww.matching.unmatched(known, treatment="treated"), covariates="living")
+    assert set(known["living"]) <= set(named["level"].dropna())

@@ -43,7 +43,8 @@ def who_was_compared(
     with ``_sd`` (of a mean) and ``_n`` (people behind a share); smd_before, smd_after; suppressed (True where a cell of the row
     is hidden, and then missing).
 
-    A number of 1 to k - 1 people is hidden, and a second level with it, so that the total gives neither back. Where 1 to k - 1
+    A number of 1 to k - 1 people is hidden, and a second level with it, so that the total gives neither back; a level that so few
+    have in both arms together is called ``"(<5)"`` (for k 5), as its name would tell of them. Where 1 to k - 1
     people of an arm were left out by the matching, its numbers afterwards are hidden, the difference afterwards is rounded to
     two decimals, and no number of people afterwards is told: before and after together would describe those few.
 
@@ -112,7 +113,7 @@ def _rows_of(
         before, after = sides.moments(values)
         yes_or_no = is_share(values)
         row: Row = {"covariate": name, "kind": "share" if yes_or_no else "mean", "suppressed": False}
-        row["level"] = label.removeprefix(f"{name}=") if label != name else None
+        row["level"] = _level(label.removeprefix(f"{name}="), values, k) if label != name else None
         spread = before.spread(sd)
         for stage, moments in zip(STAGES, (before, after), strict=True):
             row[f"smd_{stage}"] = standardise(moments.gap, spread)
@@ -131,6 +132,11 @@ def _rows_of(
             for row in rows:
                 row |= {f"{arm}_after_n": pd.NA, "suppressed": True}
     return rows
+
+
+def _level(label: str, values: np.ndarray, k: int) -> str:
+    """A level's name, unless so few people have it that the name alone would tell of them."""
+    return f"(<{k})" if is_small(int(values.sum()), k) else label
 
 
 def _hide_small(rows: list[Row], levels: list[np.ndarray], kept: np.ndarray, arm: str, k: int) -> None:
