@@ -518,7 +518,7 @@ def staggered(rng, units=240, periods=8):
 def test_staggered_effects_are_unbiased_and_covered_where_the_two_way_regression_is_not(columns, control):
     rng = np.random.default_rng(20261122)
     errors, covered, regression = [], [], []
-    for _ in range(200):
+    for _ in range(100):
         df, truth = staggered(rng)
         result = ww.did.att_gt(df, **columns, control=control)
         errors.append(result.headline.estimate - truth)

@@ -438,7 +438,7 @@ def needy_people(rng, size=800):
 def test_matching_on_observed_need_finds_what_the_raw_gap_hides(matching, estimating):
     rng = np.random.default_rng(20260101)
     raw, found, covered = [], [], []
-    for _ in range(150):
+    for _ in range(75):
         people = needy_people(rng)
         raw.append(effect(ww.matching.unmatched(people, treatment="treated"), outcome="points")[0])
         sample = ww.matching.match(people, treatment="treated", covariates=["need", "motivation"], **matching)

@@ -118,7 +118,7 @@ def test_an_impossible_correlation_is_refused(several, rho):
 @pytest.mark.slow
 def test_ten_studies_with_dependent_effects_are_covered_by_cr2_about_95_times_in_100():
     rng = np.random.default_rng(20261122)
-    draws, covered = 150, 0
+    draws, covered = 60, 0
     for _ in range(draws):
         sizes = rng.integers(1, 5, 10)
         sizes[0] = 3
@@ -130,5 +130,5 @@ def test_ten_studies_with_dependent_effects_are_covered_by_cr2_about_95_times_in
         es = pd.DataFrame({"study": study, "effect": np.arange(len(study)), "yi": yi, "vi": vi})
         head = ww.synthesis.multilevel(es, **NAMED).headline
         covered += head.conf_low <= 0.3 <= head.conf_high
-    # Monte Carlo standard error 1.8 points: 93 to 97 per cent with two of them around it.
-    assert 0.93 - 0.036 <= covered / draws <= 0.97 + 0.03
+    # Monte Carlo standard error 2.8 points: 93 to 97 per cent with two of them around it.
+    assert 0.93 - 0.056 <= covered / draws <= 0.97 + 0.03

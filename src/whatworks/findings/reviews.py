@@ -200,9 +200,7 @@ def _dependent(reviews: pd.DataFrame, language: str) -> str:
 def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]:
     _ = translator(language)
     single, stated = len(reviews) == 1, set(sides) != {"unstated"}
-    said = _("{some} of {total} speak for").format(
-        some=number(sides.count("for"), language), total=number(len(sides), language)
-    )
+    said = _("{some} of {total} speak for").format(some=number(sides.count("for"), language), total=number(len(sides), language))
     if single:
         said = side(reviews.iloc[0], language).word
     return [
