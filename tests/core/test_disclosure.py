@@ -117,3 +117,10 @@ def test_no_share_gives_back_how_many_stayed():
     assert np.isnan(out.checks[1].statistics["n_ties"])
     assert out.checks[1].statistics["share"] == 0.11
     assert "183" not in out.to_json()
+
+
+def test_treated_groups_are_not_counted_where_they_give_back_how_many_stayed():
+    dropped = ww.Check(name="dropped_treated", passed=False, message="2 of 185.", statistics={"n_dropped": 2, "n_treated": 185})
+    groups = ww.Check(name="few_treated_clusters", passed=True, message="183 treated.", statistics={"treated": 183, "limit": 6})
+    out = disclose(dataclasses.replace(result_with_counts([20], n_treated=183), checks=(dropped, groups)))
+    assert "183" not in out.to_json()
