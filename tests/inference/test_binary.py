@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from whatworks.core.errors import InvalidOption, NotIdentified
+from whatworks.core.errors import InvalidOption, NotConverged, NotIdentified
 from whatworks.inference import fit_binary
 
 LINKS = {"logit": sm.families.links.Logit(), "probit": sm.families.links.Probit()}
@@ -81,3 +81,24 @@ def test_an_unknown_link_lists_the_known_ones(people):
     X, y, _ = people
     with pytest.raises(InvalidOption, match="'logit', 'probit'"):
         fit_binary(X, y, link="cauchit")
+
+
+@pytest.mark.parametrize("link", ["logit", "probit"])
+def test_a_separated_fit_is_never_called_converged_however_its_steps_come_to_rest(link):
+    # Among these designs of very different scales some likelihoods become flat to the last digit, so that steps end there.
+    for seed in (*range(60), 1099, 1470, 2185, 2382):
+        X, y = separated(seed)
+        with pytest.raises((NotIdentified, NotConverged)):
+            fit_binary(X, y, link=link)
+
+
+def separated(seed):
+    """A design whose first covariate tells yes from no at its median, on scales from 1e-4 to e^20."""
+    rng = np.random.default_rng(seed)
+    n, k = int(rng.integers(6, 60)), int(rng.integers(1, 4))
+    x = rng.normal(size=(n, k)) * 10.0 ** rng.integers(-4, 5, size=k)
+    if rng.random() < 0.5:
+        x = np.exp(np.clip(x, -20, 20))
+    if rng.random() < 0.5:
+        x = x.round(1)
+    return np.column_stack([np.ones(n), x]), (x[:, 0] > np.median(x[:, 0])).astype(float)

@@ -26,6 +26,8 @@ _LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 
 Derivatives = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 LogLikelihood = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# A row predicted with all but so little probability adds nothing to what the others say.
+_CERTAIN = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,7 +94,9 @@ def fit_binary(X: np.ndarray, y: np.ndarray, *, link: str = "logit", weights: np
     y = np.asarray(y, dtype=float)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
     _refuse_what_has_no_optimum(X, y, w)
-    return _newton(X, y, w, link, _near_start(X, y, w, link))
+    fit = _newton(X, y, w, link, _near_start(X, y, w, link))
+    _refuse_rest_without_peak(X, y, w, fit)
+    return fit
 
 
 def _near_start(X: np.ndarray, y: np.ndarray, w: np.ndarray, link: str) -> np.ndarray:
@@ -192,6 +196,27 @@ def _refuse_what_has_no_optimum(X: np.ndarray, y: np.ndarray, w: np.ndarray) -> 
         raise NotIdentified(
             f"{len(dependent)} of {X.shape[1]} columns of the design matrix are linear combinations of the columns before them "
             f"(positions {', '.join(map(str, dependent))}, counted from 0). Leave them out."
+        )
+
+
+def _refuse_rest_without_peak(X: np.ndarray, y: np.ndarray, w: np.ndarray, fit: BinaryFit) -> None:
+    """Steps also end where nothing is left to gain: separated, the likelihood has no peak but becomes flat to the last digit.
+
+    Told by the rows: those not predicted with certainty leave a coefficient open. Albert & Anderson (1984); Lesaffre & Albert
+    (1989), Journal of the Royal Statistical Society B 51:109-116.
+    """
+    # Steps that climb end above a toss of a coin; below it, rounding has thrown them off.
+    if fit.log_likelihood < -np.log(2) * w.sum() * (1 + _CERTAIN):
+        raise NotConverged(
+            f"The likelihood of {len(y)} rows has not settled. Bring the covariates to similar scales, or leave out those with "
+            "extreme values."
+        )
+    certain = np.abs(y - fit.fitted) < _CERTAIN
+    told = (w > 0) & ~certain
+    if certain.any() and (told.sum() < X.shape[1] or not independent_columns(X[told]).all()):
+        raise NotIdentified(
+            f"The covariates separate yes from no perfectly: some of {len(y)} rows would get probability 0 or 1. Leave out the "
+            "covariate that does it, or merge its categories."
         )
 
 

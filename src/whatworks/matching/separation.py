@@ -4,24 +4,19 @@ import numpy as np
 from scipy.optimize import linprog
 
 from whatworks.core.errors import NotConverged, NotIdentified
-from whatworks.inference import BinaryFit, fit_binary, independent_columns
+from whatworks.inference import BinaryFit, fit_binary
 from whatworks.matching.encoding import Encoded
 
 # The programme that looks for a combination is solved once for every column, so it stays below this many rows.
 _MOST_ROWS = 20_000
 # Of a unit's worth of evidence in each row: less is rounding.
 _NOTHING = 1e-6
-# A row predicted with all but so little probability adds nothing to what the others say.
-_CERTAIN = 1e-8
 # Its square can still be written as a number.
 _LEAST = 1e-150
 
 
 def fit_unseparated(X: np.ndarray, y: np.ndarray, *, link: str = "logit", weights: np.ndarray | None = None) -> BinaryFit:
-    """The fit of :func:`~whatworks.inference.fit_binary`, refused also where its steps end because nothing is left to gain.
-
-    Where covariates separate yes from no the likelihood has no peak, but it becomes flat to the last digit. A fit that has come
-    to rest there is told by its rows: those not predicted with certainty leave a coefficient open.
+    """The fit of :func:`~whatworks.inference.fit_binary`; where it does not settle, a linear programme says if separation is why.
 
     Raises
     ------
@@ -29,8 +24,7 @@ def fit_unseparated(X: np.ndarray, y: np.ndarray, *, link: str = "logit", weight
 
     References
     ----------
-    Albert & Anderson (1984), Biometrika 71:1-10; Lesaffre & Albert (1989), Journal of the Royal Statistical Society B 51:109-116
-    (separation found from fitted probabilities).
+    Albert & Anderson (1984), Biometrika 71:1-10.
 
     Examples
     --------
@@ -38,24 +32,13 @@ def fit_unseparated(X: np.ndarray, y: np.ndarray, *, link: str = "logit", weight
     >>> fit_unseparated(X, np.array([0, 0, 1, 0, 1, 1])).coefficients.round(4).tolist()
     [-4.2491, 1.214]
     """
-    w = np.ones(len(y)) if weights is None else weights
-    counted = w > 0
     try:
-        fit = fit_binary(X, y, link=link, weights=weights)
-        # Steps that climb end above a toss of a coin; below it, rounding has thrown them off.
-        if fit.log_likelihood < -np.log(2) * w.sum() * (1 + _CERTAIN):
-            raise NotConverged(
-                f"The likelihood of {len(y)} rows has not settled. Bring the covariates to similar scales, or leave out those "
-                "with extreme values."
-            )
+        return fit_binary(X, y, link=link, weights=weights)
     except NotConverged:
+        counted = np.ones(len(y), dtype=bool) if weights is None else np.asarray(weights) > 0
         if counted.sum() <= _MOST_ROWS and _separated(X[counted], np.asarray(y, dtype=bool)[counted]):
             raise _no_peak(len(y)) from None
         raise
-    certain = np.abs(y - fit.fitted) < _CERTAIN
-    if certain.any() and not _all_told(X[counted & ~certain]):
-        raise _no_peak(len(y))
-    return fit
 
 
 def between(chances: np.ndarray) -> np.ndarray:
@@ -68,11 +51,6 @@ def between(chances: np.ndarray) -> np.ndarray:
     (True, 0.5, True)
     """
     return np.clip(chances, _LEAST, np.nextafter(1.0, 0.0))
-
-
-def _all_told(X: np.ndarray) -> bool:
-    """Whether rows tell every coefficient."""
-    return len(X) >= X.shape[1] and bool(independent_columns(X).all())
 
 
 def _no_peak(rows: int) -> NotIdentified:
