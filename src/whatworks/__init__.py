@@ -10,9 +10,12 @@ from whatworks.core import Check, EffectResult, MatchedSample, Provenance, Weigh
 from whatworks.core.version import __version__
 
 if TYPE_CHECKING:
-    from whatworks import did, documentation, evidence, findings, matching, synthesis
+    from whatworks import benchmarking, design, did, documentation, economics, evidence, findings, matching, synthesis
 
-_ROOMS = ("did", "documentation", "evidence", "findings", "inference", "matching", "synthesis", "workflow")
+_ROOMS = (
+    *("benchmarking", "design", "did", "documentation", "economics", "evidence"),
+    *("findings", "inference", "matching", "synthesis", "workflow"),
+)
 
 __all__ = [
     "Check",
@@ -21,8 +24,11 @@ __all__ = [
     "Provenance",
     "WeightedSample",
     "__version__",
+    "benchmarking",
+    "design",
     "did",
     "documentation",
+    "economics",
     "errors",
     "evidence",
     "findings",

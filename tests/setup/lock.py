@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK, CONDA = ROOT / "requirements.lock", ROOT / "environment.yml"
 BENCH = ROOT / "benchmarks/requirements.lock"
 # What each lock file is for; the peers' packages are many, and nobody who only uses whatworks needs them.
-EXTRAS = {LOCK: ("examples", "dev"), BENCH: ("bench",)}
+EXTRAS = {LOCK: ("examples", "cluster", "docs", "dev"), BENCH: ("bench",)}
 HEAD = "# Every package of the environment with version and hashes. Made by `make lock` from pyproject.toml.\n"
 CONDA_HEAD = """\
 # The same environment for conda users: conda gives Python and pip, pip gives the packages of requirements.lock.

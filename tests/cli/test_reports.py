@@ -163,7 +163,7 @@ def test_an_unchanged_site_takes_one_line(tmp_path):
 
 def test_starting_costs_no_notebook_stack():
     code = (
-        "import sys, whatworks.cli.commands, whatworks.cli.progress, whatworks.workflow.site\n"
+        "import sys, whatworks.cli.reports, whatworks.cli.progress, whatworks.workflow.site\n"
         "heavy = ('papermill', 'nbconvert', 'nbformat', 'matplotlib', 'seaborn', 'IPython')\n"
         "print([name for name in heavy if name in sys.modules])"
     )

@@ -1,17 +1,14 @@
-"""Every command, its options and its exit codes: 0 done, 1 something in the data or a report failed, 2 wrong use."""
+"""``whatworks reports``: run what changed and put the site in place."""
 
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from whatworks.core.errors import InvalidOption, UnknownCode, WhatworksError
-from whatworks.core.version import __version__
+from whatworks.cli.app import FAILED, app
 
-_FAILED, _WRONG_USE, _STOPPED = 1, 2, 130
 _EXAMPLES = """
 Examples:
 
@@ -25,46 +22,11 @@ Examples:
 """
 
 
-class Commands(TyperGroup):
-    """Says what is wrong in one message instead of a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; an error of ours becomes its message and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except (UnknownCode, InvalidOption) as error:
-            code, message = _WRONG_USE, str(error)
-        except WhatworksError as error:
-            code, message = _FAILED, f"{type(error).__name__}: {error}"
-        except KeyboardInterrupt:
-            code, message = _STOPPED, "Stopped."
-        typer.echo(message, err=True)
-        raise typer.Exit(code)
-
-
 class Language(StrEnum):
     """Languages that pages are written in."""
 
     DA = "da"
     EN = "en"
-
-
-app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-
-
-def _say_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"whatworks {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    show_version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and stop.")
-    ] = False,
-) -> None:
-    """What works, for whom, at what cost, and how sure are we?"""
 
 
 @app.command(epilog=_EXAMPLES)
@@ -109,4 +71,4 @@ def reports(
         )
     summarise(run, sys.stdout)
     if run.failed:
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)

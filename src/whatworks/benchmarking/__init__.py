@@ -1,0 +1,1 @@
+"""Who does it best: case-mix adjusted comparison, frontiers and need, with uncertainty and a gate that refuses."""
