@@ -1,0 +1,19 @@
+"""What economics refuses beyond bad columns and options: each says what was found, what was needed, and the next step."""
+
+from whatworks.core.errors import WhatworksError
+
+
+class MixedPriceLevels(WhatworksError):
+    """Amounts of different years' prices would be added up."""
+
+
+class NotCausal(WhatworksError):
+    """A number that is no effect stands where an effect is needed."""
+
+
+class UnknownPayer(WhatworksError):
+    """A payer that the case does not have."""
+
+
+class HorizonBeyondPrices(WhatworksError):
+    """Years are asked for that no price or discount rate reaches."""
