@@ -67,7 +67,7 @@ def well(services):
 def test_effects_and_errors_in_strata_are_those_of_r(services, answers, design, model):
     expected = answers[f"matchit/{design}"]["effect"][model]
     sample = match_services(services, **STRATA[design])
-    for vcov, name in (("auto", "se_HC3"), ("HC1", "se_HC1"), ("cluster", "se_cluster_HC1")):
+    for vcov, name in (("HC3", "se_HC3"), ("HC1", "se_HC1"), ("cluster", "se_cluster_HC1")):
         found = effect(sample, vcov=vcov, **MODELS[model])
         assert found == pytest.approx((expected["estimate"], expected[name]), rel=1e-9, abs=1e-11)
 
@@ -77,7 +77,7 @@ def test_the_standard_error_follows_the_design(services):
     for method in ("optimal", "full", "subclass", "exact"):
         options = {"covariates": ["sex", "living"]} if method == "exact" else {}
         chosen[method] = estimate(match_services(services, method=method, **options)).provenance.arguments["vcov"]
-    assert chosen == {"optimal": "cluster", "full": "cluster", "subclass": "HC3", "exact": "HC3"}
+    assert chosen == {"optimal": "cluster", "full": "cluster", "subclass": "stratified", "exact": "stratified"}
     assert estimate(weigh_services(services)).provenance.arguments["vcov"] == "sandwich"
     reused = match_services(services, replace=True)
     assert estimate(reused).provenance.arguments["vcov"] == "abadie_imbens"

@@ -386,3 +386,13 @@ def test_scores_that_differ_by_rounding_alone_are_ties(recwarn):
     assert not recwarn.list
     assert sample.weights.to_numpy() == pytest.approx(1.0)
     assert sample.pairs["control"].nunique() == 20
+
+
+def test_fewer_neighbours_than_asked_for_are_told(services):
+    few = services[(services["treated"] == 1) | (services.index % 3 == 0)]
+    sample = match_services(few, ratio=3)
+    short = next(check for check in sample.checks if check.name == "neighbours_short")
+    counts = sample.pairs.groupby("subclass").size()
+    assert short.passed is False
+    assert short.statistics == {"share": pytest.approx((counts < 3).mean()), "ratio": 3}
+    assert "neighbours_short" not in {check.name for check in match_services(few).checks}

@@ -38,6 +38,21 @@ def doubts_of_matching(
     return (*checks, *_effective(treated, weights, estimand))
 
 
+def neighbours_found(focal: np.ndarray, ratio: int) -> tuple[Check, ...]:
+    """Whether everybody compared got as many neighbours as were asked for; nothing is said where one was."""
+    if ratio == 1:
+        return ()
+    short = float((np.unique(focal, return_counts=True)[1] < ratio).mean())
+    message = (
+        f"{short:.1%} of the people matched have fewer than {ratio} neighbours within the rules (limit {ODD_SHARE:.0%})."
+        if short
+        else f"Everybody matched has {ratio} neighbours."
+    )
+    return (
+        Check(name="neighbours_short", passed=short <= ODD_SHARE, message=message, statistics={"share": short, "ratio": ratio}),
+    )
+
+
 def doubts_of_strata(
     served: np.ndarray, treated: np.ndarray, weights: np.ndarray, scores: np.ndarray | None, estimand: str
 ) -> tuple[Check, ...]:

@@ -44,8 +44,10 @@ def estimate(
     interact : True lets every covariate matter differently in the two arms and averages predictions over the people the
         effect is about (g-computation); False gives every covariate one slope
     vcov : ``"auto"`` is ``"cluster"`` for pairs and sets made without replacement, ``"abadie_imbens"`` for pairs made with
-        replacement (``"cluster"`` when covariates, a ratio or ``by`` are asked for), ``"sandwich"`` for weights, ``"HC3"`` for
-        strata (exact, cem, subclass, cardinality), ``"HC1"`` without any. ``"classical"`` supposes one variance; ``"HC0"``,
+        replacement (``"cluster"`` when covariates, a ratio or ``by`` are asked for), ``"sandwich"`` for weights,
+        ``"stratified"`` for strata (exact, cem, subclass; ``"HC3"`` when covariates or ``by`` are asked for, when nobody shares
+        arm and stratum with another, and for cardinality), ``"HC1"`` without any. ``"stratified"`` counts chance within strata
+        and, because the people meant are a draw, between their effects; ``"classical"`` supposes one variance; ``"HC0"``,
         ``"HC1"``, ``"HC3"`` let it differ between people and take weights as known (without covariates they count differences
         between strata as chance, so that intervals in strata are too wide); ``"cluster"`` lets matched people hang together, by
         pair and, when reused, by person too; ``"abadie_imbens"`` is for matching with replacement and one spread of the outcome,

@@ -11,7 +11,7 @@ from whatworks.core.errors import InvalidOption, NoMatches, NotIdentified
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.coarsened import coarsened_strata, exact_strata
 from whatworks.matching.designs import PAIRED, Inputs
-from whatworks.matching.doubts import people_meant
+from whatworks.matching.doubts import neighbours_found, people_meant
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, refuse_constant, sampling_weights
 from whatworks.matching.geometry import LEVELS, stretch
 from whatworks.matching.options import design_options
@@ -91,7 +91,7 @@ def match(
     neighbour's share); it is empty for exact, cem and subclass, where ``subclass`` says who is compared with whom. The weighted
     difference in means is the estimate. The estimand says how many it is reached for. Checks: dropped_treated (dropped_rows
     for ATC and ATE), common_support (where there is a score), far_pairs (where there are pairs), effective_sample_size,
-    ties_broken (nearest), optimum_proved (cardinality).
+    ties_broken (nearest), neighbours_short (ratio above 1), optimum_proved (cardinality).
 
     Raises
     ------
@@ -167,9 +167,8 @@ def _paired(df: pd.DataFrame, call: Mapping[str, Any], treated: np.ndarray, base
         Inputs(df=df, call=call, treated=treated, scores=scores, positions=positions, unit=unit, encoded=encoded)
     )
     _refuse_without_pairs(found.pairs, call, treated)
-    return matched_sample(
-        df, found.pairs, treated=treated, scores=scores, base=base, call=call, sets=found.sets, checks=found.checks
-    )
+    checks = (*found.checks, *neighbours_found(found.pairs.focal, call.get("ratio", 1)))
+    return matched_sample(df, found.pairs, treated=treated, scores=scores, base=base, call=call, sets=found.sets, checks=checks)
 
 
 def _in_strata(df: pd.DataFrame, call: Mapping[str, Any], treated: np.ndarray, base: np.ndarray) -> MatchedSample:

@@ -9,8 +9,10 @@ from whatworks.core.errors import InvalidOption, TooFewUnits
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.inference import covariance_of_sums
 from whatworks.matching.contrasts import RATIOS
+from whatworks.matching.encoding import arms
 from whatworks.matching.regression import ArmMeans
-from whatworks.matching.rows import Rows, Sample, has_sets
+from whatworks.matching.rows import Rows, Sample, has_sets, set_numbers
+from whatworks.matching.stratum_errors import has_company, stratified_contributions
 from whatworks.matching.weighting import FittedWeights
 
 VCOV = (
@@ -19,14 +21,15 @@ VCOV = (
     "HC0",
     "HC1",
     "HC3",
+    "stratified",
     "cluster",
     "abadie_imbens",
     "abadie_imbens_robust",
     "sandwich",
     "bootstrap",
 )
-# Few large strata: their people are no clusters, and errors that differ between people are all there is to count.
-STRATIFIED = ("subclass", "cem", "exact", "cardinality")
+# Few large strata: their people are no clusters.
+STRATIFIED = ("subclass", "cem", "exact")
 # A leverage so near 1 is 1, but for rounding.
 _FITTED = 1e-10
 
@@ -41,8 +44,12 @@ def fitting_vcov(
     InvalidOption
     """
     plain = not adjusted and measure not in RATIOS and by is None
-    kind = _by_design(sample, plain=plain or bias_adjust, cluster=cluster) if vcov == "auto" else vcov
+    whole = not adjusted and by is None
+    kind = _by_design(sample, plain=plain or bias_adjust, whole=whole, cluster=cluster) if vcov == "auto" else vcov
     _refuse_unfit(sample, kind, cluster=cluster)
+    if kind == "stratified" and not whole:
+        option = "covariates" if adjusted else f"by={by!r}"
+        raise InvalidOption(f"vcov='stratified' is for one plain difference; with {option} use vcov='HC3'.")
     by_matching = kind.startswith("abadie_imbens")
     if bias_adjust and not by_matching:
         raise InvalidOption(f"bias_adjust=True belongs to vcov='abadie_imbens'; here it is {kind!r}. Match with replace=True.")
@@ -56,16 +63,24 @@ def fitting_vcov(
     return kind
 
 
-def _by_design(sample: Sample, *, plain: bool, cluster: str | None) -> str:
+def _by_design(sample: Sample, *, plain: bool, whole: bool, cluster: str | None) -> str:
     if isinstance(sample, WeightedSample):
         return "sandwich" if isinstance(sample, FittedWeights) else "HC1"
     if cluster is not None:
         return "cluster"
-    if sample.call["method"] in STRATIFIED:
+    if sample.call["method"] == "cardinality":
         return "HC3"
+    if sample.call["method"] in STRATIFIED:
+        return "stratified" if whole and _spread_seen(sample) else "HC3"
     if not has_sets(sample):
         return "HC1"
     return "abadie_imbens" if sample.call.get("replace") and plain else "cluster"
+
+
+def _spread_seen(sample: Sample) -> bool:
+    """Whether strata hold enough people of each arm to show a spread within them."""
+    used = sample.weights.to_numpy() > 0
+    return has_company(set_numbers(sample)[used], arms(sample.data, sample.treatment)[used])
 
 
 def _refuse_unfit(sample: Sample, kind: str, *, cluster: str | None) -> None:
@@ -79,6 +94,11 @@ def _refuse_unfit(sample: Sample, kind: str, *, cluster: str | None) -> None:
         raise InvalidOption(f"vcov={kind!r} is for pairs made with replace=True. Use vcov='auto'.")
     if kind == "sandwich" and not isinstance(sample, FittedWeights):
         raise InvalidOption("vcov='sandwich' is for samples of ww.matching.weight, whose equations it stacks. Use vcov='auto'.")
+    if kind == "stratified" and not (sample.call["method"] in STRATIFIED and _spread_seen(sample)):
+        raise InvalidOption(
+            "vcov='stratified' is for exact, cem and subclass, where somebody shares arm and stratum with another. Use "
+            "vcov='auto'."
+        )
     if kind == "classical" and weighted:
         raise InvalidOption("vcov='classical' supposes one variance, which weights undo. Use vcov='sandwich'.")
     if kind == "cluster" and cluster is None and not has_sets(sample):
@@ -120,6 +140,11 @@ def covariance(
     if kind == "sandwich":
         everybody = [] if cluster is None else [pd.factorize(sample.data[cluster])[0]]
         return covariance_of_sums(np.column_stack([_stacked(sample, rows, *part) for part in parts]), everybody)
+    if kind == "stratified":
+        fit, _, slope = parts[0]
+        return covariance_of_sums(
+            stratified_contributions(rows.design, set_numbers(sample)[rows.person], fit.means) @ slope[:, None]
+        )
     contributions = np.column_stack([_contributions(kind, rows, *part) for part in parts])
     return covariance_of_sums(contributions, rows.groupings if kind == "cluster" else ())
 

@@ -37,6 +37,14 @@ MATCHING: Mapping[str, tuple[str, str, str]] = {
         N_("In {share} of the pairs the two do not look much alike."),
         N_("We cannot tell how much alike the pairs are."),
     ),
+    "neighbours_short": (
+        N_("Nearly everyone is compared with as many others as we asked for ({ratio})."),
+        N_(
+            "There are too few to compare with. {share} of those we want to know about are compared with fewer than {ratio} "
+            "others, so the answer is less certain than it could be."
+        ),
+        N_("We do not know how many others each person is compared with."),
+    ),
     "unadjusted": (
         N_("The comparison takes differences between the groups into account."),
         N_("The groups are compared as they are. Those who got the intervention may differ from the others in many ways."),
