@@ -17,3 +17,19 @@ class UnknownPayer(WhatworksError):
 
 class HorizonBeyondPrices(WhatworksError):
     """Years are asked for that no price or discount rate reaches."""
+
+
+class MissingPriceLink(WhatworksError):
+    """The price index has no link between two years, or none that was known on the day asked for."""
+
+
+class MissingPrice(WhatworksError):
+    """No price, limit or rule is known for what was asked."""
+
+
+class ImplausibleAmount(WhatworksError):
+    """A cost, a number of citizens or an occupancy that cannot be right."""
+
+
+class ImplausibleRate(WhatworksError):
+    """A rate that cannot be per day: probably a month's, or an hour's."""

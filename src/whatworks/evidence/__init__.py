@@ -7,6 +7,7 @@ from whatworks.evidence.grading.panel import standardise, standards
 from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
 from whatworks.evidence.imports import read_extract, read_metapsy
 from whatworks.evidence.measures import MEASURES, Measure
+from whatworks.evidence.prices import prices
 from whatworks.evidence.promotion import promote
 from whatworks.evidence.registry import Registry, load
 from whatworks.evidence.reviews import counted
@@ -25,6 +26,7 @@ __all__ = [
     "link",
     "load",
     "outcome_evidence",
+    "prices",
     "promote",
     "read_extract",
     "read_metapsy",
