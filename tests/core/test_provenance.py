@@ -22,3 +22,12 @@ def test_arguments_become_plain_values():
         data_fingerprint="0", arguments={"x": np.int64(3), "names": ("a", "b"), "time": pd.Period("2020Q1")}
     )
     assert provenance.to_dict()["arguments"] == {"x": 3, "names": ["a", "b"], "time": "2020Q1"}
+
+
+def test_whole_numbers_have_one_name_however_wide_they_are_stored():
+    years = np.array([2014, 2023, -1])
+    names = {fingerprint(pd.DataFrame({"year": years.astype(kind)})) for kind in ("int16", "int32", "int64")}
+    assert len(names) == 1
+    assert fingerprint(pd.DataFrame({"year": years + 1})) not in names
+    # One byte would hold either.
+    assert fingerprint(pd.DataFrame({"year": [200]})) != fingerprint(pd.DataFrame({"year": [-56]}))

@@ -72,10 +72,20 @@ def fingerprint(df: pd.DataFrame, columns: Sequence[str] | None = None) -> str:
         values = df[name]
         digest.update(f"{name}|{len(values)}|".encode())
         if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
-            digest.update(np.ascontiguousarray(values.to_numpy()).data)
+            narrow = _narrow(values.to_numpy())
+            digest.update(narrow.dtype.str.encode())
+            digest.update(np.ascontiguousarray(narrow).data)
         else:
             # Text is named by its distinct values and where they stand: far less to hash than every cell.
             codes, levels = pd.factorize(values)
             digest.update(np.ascontiguousarray(codes).data)
             digest.update("\x1f".join(map(str, levels)).encode())
     return digest.hexdigest()[:16]
+
+
+def _narrow(values: np.ndarray) -> np.ndarray:
+    """Whole numbers in the smallest type that holds them: less to hash, and the same name however wide they were stored."""
+    if values.dtype.kind not in "iu" or len(values) == 0:
+        return values
+    low, high = values.min(), values.max()
+    return values.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)), copy=False)
