@@ -8,7 +8,8 @@ import pandas as pd
 from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidColumn
 from whatworks.documentation.faults import Fault, row_fault
-from whatworks.documentation.schema import QUARTER, Column
+from whatworks.documentation.fields import QUARTER
+from whatworks.documentation.schema import Column
 
 _TRUE = ("true", "1", "ja")
 _FALSE = ("false", "0", "nej")
@@ -20,6 +21,9 @@ _INTEGER = r"[-+]?\d{1,10}"
 _NEEDED = {
     "text": "not in the form the data model asks for",
     "code": "not one of {codes}",
+    "codes": "not in the form the data model asks for",
+    "grades": "not in the form the data model asks for",
+    "year": "not a year",
     "integer": "not a whole number",
     "number": "not a number (use a point for decimals)",
     "boolean": "not true or false",
@@ -85,7 +89,7 @@ def _convert(text: pd.Series, column: Column) -> tuple[pd.Series, np.ndarray]:
             english = {danish: code for code, danish in column.codes.items()} | {code: code for code in column.codes}
             values = text.map(english)
             return values.astype("str"), values.notna().to_numpy()
-        case "integer":
+        case "integer" | "year":
             good = _matches(text, _INTEGER)
             return text.where(good).map(int, na_action="ignore").astype("Int64"), good
         case "number":

@@ -1,10 +1,39 @@
 """The shared data model: tables, columns, keys and codes, with the Danish names that every import accepts."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-QUARTER = r"\d{4}K[1-4]"
-PSEUDONYM = r"b_[0-9a-z]{16}"
+from whatworks.documentation.fields import Model
+from whatworks.documentation.schema_methods import Adoption, Fidelity, Method, TargetGroup
+from whatworks.documentation.schema_people import (
+    Citizen,
+    Coordination,
+    Cost,
+    Employment,
+    Episode,
+    Goal,
+    Intervention,
+    Measurement,
+)
+from whatworks.documentation.schema_references import (
+    Instrument,
+    InvestmentPrice,
+    ParagraphCrosswalk,
+    PriceIndex,
+    QualityTheme,
+    RefundThreshold,
+)
+from whatworks.documentation.schema_services import (
+    Agreement,
+    Approval,
+    Municipality,
+    Organisation,
+    Rate,
+    Service,
+    ServiceHistory,
+    ServiceYear,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,191 +44,110 @@ class Column:
     ----------
     name : English name
     alias : Danish name that imports accept
-    kind : text, code, integer, number, boolean, date or quarter
+    label : Danish label for the reader
+    kind : text, code, codes, grades, integer, number, boolean, date, quarter or year
     required : the column must stand in the file
     empty : a cell may be empty
+    part_of_key : it is part of the primary key
     codes : allowed values of a code, English to Danish
     pattern : regular expression that a text must match in full
+    low, high : smallest and largest number; None where there is no limit
     references : table whose key the value must be found in
+    unit : of the number; None where it has none
+    free : running text that is not about a person
+    off : refused unless the mapping says that it was agreed
     """
 
     name: str
     alias: str | None = None
+    label: str = ""
     kind: str = "text"
     required: bool = True
     empty: bool = False
+    part_of_key: bool = False
     codes: Mapping[str, str] = field(default_factory=dict)
     pattern: str | None = None
+    low: float | None = None
+    high: float | None = None
     references: str | None = None
+    unit: str | None = None
+    free: bool = False
+    off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One table of the data model; ``key`` names a row, ``unique`` is a second set of columns that no two rows may share."""
+    """One table of the data model.
+
+    Attributes
+    ----------
+    name, alias : English name, and the Danish one that imports accept
+    label : Danish label for the reader
+    meaning : what one row is, by language
+    model : the pandera model, for frames already typed
+    columns : in order
+    unique : a second set of columns that no two rows may share
+    """
 
     name: str
     alias: str
-    key: tuple[str, ...]
+    label: str
+    meaning: Mapping[str, str]
+    model: type[Model]
     columns: tuple[Column, ...]
     unique: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns whose values name a row."""
+        return tuple(column.name for column in self.columns if column.part_of_key)
 
     def column(self, name: str) -> Column | None:
         """The column with this English name or Danish alias; None when there is none."""
         return next((column for column in self.columns if name in (column.name, column.alias)), None)
 
 
-def _optional(name: str, alias: str | None, kind: str = "text", **rest: object) -> Column:
-    return Column(name=name, alias=alias, kind=kind, required=False, empty=True, **rest)  # type: ignore[arg-type]
-
-
-_LEVELS = {"municipality": "kommune", "service": "tilbud", "team": "team"}
-_STATUS = {"idea": "ide", "trial": "afproevning", "scaled": "skaleret", "stopped": "stoppet"}
-_ASSIGNMENT = {
-    "political": "politisk",
-    "randomised": "lodtraekning",
-    "waiting_list": "venteliste",
-    "application": "ansoegning",
-    "need": "behov",
-}
-_END_REASONS = {
-    "goal_reached": "maal_naaet",
-    "other_service": "andet_tilbud",
-    "moved": "flyttet",
-    "died": "doed",
-    "own_wish": "eget_oenske",
-    "broken_off": "afbrudt",
-    "unknown": "ukendt",
-}
-_INFORMANTS = {
-    "citizen": "borger",
-    "parent": "foraelder",
-    "teacher": "laerer",
-    "staff": "medarbejder",
-    "register": "register",
-}
-_POINTS = {"baseline": "baseline", "follow_up": "opfoelgning", "end": "slut", "after": "efter"}
-_MISSING = {
-    "-": "-",
-    "declined": "nej_tak",
-    "not_asked": "ikke_spurgt",
-    "not_suitable": "ikke_egnet",
-    "system_error": "systemfejl",
-}
-
-_TABLES = (
-    Table(
-        name="municipality",
-        alias="kommune",
-        key=("municipality_code",),
-        columns=(
-            Column(name="municipality_code", alias="kommune_kode", pattern=r"\d{3}"),
-            Column(name="municipality_name", alias="kommune_navn"),
-            Column(name="region_code", alias="region_kode", pattern=r"108[1-5]"),
-            _optional("valid_from", "gyldig_fra", "date"),
-            _optional("valid_to", "gyldig_til", "date"),
-        ),
-    ),
-    Table(
-        name="method",
-        alias="metode",
-        key=("method_id",),
-        columns=(
-            Column(name="method_id", alias="metode_id"),
-            Column(name="method_name", alias="navn"),
-            _optional("version", "version"),
-            _optional("status", "status", "code", codes=_STATUS),
-        ),
-    ),
-    Table(
-        name="target_group",
-        alias="maalgruppe",
-        key=("target_group_code",),
-        columns=(
-            Column(name="target_group_code", alias="maalgruppe_kode"),
-            Column(name="target_group_name", alias="navn"),
-            _optional("parent_group", "overgruppe"),
-            _optional("ffb_version", "ffb_version"),
-        ),
-    ),
-    Table(
-        name="instrument",
-        alias="instrument",
-        key=("instrument",),
-        columns=(
-            Column(name="instrument"),
-            _optional("instrument_name", None),
-            Column(name="min", kind="number"),
-            Column(name="max", kind="number"),
-            Column(name="step", kind="number", empty=True),
-            Column(name="higher_is_better", kind="boolean"),
-        ),
-    ),
-    Table(
-        name="adoption",
-        alias="ibrugtagning",
-        key=("adoption_id",),
-        columns=(
-            Column(name="adoption_id", alias="ibrug_id"),
-            Column(name="method_id", alias="metode_id", references="method"),
-            Column(name="level", alias="niveau", kind="code", codes=_LEVELS),
-            Column(name="unit_id", alias="enhed_id"),
-            Column(name="start", alias="start", kind="date"),
-            _optional("full_operation", "fuld_drift", "date"),
-            _optional("end", "slut", "date"),
-            _optional("assignment", "tildeling", "code", codes=_ASSIGNMENT),
-            _optional("fidelity_source", "fidelitet_kilde"),
-        ),
-    ),
-    Table(
-        name="citizen",
-        alias="borger",
-        key=("citizen_id",),
-        columns=(
-            Column(name="citizen_id", alias="borger_id", pattern=PSEUDONYM),
-            Column(name="birth_year", alias="foedselsaar", kind="integer", empty=True),
-            _optional("sex", "koen", "code", codes={"M": "M", "F": "K", "U": "U"}),
-            _optional("household_id", "husstand_id"),
-            _optional("residence_municipality", "bopael_kommune", references="municipality"),
-            _optional("paying_municipality", "betaling_kommune", references="municipality"),
-        ),
-    ),
-    Table(
-        name="episode",
-        alias="forloeb",
-        key=("episode_id",),
-        columns=(
-            Column(name="episode_id", alias="forloeb_id"),
-            Column(name="citizen_id", alias="borger_id", pattern=PSEUDONYM, references="citizen"),
-            Column(name="target_group_code", alias="maalgruppe_kode", references="target_group"),
-            Column(name="acting_municipality", alias="handlekommune", references="municipality"),
-            _optional("referral", "henvisning", "date"),
-            Column(name="start", alias="start", kind="date"),
-            Column(name="end", alias="slut", kind="date", empty=True),
-            _optional("end_reason", "afslutning_aarsag", "code", codes=_END_REASONS),
-            _optional("baseline_support_need", "baseline_stoettebehov", "integer"),
-        ),
-    ),
-    Table(
-        name="measurement",
-        alias="maaling",
-        key=("measurement_id",),
-        unique=("episode_id", "instrument", "subscale", "informant", "date"),
-        columns=(
-            Column(name="measurement_id", alias="maaling_id"),
-            Column(name="episode_id", alias="forloeb_id", references="episode"),
-            Column(name="instrument", alias="instrument", references="instrument"),
-            _optional("subscale", "delskala"),
-            Column(name="date", alias="dato", kind="date"),
-            Column(name="quarter", alias="kvartal", kind="quarter"),
-            Column(name="value", alias="vaerdi", kind="number", empty=True),
-            Column(name="informant", alias="informant", kind="code", codes=_INFORMANTS),
-            _optional("measurement_point", "maalepunkt", "code", codes=_POINTS),
-            _optional("missing_reason", "mangler_aarsag", "code", codes=_MISSING),
-        ),
-    ),
+# English name, Danish alias, Danish label, model. Tables stand after those they refer to.
+_MODELS: tuple[tuple[str, str, str, type[Model]], ...] = (
+    ("municipality", "kommune", "Kommune", Municipality),
+    ("organisation", "organisation", "Organisation", Organisation),
+    ("service", "tilbud", "Tilbud", Service),
+    ("service_history", "tilbud_historik", "Tilbuddets historik", ServiceHistory),
+    ("method", "metode", "Metode", Method),
+    ("target_group", "maalgruppe", "Målgruppe", TargetGroup),
+    ("instrument", "instrument", "Måleredskab", Instrument),
+    ("agreement", "aftale", "Aftale", Agreement),
+    ("approval", "tilbud_godkendelse", "Godkendelse", Approval),
+    ("service_year", "tilbud_aar", "Tilbud og år", ServiceYear),
+    ("rate", "takst", "Takst", Rate),
+    ("adoption", "ibrugtagning", "Ibrugtagning", Adoption),
+    ("fidelity", "fidelitet", "Fidelitet", Fidelity),
+    ("citizen", "borger", "Borger", Citizen),
+    ("episode", "forloeb", "Forløb", Episode),
+    ("intervention", "indsats", "Indsats", Intervention),
+    ("measurement", "maaling", "Måling", Measurement),
+    ("goal", "maal", "Mål", Goal),
+    ("employment", "beskaeftigelse", "Beskæftigelse", Employment),
+    ("cost", "omkostning", "Omkostning", Cost),
+    ("coordination", "koordinering", "Koordinering", Coordination),
+    ("price_index", "pl_indeks", "PL-indeks", PriceIndex),
+    ("refund_threshold", "refusionsgraense", "Refusionsgrænse", RefundThreshold),
+    ("investment_price", "soem_pris", "SØM-pris", InvestmentPrice),
+    ("paragraph_crosswalk", "paragraf_krydstabel", "Paragrafnøgle", ParagraphCrosswalk),
+    ("quality_theme", "kvalitet_tema", "Kvalitetstema", QualityTheme),
 )
 
-TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES}
+_UNIQUE = {"measurement": ("episode_id", "instrument", "subscale", "informant", "date")}
+
+
+def _table(name: str, alias: str, label: str, model: type[Model]) -> Table:
+    columns = tuple(Column(name=column, **(declared.metadata or {})) for column, declared in model.to_schema().columns.items())
+    english, danish = (part.strip() for part in inspect.cleandoc(model.__doc__ or "").split("\n\n"))
+    meaning = {"en": english, "da": danish}
+    return Table(name=name, alias=alias, label=label, meaning=meaning, model=model, columns=columns, unique=_UNIQUE.get(name, ()))
+
+
+TABLES: Mapping[str, Table] = {entry[0]: _table(*entry) for entry in _MODELS}
 
 
 def find_table(name: str) -> Table | None:
