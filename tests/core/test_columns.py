@@ -50,3 +50,18 @@ def test_a_treatment_that_is_not_zero_one_is_refused():
 def test_an_unknown_option_lists_the_known_ones():
     with pytest.raises(InvalidOption, match="'dr', 'reg'"):
         one_of("magic", ["dr", "reg"], name="estimator")
+
+
+def test_a_misspelt_column_is_answered_with_the_nearest_names():
+    df = pd.DataFrame({"outcome": [1.0], "treated": [0]})
+    with pytest.raises(MissingColumn, match="Did you mean 'outcome'"):
+        require_columns(df, ["outcom"])
+
+
+def test_two_columns_of_one_name_and_things_that_are_no_frame_are_refused():
+    twice = pd.DataFrame([[1.0, 2.0, 3.0]], columns=["days", "days", "other"])
+    require_columns(twice, ["other"])
+    with pytest.raises(InvalidColumn, match="2 columns called 'days'"):
+        numeric(twice, "days")
+    with pytest.raises(InvalidColumn, match="must be a pandas DataFrame; it is a dict"):
+        require_columns({"days": [1.0]}, ["days"])

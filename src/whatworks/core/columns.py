@@ -1,6 +1,7 @@
 """Reading columns of a caller's frame: every room asks the same way and complains the same way."""
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -9,18 +10,32 @@ from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption, Missi
 
 
 def require_columns(df: pd.DataFrame, columns: Iterable[str], *, what: str = "frame") -> None:
-    """Refuse a frame that is empty or lacks a column, naming what it has.
+    """Refuse what is no frame, is empty, or lacks a column, naming what it has and what may have been meant.
 
     Raises
     ------
-    MissingColumn, EmptyData
+    MissingColumn, InvalidColumn, EmptyData
     """
+    if not isinstance(df, pd.DataFrame):
+        raise InvalidColumn(f"{what} must be a pandas DataFrame; it is a {type(df).__name__}. Make one with pd.DataFrame(...).")
     for column in columns:
         if column not in df.columns:
-            have = ", ".join(map(str, df.columns[:30])) + (" ..." if len(df.columns) > 30 else "")
-            raise MissingColumn(f"{what} has no column {column!r}; it has {have}. Check the spelling, or add the column.")
+            raise MissingColumn(f"{what} has no column {column!r}; it has {_have(df)}. {_meant(column, df)}")
+        if not df.columns.is_unique and isinstance(df[column], pd.DataFrame):
+            raise InvalidColumn(f"{what} has {df[column].shape[1]} columns called {column!r}. Rename or drop all but one.")
     if len(df) == 0:
         raise EmptyData(f"{what} has no rows. Check the selection that made it.")
+
+
+def _have(df: pd.DataFrame) -> str:
+    return ", ".join(map(str, df.columns[:30])) + (" ..." if len(df.columns) > 30 else "")
+
+
+def _meant(column: str, df: pd.DataFrame) -> str:
+    near = get_close_matches(str(column), list(map(str, df.columns)), n=3)
+    if near:
+        return f"Did you mean {' or '.join(map(repr, near))}? Check the spelling, or add the column."
+    return "Check the spelling, or add the column."
 
 
 def numeric(df: pd.DataFrame, column: str, *, allow_missing: bool = False, what: str = "frame") -> np.ndarray:
