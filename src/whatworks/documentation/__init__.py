@@ -5,7 +5,9 @@ from whatworks.documentation.exposure import exposed
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
+from whatworks.documentation.simulated_neighbours import simulated_neighbours
 from whatworks.documentation.simulation import simulate
+from whatworks.documentation.store import Store
 from whatworks.documentation.summary import source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
 
@@ -13,6 +15,7 @@ __all__ = [
     "Fault",
     "InvalidDelivery",
     "PersonalDataFound",
+    "Store",
     "build_panel",
     "earnings_panel",
     "exposed",
@@ -20,6 +23,7 @@ __all__ = [
     "municipalities",
     "read_delivery",
     "simulate",
+    "simulated_neighbours",
     "source",
     "supported_work",
     "trends",
