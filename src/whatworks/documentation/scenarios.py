@@ -36,6 +36,15 @@ class Scenario:
     selection : whether the worse-off tend to adopt first; else the order is drawn by lot
     adopter_trend : what every quarter adds to the scores of municipalities that ever adopt, with or without the method, on a
         scale of 0 to 100 where high is good; other than 0, trends are not parallel
+    waves : municipalities that start together and the quarter they start in, counted from 2014K1; the others never start
+    lost, lost_among_worst : shares of follow-ups that are lost where the method is not in use: of all of them, and besides of
+        those in the worst fifth
+    before_start : what is added to scores in the quarter before the start, in the instrument's unit
+    spillover : share of the effect that reaches municipalities beside one that has started
+    shock, shock_to_adopters : what an event of a year's length adds to everybody's scores, and besides to those of
+        municipalities that ever adopt; on a scale of 0 to 100 where high is good
+    by_service : the method is adopted by services, one in each municipality, nine of which merge into three
+    replaced_by : instrument that takes over from 2019K1
     places : per municipality, lowest and highest
     exits_per_year : share of citizens whose episode ends within a year
     youngest, oldest : age at the start of an episode
@@ -55,6 +64,15 @@ class Scenario:
     cohort_shares: tuple[float, float, float] = (1.0, 1.0, 1.0)
     selection: bool = True
     adopter_trend: float = 0.0
+    waves: tuple[tuple[int, int], ...] = ((12, 14), (12, 22), (7, 30))
+    lost: float = 0.0
+    lost_among_worst: float = 0.0
+    before_start: float = 0.0
+    spillover: float = 0.0
+    shock: float = 0.0
+    shock_to_adopters: float = 0.0
+    by_service: bool = False
+    replaced_by: Instrument | None = None
     # About ten measured citizens in each municipality and quarter.
     places: tuple[int, int] = (12, 15)
     exits_per_year: float = 0.18
@@ -64,6 +82,7 @@ class Scenario:
 
 
 _WHO5 = Instrument(code="who5", name="WHO-5", low=0, high=100, step=4, higher_is_better=True, informant="citizen")
+_PULSE = Instrument(code="pulsmaal", name="Pulsmålet", low=0, high=100, step=10, higher_is_better=True, informant="citizen")
 _HONOS = Instrument(code="honos", name="HoNOS", low=0, high=48, step=1, higher_is_better=False, informant="staff")
 
 _SELECTION_ON_LEVEL = Scenario(
@@ -80,6 +99,9 @@ _SELECTION_ON_LEVEL = Scenario(
     oldest=21,
     embedded_seed=20261101,
 )
+
+# With some hundred citizens in each municipality what follows can be seen, not only be there.
+_LARGE = (110, 130)
 
 # Seeds of the embedded deliveries are numbered on from 20261101 in the order below: nobody chose them for their results.
 _SCENARIOS = (
@@ -119,14 +141,42 @@ _SCENARIOS = (
         oldest=59,
         embedded_seed=20261103,
     ),
+    # Untreated municipalities lose follow-ups, above all those of people who do badly: what is seen of the untreated is two
+    # points too good.
+    replace(_SELECTION_ON_LEVEL, code="S4", lost=0.06, lost_among_worst=0.34, embedded_seed=None),
+    replace(_SELECTION_ON_LEVEL, code="S5", before_start=-5.0, places=_LARGE, embedded_seed=None),
+    # One wave only, so that some municipalities border on nobody treated.
+    replace(_SELECTION_ON_LEVEL, code="S6", spillover=0.3, waves=((12, 14),), places=(330, 350), embedded_seed=None),
+    replace(_SELECTION_ON_LEVEL, code="S7", waves=((1, 14),), places=_LARGE, embedded_seed=None),
+    replace(_SELECTION_ON_LEVEL, code="S8", shock=-4.0, shock_to_adopters=-4.0, places=_LARGE, embedded_seed=None),
+    replace(_SELECTION_ON_LEVEL, code="S9", by_service=True, embedded_seed=None),
+    replace(_SELECTION_ON_LEVEL, code="S10", replaced_by=_PULSE, embedded_seed=None),
+    Scenario(
+        code="XX",
+        target_group="at_risk_youth",
+        target_group_name="Unge i risiko for mistrivsel",
+        method="turboforloebet",
+        method_name="Turboforløbet",
+        instrument=_WHO5,
+        mean=44,
+        sd=18,
+        effect=-3.0,
+        places=_LARGE,
+        youngest=16,
+        oldest=21,
+    ),
 )
 
 SCENARIOS: Mapping[str, Scenario] = {scenario.code: scenario for scenario in _SCENARIOS}
 _DEFAULT = "S1"
 
+# Worlds that are drawn by rules of their own: individuals who take up a method or not, and the whole frame.
+PEOPLE = ("M1", "M2")
+REGION = "region"
+
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario of that name; ``"default"`` is S1.
+    """The roll-out of that name; ``"default"`` is S1.
 
     Raises
     ------
@@ -140,5 +190,6 @@ def find_scenario(name: str) -> Scenario:
     """
     scenario = SCENARIOS.get(_DEFAULT if name == "default" else name)
     if scenario is None:
-        raise InvalidOption(f"scenario={name!r} does not exist; there are 'default' and {', '.join(map(repr, SCENARIOS))}.")
+        known = ", ".join(map(repr, (*SCENARIOS, *PEOPLE, REGION)))
+        raise InvalidOption(f"scenario={name!r} does not exist; there are 'default' and {known}.")
     return scenario

@@ -1,11 +1,12 @@
 """Simulated citizens and scores as the tables a municipality would deliver."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from whatworks.documentation.scenarios import Scenario
+from whatworks.documentation.scenarios import Instrument, Scenario
 
 # RFC 4648's base32 has no 0, 1, 8 or 9, so no month and therefore no CPR number can appear in a pseudonym.
 _BASE32 = np.array(list("abcdefghijklmnopqrstuvwxyz234567"))
@@ -78,12 +79,12 @@ def delivery_tables(
     """
     begin = quarters.to_timestamp().to_numpy().astype("datetime64[D]")
     episode = _episodes(rng, world, frame, stays, begin)
-    citizen = _citizens(rng, episode, age_at_start)
+    citizen = citizens(rng, episode, age_at_start)
     return {
         "municipality": frame,
-        "method": _text({"method_id": [world.method], "method_name": [world.method_name], "status": ["scaled"]}),
-        "target_group": _text({"target_group_code": [world.target_group], "target_group_name": [world.target_group_name]}),
-        "instrument": _instrument(world),
+        "method": text_table({"method_id": [world.method], "method_name": [world.method_name], "status": ["scaled"]}),
+        "target_group": text_table({"target_group_code": [world.target_group], "target_group_name": [world.target_group_name]}),
+        "instrument": instruments([world.instrument]),
         "adoption": _adoption(world, frame, first, begin),
         "citizen": citizen,
         "episode": episode,
@@ -91,15 +92,17 @@ def delivery_tables(
     }
 
 
-def _text(columns: dict[str, list[str]]) -> pd.DataFrame:
+def text_table(columns: dict[str, list[str]]) -> pd.DataFrame:
+    """A table of texts."""
     return pd.DataFrame(columns).astype("str")
 
 
-def _instrument(world: Scenario) -> pd.DataFrame:
-    instrument = world.instrument
-    table = _text({"instrument": [instrument.code], "instrument_name": [instrument.name]})
-    table[["min", "max", "step"]] = [[float(instrument.low), float(instrument.high), float(instrument.step)]]
-    table["higher_is_better"] = pd.array([instrument.higher_is_better], dtype="boolean")
+def instruments(used: Sequence[Instrument]) -> pd.DataFrame:
+    """The table of instruments."""
+    table = text_table({"instrument": [each.code for each in used], "instrument_name": [each.name for each in used]})
+    for column, name in (("min", "low"), ("max", "high"), ("step", "step")):
+        table[column] = [float(getattr(each, name)) for each in used]
+    table["higher_is_better"] = pd.array([each.higher_is_better for each in used], dtype="boolean")
     return table
 
 
@@ -109,7 +112,7 @@ def _adoption(world: Scenario, frame: pd.DataFrame, first: np.ndarray, begin: np
     start = begin[first[adopters]]
     return pd.DataFrame(
         {
-            "adoption_id": _numbered("a", len(adopters)),
+            "adoption_id": numbered("a", len(adopters)),
             "method_id": pd.Series([world.method] * len(adopters), dtype="str"),
             "level": pd.Series(["municipality"] * len(adopters), dtype="str"),
             "unit_id": frame["municipality_code"].to_numpy()[adopters],
@@ -138,11 +141,11 @@ def _episodes(
     leaving_place, leaving_quarter = np.nonzero(stays.last)
     leaving = stays.episode[leaving_place, leaving_quarter]
     end[leaving] = begin[leaving_quarter] + rng.integers(*_END_DAYS, len(leaving))
-    reason = pd.Series(_drawn(rng, _END_REASONS, _END_SHARES, n), dtype="str").mask(np.isnat(end))
-    pseudonym = pd.Series([f"b_{''.join(row)}" for row in _BASE32[rng.integers(0, 32, (n, _PSEUDONYM_LENGTH))]], dtype="str")
+    reason = pd.Series(drawn(rng, _END_REASONS, _END_SHARES, n), dtype="str").mask(np.isnat(end))
+    pseudonym = pseudonyms(rng, n)
     return pd.DataFrame(
         {
-            "episode_id": _numbered("e", n),
+            "episode_id": numbered("e", n),
             "citizen_id": pseudonym,
             "target_group_code": pd.Series([world.target_group] * n, dtype="str"),
             "acting_municipality": pd.Series(frame["municipality_code"].to_numpy()[stays.municipality[place]], dtype="str"),
@@ -154,13 +157,19 @@ def _episodes(
     )
 
 
-def _citizens(rng: np.random.Generator, episode: pd.DataFrame, age_at_start: np.ndarray) -> pd.DataFrame:
+def pseudonyms(rng: np.random.Generator, n: int) -> pd.Series:
+    """n pseudonyms as the data model writes them."""
+    letters = _BASE32[rng.integers(0, 32, (n, _PSEUDONYM_LENGTH))]
+    return pd.Series([f"b_{''.join(row)}" for row in letters], dtype="str")
+
+
+def citizens(rng: np.random.Generator, episode: pd.DataFrame, age_at_start: np.ndarray) -> pd.DataFrame:
     """The citizen of each episode, who lives in the municipality that acts and pays."""
     return pd.DataFrame(
         {
             "citizen_id": episode["citizen_id"],
             "birth_year": pd.array(episode["start"].dt.year.to_numpy() - age_at_start, dtype="Int64"),
-            "sex": pd.Series(_drawn(rng, _SEXES, _SEX_SHARES, len(episode)), dtype="str"),
+            "sex": pd.Series(drawn(rng, _SEXES, _SEX_SHARES, len(episode)), dtype="str"),
             "residence_municipality": episode["acting_municipality"],
             "paying_municipality": episode["acting_municipality"],
         }
@@ -182,10 +191,10 @@ def _measurements(
     quarter = np.repeat(np.arange(n_quarters), places)
     value, age, last = scores.T.ravel(), stays.age.T.ravel(), stays.last.T.ravel()
     point = np.where(age == 0, "baseline", np.where(last, "end", "follow_up"))
-    reason = np.where(np.isnan(value), _drawn(rng, _MISSING_REASONS, _MISSING_SHARES, n), "-")
+    reason = np.where(np.isnan(value), drawn(rng, _MISSING_REASONS, _MISSING_SHARES, n), "-")
     return pd.DataFrame(
         {
-            "measurement_id": _numbered("m", n),
+            "measurement_id": numbered("m", n),
             "episode_id": episode_ids.iloc[stays.episode.T.ravel()].reset_index(drop=True),
             "instrument": pd.Series([world.instrument.code] * n, dtype="str"),
             "date": (begin[quarter] + rng.integers(*_MEASURED_DAYS, n)).astype("datetime64[s]"),
@@ -204,11 +213,12 @@ def _quarter_start(begin: np.ndarray, position: np.ndarray) -> np.ndarray:
     return months.astype("datetime64[D]")
 
 
-def _drawn(rng: np.random.Generator, codes: tuple[str, ...], shares: tuple[float, ...], n: int) -> np.ndarray:
+def drawn(rng: np.random.Generator, codes: tuple[str, ...], shares: tuple[float, ...], n: int) -> np.ndarray:
     """One of the codes for each of n rows, with the given shares."""
     place = np.searchsorted(np.cumsum(shares)[:-1], rng.random(n), side="right")
     return np.array(codes, dtype=object)[place]
 
 
-def _numbered(letter: str, n: int) -> pd.Series:
+def numbered(letter: str, n: int) -> pd.Series:
+    """n keys that begin with a letter."""
     return pd.Series([f"{letter}_{number:06d}" for number in range(1, n + 1)], dtype="str")
