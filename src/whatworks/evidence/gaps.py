@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import UnknownCode
 from whatworks.evidence.grading.rating import RULE_VERSION
 from whatworks.evidence.headline import Headline
@@ -15,6 +16,9 @@ GAP_COLUMNS = (
     "target_group", "domain", "state", "label_en", "label_da", "reason", "certainty", "reviews", "results", "largest_review",
     "studies", "under_way", "own_results", "methods", "rule_version",
 )  # fmt: skip
+_SORTING = ("target_group", "method", "outcome")
+# Reasons of an unknown that say nothing of the answer, only that nobody has looked at it yet.
+_NOT_LOOKED_AT = ("not_assessed", "no_range")
 # Unknown and no clear difference are states of their own: a lack of evidence is never drawn like a lack of effect.
 STATES: Mapping[str, tuple[str, str]] = {
     "works": ("Works", "Virker"),
@@ -29,14 +33,18 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def gap_map(registry: Registry, *, verdicts: Mapping[tuple[str, str], Headline] | None = None) -> pd.DataFrame:
+def gap_map(
+    registry: Registry, *, verdicts: Mapping[tuple[str, str], Headline] | None = None, own: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Every target group against every outcome domain, with what the evidence base holds there.
 
     Parameters
     ----------
     registry : the evidence base
     verdicts : verdicts that have been reached, by (target group, domain), from :func:`verdict`; cells without one are told as
-        studied and not yet rated, under way, or a gap
+        studied and not yet rated, under way, or a gap. So are those that are unknown only because nobody has assessed them
+    own : results of our own beside those promoted into the base, with the columns target_group, method and outcome; one that is
+        in both is counted once
 
     Returns
     -------
@@ -48,7 +56,9 @@ def gap_map(registry: Registry, *, verdicts: Mapping[tuple[str, str], Headline] 
     Raises
     ------
     UnknownCode
-        If a verdict names a target group or domain that is not in its catalogue.
+        If a verdict or an own result names a code that is not in its catalogue.
+    MissingColumn
+        If ``own`` lacks a column.
 
     Examples
     --------
@@ -63,7 +73,8 @@ def gap_map(registry: Registry, *, verdicts: Mapping[tuple[str, str], Headline] 
         registry.entry("target_group", group)
         registry.entry("domain", domain)
     held = {
-        name: (frame.iloc[:0], dict(list(frame.groupby(["target_group", "domain"])))) for name, frame in _held(registry).items()
+        name: (frame.iloc[:0], dict(list(frame.groupby(["target_group", "domain"]))))
+        for name, frame in _held(registry, own).items()
     }
     rows = []
     for group in registry.target_groups:
@@ -73,16 +84,28 @@ def gap_map(registry: Registry, *, verdicts: Mapping[tuple[str, str], Headline] 
     return pd.DataFrame(rows, columns=list(GAP_COLUMNS))
 
 
-def _held(registry: Registry) -> dict[str, pd.DataFrame]:
+def _held(registry: Registry, own: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """What the base holds, with the domain of each outcome."""
     domains = {code: entry.fields["domain"] for code, entry in registry.outcomes.items()}
     frames = {
         "reviews": counted(registry.reviews),
         "studies": registry.studies[~registry.studies["synthetic"]],
         "under_way": registry.under_way,
-        "own": registry.local,
+        "own": _own(registry, own),
     }
     return {name: frame.assign(domain=frame["outcome"].map(domains)) for name, frame in frames.items()}
+
+
+def _own(registry: Registry, own: pd.DataFrame | None) -> pd.DataFrame:
+    """Which own results there are: promoted, and given beside them."""
+    promoted = registry.local[list(_SORTING)]
+    if own is None or len(own) == 0:
+        return promoted
+    require_columns(own, _SORTING, what="own")
+    for kind in _SORTING:
+        for code in own[kind].unique():
+            registry.entry(kind, code)
+    return pd.concat([promoted, own[list(_SORTING)]], ignore_index=True).drop_duplicates()
 
 
 def _cell(group: str, domain: str, held: Mapping[str, pd.DataFrame], verdict: Headline | None) -> dict[str, Any]:
@@ -113,7 +136,7 @@ def _cell(group: str, domain: str, held: Mapping[str, pd.DataFrame], verdict: He
 
 def _state(verdict: Headline | None, *, studied: bool, under_way: bool) -> str:
     """The verdict where there is one; an unknown without any study is a gap, whatever the verdict was called."""
-    if verdict is not None and not (verdict.code == "unknown" and verdict.reason == "no_study"):
+    if verdict is not None and not (verdict.code == "unknown" and verdict.reason in ("no_study", *_NOT_LOOKED_AT)):
         return verdict.code
     if studied:
         return "not_rated"

@@ -59,7 +59,8 @@ class OutcomeEvidence:
     outcome : its code
     conf_low, conf_high : the range of the effect, above 0 is better; None where there is none
     certainty : ``"high"``, ``"moderate"``, ``"low"``, ``"very_low"``; None where nobody has assessed it
-    smallest_important : the smallest effect that matters, in the unit of the range, above 0
+    smallest_important : the smallest effect that matters, in the unit of the range, above 0; None where nobody has set one: then
+        nothing can be called large enough to matter, nor too small
     studies : how many; 0 is no study
     critical : whether the headline rests on it
     probability_better : probability that the effect is above 0, where one was computed
@@ -69,7 +70,7 @@ class OutcomeEvidence:
     conf_low: float | None
     conf_high: float | None
     certainty: str | None
-    smallest_important: float
+    smallest_important: float | None
     studies: int = 1
     critical: bool = True
     probability_better: float | None = None
@@ -77,7 +78,7 @@ class OutcomeEvidence:
     def __post_init__(self) -> None:
         if self.certainty is not None:
             one_of(self.certainty, LEVELS, name="certainty")
-        if not self.smallest_important > 0:
+        if self.smallest_important is not None and not self.smallest_important > 0:
             raise InvalidEffect(f"{self.outcome[:80]}: smallest_important is {self.smallest_important:g}; it must be above 0.")
         if self.known and not self.low <= self.high:
             raise InvalidEffect(f"{self.outcome[:80]}: conf_low {self.low:g} is above conf_high {self.high:g}.")
@@ -98,6 +99,21 @@ class OutcomeEvidence:
     def high(self) -> float:
         """The high end, or infinity where there is none."""
         return float("inf") if self.conf_high is None else self.conf_high
+
+    @property
+    def large(self) -> bool:
+        """Whether even the low end is above half of what matters."""
+        return self.smallest_important is not None and self.low > self.smallest_important / 2
+
+    @property
+    def held(self) -> bool:
+        """Whether any loss is smaller than what matters."""
+        return self.smallest_important is not None and self.low > -self.smallest_important
+
+    @property
+    def inside(self) -> bool:
+        """Whether any difference, either way, is smaller than what matters."""
+        return self.held and self.smallest_important is not None and self.high < self.smallest_important
 
     @property
     def level(self) -> int:
@@ -136,7 +152,7 @@ def outcome_evidence(
     *,
     outcome: str,
     certainty: str | None,
-    smallest_important: float,
+    smallest_important: float | None,
     studies: int = 1,
     critical: bool = True,
     probability_better: float | None = None,
@@ -247,11 +263,7 @@ def _waiting(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
 def _harm(critical: Sequence[OutcomeEvidence], goal: str) -> tuple[str, str] | None:
     """Rules 2 and 3, on the outcomes with low certainty or more."""
     heard = [outcome for outcome in critical if outcome.level >= 2]
-    worse = [
-        outcome
-        for outcome in heard
-        if outcome.high < 0 and not (goal == "maintain" and outcome.low > -outcome.smallest_important)
-    ]
+    worse = [outcome for outcome in heard if outcome.high < 0 and not (goal == "maintain" and outcome.held)]
     if worse and any(outcome.low > 0 for outcome in heard):
         return "trade_off", "better_and_worse"
     return ("harmful", "worse") if worse else None
@@ -260,12 +272,11 @@ def _harm(critical: Sequence[OutcomeEvidence], goal: str) -> tuple[str, str] | N
 def _gain(critical: Sequence[OutcomeEvidence], lowest: int, goal: str) -> tuple[str, str]:
     """Rules 4 to 7."""
     sure = lowest >= LEVELS.index("moderate") + 1
-    if goal == "maintain" and all(outcome.low > -outcome.smallest_important for outcome in critical):
+    if goal == "maintain" and all(outcome.held for outcome in critical):
         return ("works" if sure else "promising"), "holds"
-    inside = all(-o.smallest_important < o.low and o.high < o.smallest_important for o in critical)
-    if sure and inside and goal != "maintain":
+    if sure and all(outcome.inside for outcome in critical) and goal != "maintain":
         return "no_clear_difference", "inside_limits"
-    if sure and any(outcome.low > outcome.smallest_important / 2 for outcome in critical):
+    if sure and any(outcome.large for outcome in critical):
         return "works", "above_half"
     if any(outcome.low > 0 for outcome in critical):
         return "promising", "above_zero"

@@ -153,8 +153,8 @@ def prices(root: str | Path = "evidence") -> dict[str, pd.DataFrame]:
     Examples
     --------
     >>> limits = ww.evidence.prices()["refund_limits"]
-    >>> limits.loc[limits["rule"] == "bl_198", ["level_year", "above", "share"]].to_numpy().tolist()
-    [[2022.0, 860000.0, 0.25], [2022.0, 1680000.0, 0.5], [2022.0, 2120000.0, 0.75]]
+    >>> limits.loc[limits["rule"] == "bl_198", ["above", "share"]].to_numpy().tolist()
+    [[860000.0, 0.25], [1680000.0, 0.5], [2120000.0, 0.75]]
     """
     folder = _found(Path(root))
     shown = f"{folder.parent.name}/{FOLDER}"

@@ -75,7 +75,7 @@ def test_without_judgements_nothing_passes_that_needs_one(body):
     waiting = ["wwc", "maryland", "grade", "emmie_coverage", "cebc", "blueprints"]
     assert set(found.loc[waiting, "rating"]) == {NOT_ASSESSABLE}
     assert {"confounding_factor", "invalid_outcome", "compromised"} <= set(found.loc["wwc", "judgement_required"])
-    assert found.loc["wwc", "lift_en"] == "Settle confounding_factor."
+    assert found.loc["wwc", "lift_en"] == "Needed: whether something else falls together with one group."
     # Lots were drawn, whatever a person judges; and signs and people need nobody's judgement.
     assert found.loc["som", "rating"] == "1"
     assert found.loc["majority", "rating"] == "consistently_positive"

@@ -5,6 +5,7 @@ from math import ceil, isfinite
 
 from scipy.stats import norm
 
+from whatworks.evidence.grading.inputs import input_words
 from whatworks.evidence.grading.rating import Rating, Reason, not_assessable
 
 LEVELS = ("very_low", "low", "moderate", "high")
@@ -244,5 +245,6 @@ def _step(domain: str, down: int, *, code: str | None = None) -> Step:
 
 
 def _unknown(domain: str, missing: str) -> Step:
-    en, da = f"{domain.replace('_', ' ')}: not known", "ikke oplyst"
-    return Step(domain=domain, down=None, reason=Reason(code=domain, en=en, da=da), missing=(missing,))
+    en, da = input_words([missing])
+    said = Reason(code=domain, en=f"not known: {en}", da=f"ikke oplyst: {da}")
+    return Step(domain=domain, down=None, reason=said, missing=(missing,))

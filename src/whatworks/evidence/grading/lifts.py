@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from whatworks.evidence.grading.grade import GradeFacts, grade_steps, optimal_information_size
+from whatworks.evidence.grading.inputs import input_words
 from whatworks.evidence.grading.locks import LOCK_STUDIES, LockFacts
 from whatworks.evidence.grading.rating import NOT_ASSESSABLE, Rating
 
@@ -43,8 +44,8 @@ def lift(rating: Rating, rule: Callable[[Facts], Rating], candidates: Iterable[C
     top : the highest order of the standard
     """
     if rating.value == NOT_ASSESSABLE:
-        names = rating.missing[0] if rating.missing else "the missing input"
-        return Lifted(f"Settle {names}.", f"Få afklaret {names}.")
+        en, da = input_words(rating.missing[:1] or ("a study",))
+        return Lifted(f"Needed: {en}.", f"Mangler: {da}.")
     if rating.order is None:
         return Lifted("The standard does not rate this design.", "Standarden rummer ikke dette design.")
     if top is not None and rating.order >= top:

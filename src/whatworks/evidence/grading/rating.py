@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from whatworks.evidence.grading.inputs import input_words
+
 # A rating that changes because a rule changed must be able to say so: the date of the rules as they stand here.
 RULE_VERSION = "2026-11-22"
 NOT_ASSESSABLE = "not_assessable"
@@ -47,8 +49,8 @@ def not_assessable(missing: Iterable[str], *reasons: Reason) -> Rating:
     'not_assessable'
     """
     names = tuple(dict.fromkeys(missing))
-    listed = ", ".join(names)
-    said = Reason(code="missing_input", en=f"not known: {listed}", da=f"ikke oplyst: {listed}")
+    en, da = input_words(names)
+    said = Reason(code="missing_input", en=f"not known: {en}", da=f"ikke oplyst: {da}")
     return Rating(
         value=NOT_ASSESSABLE,
         order=None,
