@@ -6,6 +6,7 @@ import pandas as pd
 from whatworks.core import Check
 from whatworks.economics.case_draws import Case, Flows
 from whatworks.economics.case_rows import together
+from whatworks.economics.doubts import synthetic_prices
 
 Array = np.ndarray
 
@@ -17,7 +18,7 @@ def case_doubts(
     return (
         _wrong_pockets(case, middle),
         _without_range(case),
-        _synthetic_prices(inputs),
+        synthetic_prices(*inputs),
         _beyond_follow_up(case, middle, followed_years),
     )
 
@@ -45,17 +46,6 @@ def _without_range(case: Case) -> Check:
         passed=fixed == 0,
         message=f"{fixed} of {total} consequences and costs are given without a range and counted as certain.",
         statistics={"fixed": float(fixed), "inputs": float(total)},
-    )
-
-
-def _synthetic_prices(inputs: tuple[pd.DataFrame, ...]) -> Check:
-    invented = sum(int(df["synthetic"].sum()) for df in inputs if "synthetic" in df)
-    total = sum(map(len, inputs))
-    return Check(
-        name="synthetic_prices",
-        passed=invented == 0,
-        message=f"{invented} of {total} prices and costs are invented.",
-        statistics={"invented": float(invented), "inputs": float(total)},
     )
 
 

@@ -69,7 +69,7 @@ def success_difference(
     The national investment model (SØM) multiplies citizens by the difference between the success rates with and without
     the effort; here the difference is an estimate with its uncertainty.
     """
-    checks = _causal_checks(effect, allow_not_causal)
+    checks = causal_checks(effect, allow_not_causal)
     head = effect.headline
     values = np.array([head.estimate, head.conf_low, head.conf_high], dtype=float)
     if not np.isfinite(values).all() or not values[1] < values[2]:
@@ -78,15 +78,23 @@ def success_difference(
             "Estimate it with a standard error, or use a published effect with its interval."
         )
     # The interval is scaled to 95 per cent, the range that every other input is given with.
-    values = values[0] + (values - values[0]) * Z95 / _half_width(effect.conf_level)
+    values = values[0] + (values - values[0]) * Z95 / half_width(effect.conf_level)
     return _improvement(values, effect, share_without), checks
 
 
-def _half_width(conf_level: float) -> float:
+def half_width(conf_level: float) -> float:
+    """Half the width of an interval in standard errors."""
     return float(norm.ppf((1 + conf_level) / 2))
 
 
-def _causal_checks(effect: Any, allow_not_causal: bool) -> tuple[Check, ...]:
+def causal_checks(effect: Any, allow_not_causal: bool) -> tuple[Check, ...]:
+    """Whether a number is an effect, and whether its own checks held.
+
+    Raises
+    ------
+    NotCausal
+        If it is none, and the caller has not accepted that knowingly.
+    """
     if not isinstance(effect, EffectResult):
         raise NotCausal(
             f"The effect is a {type(effect).__name__}; a causal estimate with its interval is needed. A success rate before and "
