@@ -11,7 +11,10 @@ from whatworks.core.errors import InvalidResult, MissingAltText
 from whatworks.findings import Finding, save
 from whatworks.workflow import report
 from whatworks.workflow.questions import Question
-from whatworks.workflow.report import Job, failure_of, make_report, without_traces
+from whatworks.workflow.failures import failure_of
+from whatworks.workflow.jobs import Job
+from whatworks.workflow.report import make_report
+from whatworks.workflow.traces import without_traces
 
 PARAMETERS = {"target_group": "homelessness", "method": "published_reviews", "design": "reviews"}
 

@@ -1,15 +1,24 @@
-"""What a site is made of: its reports with their keys, and every file it made."""
+"""What a site is made of: its reports with their keys, and every file it made; and what each report was made from."""
 
+import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from whatworks.core.errors import SiteNotWritable
+from whatworks.core.version import __version__
+from whatworks.workflow.failures import Failure
+from whatworks.workflow.jobs import Job
+from whatworks.workflow.project import Project
+from whatworks.workflow.questions import Question
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
+_NAMED_VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels", "matplotlib", "papermill")
 
 
 @dataclass(frozen=True)
@@ -76,3 +85,64 @@ def files_below(folder: Path) -> dict[str, int | None]:
     found = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file())
     names = {path: path.relative_to(folder).as_posix() for path in found}
     return {name: None if name.endswith(f"/{MANIFEST}") else path.lstat().st_size for path, name in names.items()}
+
+
+def report_manifest(job: Job, finding: Any, seconds: Mapping[str, float]) -> str:
+    """What a report was made from, and the digest of every file of it.
+
+    Parameters
+    ----------
+    job : the job that was done; its folder holds all other files of the report
+    finding : what the report found
+    seconds : by step
+    """
+    content = {
+        "key": job.key,
+        "status": "done",
+        "parameters": dict(job.question.parameters),
+        "languages": job.languages,
+        "results": {
+            name: {
+                "data_fingerprint": result.provenance.data_fingerprint,
+                "seed": result.provenance.seed,
+                "checks": {check.name: check.passed for check in result.checks},
+            }
+            for name, result in {**finding.results, **finding.robustness}.items()
+        },
+        "versions": {
+            "whatworks": __version__,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            **{name: version(name) for name in _NAMED_VERSIONS},
+        },
+        "lock": digest(Project(job.root).lock),
+        "engine": job.engine,
+        "first_try": None if job.earlier is None else str(job.earlier),
+        "seconds": dict(seconds),
+        "files": {path.name: digest(path) for path in sorted(job.folder.iterdir()) if path.name != MANIFEST},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def failed_manifest(question: Question, key: str, failure: Failure) -> str:
+    """The manifest of a report that was not made. It never counts as fresh."""
+    error = {"type": failure.type, "message": failure.message, "cell": failure.cell}
+    content = {"key": key, "status": "failed", "parameters": dict(question.parameters), "error": error}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """The manifest of a report; empty where there is none that can be read."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def digest(path: Path) -> str | None:
+    """SHA-256 of a file's content; None where there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

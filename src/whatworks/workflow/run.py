@@ -1,4 +1,4 @@
-"""Reports side by side: a fresh process for each, so that none can harm another."""
+"""Reports side by side on this machine: a fresh process for each, so that none can harm another."""
 
 import multiprocessing
 import os
@@ -7,17 +7,18 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from whatworks.workflow.report import Failure, Job, Outcome, make_report
+from whatworks.core.columns import one_of
+from whatworks.workflow.failures import Failure, failure_of
+from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk, second_try
+from whatworks.workflow.report import make_report
 
-# A runner takes jobs and gives outcomes as they come, in any order; a cluster is another runner of the same jobs.
-Runner = Callable[[Sequence[Job]], Iterator[Outcome]]
-Maker = Callable[[Job], Outcome]
+__all__ = ["Runner", "default_workers", "in_processes"]
 
 # Reports share the machine's cores already; and one thread adds in one order, so that sums repeat to the last digit.
 _ENVIRONMENT = {
@@ -43,30 +44,45 @@ class _Running:
     deadline: float
 
 
-def in_processes(*, workers: int | None = None, make: Maker = make_report) -> Runner:
+def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker = make_report) -> Runner:
     """A runner on this machine.
 
     Parameters
     ----------
     workers : how many reports at the same time
+    engine : ``"warm"`` forks a process with everything imported; ``"plain"`` starts a kernel for each report
     make : what a worker does with a job; a function at the top of a module, as it travels by name
 
     Returns
     -------
-    A function from jobs to outcomes. Each job gets an outcome: a worker that dies or hangs is a failure of its report alone.
+    A function from jobs to outcomes. Each job gets one outcome: a worker that dies or hangs is a failure of its report alone,
+    and a report that failed warm is tried once more with a kernel of its own.
+
+    Raises
+    ------
+    InvalidOption
+        If there is no such engine.
+    OSError
+        While it runs, if a report found no room on the disk: no other report would.
     """
+    one_of(engine, ENGINES, name="engine")
     count = workers or default_workers()
 
     def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
         context = _context()
-        waiting, running = deque(jobs), list[_Running]()
+        waiting, running = deque(replace(job, engine=engine) for job in jobs), list[_Running]()
         try:
             while waiting or running:
                 while waiting and len(running) < count:
                     running.append(_start(context, waiting.popleft(), make))
                 for done, outcome in _finished(running):
                     running.remove(done)
-                    yield outcome
+                    refuse_full_disk(outcome)
+                    again = second_try(done.job, outcome)
+                    if again is None:
+                        yield outcome
+                    else:
+                        waiting.append(again)
         finally:
             for left in running:
                 _stop(left)
@@ -125,7 +141,7 @@ def _answer(each: _Running) -> Outcome:
 
 
 def _failed(job: Job, kind: str, message: str) -> Outcome:
-    return Outcome(folder=job.question.folder, failure=Failure(type=kind, message=message))
+    return Outcome(folder=job.question.folder, failure=Failure(type=kind, message=message), earlier=job.earlier)
 
 
 def _stop(each: _Running) -> None:
@@ -141,6 +157,15 @@ def _stop(each: _Running) -> None:
 def _work(line: Connection, job: Job, make: Maker) -> None:
     """The life of a worker: surroundings of its own, one job, one answer."""
     threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
+    try:
+        outcome = _make_apart(job, make)
+    except OSError as error:
+        outcome = Outcome(folder=job.question.folder, failure=failure_of(error), earlier=job.earlier)
+    line.send(outcome)
+
+
+def _make_apart(job: Job, make: Maker) -> Outcome:
+    """Do the job with folders and streams of its own."""
     with tempfile.TemporaryDirectory(prefix="kernel-", dir=job.scratch) as scratch:
         os.environ.update(_ENVIRONMENT)
         # The user's start-up scripts would be part of the report without being part of its key.
@@ -151,8 +176,7 @@ def _work(line: Connection, job: Job, make: Maker) -> None:
         silence = os.open(os.devnull, os.O_WRONLY)
         for loud in (1, 2):
             os.dup2(silence, loud)
-        outcome = make(job)
-    line.send(outcome)
+        return make(job)
 
 
 def _end_with_parent(line: Connection) -> None:

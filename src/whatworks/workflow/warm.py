@@ -1,10 +1,41 @@
-"""What every report needs, imported once: worker processes start from here instead of from nothing."""
+"""What every report needs, imported once: worker processes are forked from here instead of starting from nothing.
 
-import nbclient
-import nbconvert
-import nbformat
-import papermill
+Importing must leave nothing behind but modules and caches: no shell, no figure, no open file and no thread, as each of them
+would be the same one in every report.
+"""
 
-from whatworks.workflow import pages, render
+import atexit
+import gc
+import sys
+from importlib import import_module
 
-__all__ = ["nbclient", "nbconvert", "nbformat", "pages", "papermill", "render"]
+# jsonschema builds a grammar of addresses (over a second) that no notebook is ever checked with; without it, it does not.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import nbformat  # noqa: E402
+
+from whatworks.findings import Finding  # noqa: E402
+from whatworks.findings.language import LANGUAGES  # noqa: E402
+from whatworks.workflow import pages  # noqa: E402
+
+_ROOMS = ("did", "documentation", "evidence", "matching", "synthesis", "findings.diagnostics", "findings.question")
+_STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
+
+
+def rehearse() -> None:
+    """Write the shortest pages once, and forget them: templates, selectors and schemas then stand compiled."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("*x* &aelig;"), nbformat.v4.new_code_cell("x")])
+    nbformat.validate(notebook)
+    finding = Finding(target_group="x", method="x", outcome=None, design="reviews", labels={})
+    for language in LANGUAGES:
+        pages.finding_page(finding, language=language, languages=(language,))
+        pages.report_page(notebook, finding, language=language, languages=(language,))
+
+
+for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
+    import_module(name)
+rehearse()
+# Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it.
+gc.collect()
+gc.freeze()
+atexit.register(gc.unfreeze)
