@@ -271,10 +271,10 @@ def headlines(count, *, starts, **options):
 @pytest.mark.slow
 @pytest.mark.parametrize("variance", ["placebo", "jackknife", "bootstrap"])
 def test_intervals_cover_the_truth_where_the_treated_are_like_others(variance):
-    found = headlines(80, starts={10: 8}, never=32, shift=0.0, noise=0.5, variance=variance)
-    assert abs(np.mean([each.estimate for each in found]) - 1.0) < 0.05
-    # Binomial, 80 draws of 95 per cent: below 0.88 with probability 0.01.
-    assert np.mean([each.conf_low <= 1.0 <= each.conf_high for each in found]) >= 0.88
+    found = headlines(50, starts={10: 8}, never=32, shift=0.0, noise=0.5, variance=variance)
+    assert abs(np.mean([each.estimate for each in found]) - 1.0) < 0.06
+    # Binomial, 50 draws of 95 per cent: below 0.86 with probability 0.01.
+    assert np.mean([each.conf_low <= 1.0 <= each.conf_high for each in found]) >= 0.86
 
 
 @pytest.mark.slow
