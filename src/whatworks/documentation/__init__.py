@@ -5,6 +5,8 @@ from whatworks.documentation.exposure import exposed
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
+from whatworks.documentation.sharing import gather, share
+from whatworks.documentation.sharing_package import IncompatiblePackage, Package, TamperedPackage, read_package, write_package
 from whatworks.documentation.simulated_neighbours import simulated_neighbours
 from whatworks.documentation.simulation import simulate
 from whatworks.documentation.store import Store
@@ -13,19 +15,26 @@ from whatworks.documentation.supported_work import earnings_panel, supported_wor
 
 __all__ = [
     "Fault",
+    "IncompatiblePackage",
     "InvalidDelivery",
+    "Package",
     "PersonalDataFound",
     "Store",
+    "TamperedPackage",
     "build_panel",
     "earnings_panel",
     "exposed",
+    "gather",
     "is_synthetic",
     "municipalities",
     "read_delivery",
+    "read_package",
+    "share",
     "simulate",
     "simulated_neighbours",
     "source",
     "supported_work",
     "trends",
     "write_delivery",
+    "write_package",
 ]
