@@ -121,11 +121,32 @@ PRICE_FILES: Mapping[str, PriceFile] = {
         years=("year",),
         numbers={"age_from": (0, 120), "age_to": (0, 120), "population": (0.0, 1e8)},
     ),
+    "consequences": PriceFile(
+        key=("consequence", "payer"),
+        codes=("consequence",),
+        years=("price_level",),
+        numbers={"price": _KRONER, "price_low": _KRONER, "price_high": _KRONER},
+        texts=("name_da", "name_en"),
+        allowed={"unit": UNITS, "payer": PAYERS},
+        empty=("price_low", "price_high"),
+    ),
+    "discount_rates": PriceFile(
+        key=("valid_from", "first_year"),
+        numbers={"first_year": (0, 500), "last_year": (0, 500), "rate": (0.0, 0.2)},
+        dates=("valid_from",),
+        empty=("last_year",),
+    ),
+    "eq5d_decrements": PriceFile(
+        key=("value_set", "dimension", "level"),
+        codes=("value_set", "dimension"),
+        numbers={"level": (2, 5), "decrement": (0.0, 2.0)},
+    ),
 }
 # Pairs that must stand in this order where both are given.
 _ORDERED = (
     *(("year_from", "year_to"), ("age_from", "age_to"), ("low", "high"), ("conf_low", "conf_high")),
     *(("conf_low", "per_1000"), ("per_1000", "conf_high")),
+    *(("price_low", "price"), ("price", "price_high"), ("first_year", "last_year")),
 )
 
 
