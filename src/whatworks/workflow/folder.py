@@ -1,7 +1,7 @@
 """The site's folder: written beside, swapped in at once, by one run at a time.
 
-At every moment the folder holds one whole site. A run that is killed leaves the old one and a folder beside it, which the
-next run removes.
+At every moment the folder holds one whole site. A run that is killed leaves the old one and a folder beside it; the next run
+takes what was finished from there and removes the rest.
 """
 
 import ctypes
@@ -106,25 +106,33 @@ def building_beside(target: Path) -> Iterator[Path]:
 
 
 def recover(target: Path) -> None:
-    """Undo what a killed run left: bring back a site that was moved aside, remove half-built ones.
+    """Undo what a killed run left: bring back a site that was moved aside, remove half-built ones with no report finished.
 
     Raises
     ------
     SiteBusy
         If what lies there belongs to a run that is still going.
     """
-    if not _left_behind(target) and not _lock_of(target).exists():
+    if not left_behind(target) and not _lock_of(target).exists():
         return
     refuse_unwritable(target)
     with one_run_at_a_time(target):
-        for left in _left_behind(target):
+        for left in left_behind(target):
             if (left / "old").exists() and not target.exists():
                 (left / "old").rename(target)
-            shutil.rmtree(left, ignore_errors=True)
+            if not any((left / "site").glob("*/*/manifest.json")):
+                shutil.rmtree(left, ignore_errors=True)
 
 
-def _left_behind(target: Path) -> list[Path]:
+def left_behind(target: Path) -> list[Path]:
+    """Folders beside the site in which runs build, or were building when they were killed."""
     return sorted(target.parent.glob(f".{target.name}-building-*"))
+
+
+def forget(target: Path) -> None:
+    """Remove what killed runs left beside the site; only while holding it."""
+    for left in left_behind(target):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def swap(building: Path, target: Path) -> None:

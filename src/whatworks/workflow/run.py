@@ -3,15 +3,18 @@
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 
 from whatworks.core.columns import one_of
 from whatworks.workflow.failures import Failure, failure_of
@@ -26,6 +29,8 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 _GRACE = 5.0
+# A run may itself be one of several threads of a process, as on a cluster.
+_STARTING = threading.Lock()
 # A report has several cells; one that hangs is stopped by its own limit, the whole by this many times it.
 _REPORT_TO_CELL = 3
 
@@ -102,16 +107,33 @@ def _context() -> BaseContext:
 def _start(context: BaseContext, job: Job, make: Maker) -> _Running:
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, job, make), name=job.question.folder)  # type: ignore[attr-defined]
+    with _STARTING, _surroundings(), _no_script():
+        process.start()
+    theirs.close()
+    return _Running(job, process, ours, time.monotonic() + _REPORT_TO_CELL * job.timeout)
+
+
+@contextmanager
+def _surroundings() -> Iterator[None]:
+    """The workers' environment, for as long as it takes: the fork server reads it once, when the first worker starts it."""
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    # The fork server reads its environment once, when the first worker starts it.
     os.environ.update(_ENVIRONMENT)
     try:
-        process.start()
+        yield
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-    theirs.close()
-    return _Running(job, process, ours, time.monotonic() + _REPORT_TO_CELL * job.timeout)
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Hide the script that was started: every worker would run it again, and none has a use for it."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _finished(running: Sequence[_Running]) -> list[tuple[_Running, Outcome]]:

@@ -9,11 +9,12 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.assembly import Assembly, Progress
-from whatworks.workflow.folder import building_beside, one_run_at_a_time, recover, refuse_unwritable, swap
+from whatworks.workflow.folder import building_beside, forget, left_behind, one_run_at_a_time, recover, refuse_unwritable, swap
 from whatworks.workflow.plan import Plan, plan_site, select
 from whatworks.workflow.project import Project, find_project
 from whatworks.workflow.questions import read_questions
 from whatworks.workflow.report import Failure, Outcome
+from whatworks.workflow.resume import longest_first, resuming
 from whatworks.workflow.run import Runner, in_processes
 
 
@@ -98,13 +99,18 @@ def build_site(
     recover(target)
     plan = look()
     if plan.stands:
+        if left_behind(target):
+            with one_run_at_a_time(target):
+                forget(target)
         return SiteRun(output=target, changed=False, reports=_statuses(plan, {}))
     refuse_unwritable(target)
     with one_run_at_a_time(target), building_beside(target) as building:
         # Another run may have finished between the first look and the lock.
         plan = look()
-        outcomes = Assembly(plan, project, catalogues, building).fill(runner or in_processes(), progress)
+        making = longest_first(runner or in_processes(), target)
+        outcomes = Assembly(plan, project, catalogues, building).fill(making if force else resuming(making, target), progress)
         swap(building, target)
+        forget(target)
     return SiteRun(output=target, changed=True, reports=_statuses(plan, outcomes))
 
 

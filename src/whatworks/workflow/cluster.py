@@ -1,0 +1,183 @@
+"""The same reports on several machines, through Dask distributed.
+
+A task makes one report as a run on one machine does, in a fresh process in a folder of its own, and sends its files back as
+they are. Only the process that planned the site writes into it, so a machine that is lost loses nothing that was delivered,
+and a report that two machines made counts once.
+"""
+
+import multiprocessing
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidOption, InvalidResult, WhatworksError
+from whatworks.workflow.failures import Failure, failure_of
+from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk
+from whatworks.workflow.keys import report_keys
+from whatworks.workflow.project import find_project
+from whatworks.workflow.report import make_report
+from whatworks.workflow.run import in_processes
+
+# How long to wait for the first machine, and for one to come back after the last was lost.
+_PATIENCE = 60.0
+_LOOK = 2.0
+
+
+class ClusterUnreachable(WhatworksError):
+    """No scheduler answers, or no machine works for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A report on its way home: how its job ended, and every file of it by name."""
+
+    outcome: Outcome
+    files: Mapping[str, bytes]
+
+
+def in_cluster(address: str, *, engine: str = WARM, make: Maker = make_report, patience: float = _PATIENCE) -> Runner:
+    """A runner on the machines of a Dask cluster.
+
+    Parameters
+    ----------
+    address : of the scheduler, as ``tcp://machine:8786``
+    engine, make : as for :func:`in_processes`
+    patience : seconds without any machine after which the run is given up
+
+    Returns
+    -------
+    A function from jobs to outcomes. Each job gets one outcome. The report of a machine that is lost is made by another.
+
+    Raises
+    ------
+    InvalidOption
+        If there is no such engine, or the package ``distributed`` is not installed.
+    ClusterUnreachable
+        While it runs, if no scheduler answers or no machine is left.
+    OSError
+        While it runs, if a machine or this one has no room on its disk.
+    """
+    one_of(engine, ENGINES, name="engine")
+
+    def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        with _client(address, patience) as client:
+            arrived: SimpleQueue[Any] = SimpleQueue()
+            pending = {}
+            for job in jobs:
+                future = client.submit(make_here, job, _sent_along(job), engine, make, pure=False)
+                pending[future.key] = (job, future)
+                future.add_done_callback(arrived.put)
+            while pending:
+                job, future = pending.pop(_next(arrived, client, patience).key)
+                outcome = _unpacked(job, future)
+                future.release()
+                refuse_full_disk(outcome)
+                yield outcome
+
+    return run
+
+
+def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) -> Delivery:
+    """What a machine of the cluster does: make one report in a folder of its own.
+
+    Parameters
+    ----------
+    job : its project stands at the same place on this machine, with the same content
+    files : what stands in the report's folder already
+    engine, make : as for :func:`in_processes`
+    """
+    _allow_children()
+    with tempfile.TemporaryDirectory(prefix="report-") as place:
+        here = replace(job, folder=Path(place) / "report", scratch=None)
+        try:
+            _refuse_other_content(job)
+            here.folder.mkdir()
+            for name, content in files.items():
+                (here.folder / name).write_bytes(content)
+            (outcome,) = in_processes(workers=1, engine=engine, make=make)([here])
+            made = {path.name: path.read_bytes() for path in sorted(here.folder.iterdir())}
+        except (OSError, WhatworksError) as error:
+            return Delivery(outcome=Outcome(folder=job.question.folder, failure=failure_of(error)), files={})
+    return Delivery(outcome=outcome, files={} if outcome.failure else made)
+
+
+def _refuse_other_content(job: Job) -> None:
+    """A machine with an older copy of data, code or lock would answer another question under the same name."""
+    project = find_project(job.root)
+    if job.execute and job.key and report_keys(project, [job.question])[job.question.folder] != job.key:
+        raise InvalidResult(
+            "A machine of the cluster holds other data, code or versions than the one that planned the run. "
+            "Bring its copy of the project up to date, or share one folder."
+        )
+
+
+def _allow_children() -> None:
+    """Dask marks its workers as processes without children, lest these outlive them; ours end when their line does."""
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _client(address: str, patience: float) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InvalidOption(
+            "--cluster needs the package distributed. Install whatworks[cluster], here and on every machine."
+        ) from None
+    try:
+        client = Client(address, set_as_default=False, timeout=patience)
+    except (OSError, ValueError) as error:
+        raise ClusterUnreachable(
+            f"No scheduler answers at {address} ({type(error).__name__}). Start one with: dask scheduler"
+        ) from None
+    try:
+        try:
+            client.wait_for_workers(1, timeout=patience)
+        except TimeoutError:
+            raise _without_machines(address) from None
+        yield client
+    finally:
+        client.close()
+
+
+def _without_machines(address: str) -> ClusterUnreachable:
+    return ClusterUnreachable(
+        f"No machine works for the scheduler at {address}. Start one with: dask worker {address} --nworkers 2 --nthreads 1"
+    )
+
+
+def _next(arrived: "SimpleQueue[Any]", client: Any, patience: float) -> Any:
+    """The next report that is done; refuses to wait for ever where nobody works."""
+    waited = 0.0
+    while True:
+        try:
+            return arrived.get(timeout=_LOOK)
+        except Empty:
+            waited = 0.0 if client.scheduler_info()["workers"] else waited + _LOOK
+        if waited > patience:
+            raise _without_machines(client.scheduler.address)
+
+
+def _sent_along(job: Job) -> dict[str, bytes]:
+    """The files that a job works on; one that runs the notebook starts from nothing."""
+    return {} if job.execute else {path.name: path.read_bytes() for path in sorted(job.folder.iterdir())}
+
+
+def _unpacked(job: Job, future: Any) -> Outcome:
+    """Write a report into the site; the manifest last, since a folder that has one counts as whole."""
+    if future.status != "finished":
+        message = "No machine of the cluster could make it; a machine was lost each time. Often memory ran out."
+        return Outcome(folder=job.question.folder, failure=Failure(type="WorkerDied", message=message))
+    delivery: Delivery = future.result()
+    job.folder.mkdir(parents=True, exist_ok=True)
+    for name, content in sorted(delivery.files.items(), key=lambda file: file[0] == "manifest.json"):
+        # A name travels as it was made: one part, below the report's own folder.
+        beside = job.folder / f".{Path(name).name}.new"
+        beside.write_bytes(content)
+        beside.replace(job.folder / Path(name).name)
+    return delivery.outcome
