@@ -1,5 +1,6 @@
 """Spreading an effort to more districts: who can carry it, what is left of the effect, when to go on and when to stop."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -166,7 +167,7 @@ def _capacity(places: list[District]) -> Check:
         name="capacity",
         passed=short == 0,
         message=f"{short} of {len(places)} districts lack staff for those who could start: {lacking:.1f} advisers in all.",
-        statistics={"districts": float(short), "of": float(len(places)), "staff": lacking},
+        statistics={"districts": float(short), "of": float(len(places)), "staff": float(math.ceil(lacking))},
     )
 
 
