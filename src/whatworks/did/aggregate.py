@@ -7,10 +7,10 @@ import numpy as np
 from whatworks.core import Check, EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.timeline import time_text
 from whatworks.did.group_time import AttGtResult, Average, GroupTime
 from whatworks.did.pretrends import group_time_leads, parallel_pretrends
 from whatworks.did.table import critical_value, effects_table, vcov_table, whole
-from whatworks.did.timeline import time_text
 from whatworks.inference import simultaneous_critical_value
 
 WAYS = ("simple", "event", "group", "calendar")

@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core import Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.timeline import read_start, read_time
 from whatworks.did.att_gt_result import Found, att_gt_result
 from whatworks.did.cells import Rules, plan_cells
 from whatworks.did.cohort_effects import CohortEffects, Scores, cohort_effects
@@ -19,7 +20,6 @@ from whatworks.did.observed import Columns
 from whatworks.did.one_treated import WAYS_OUT, refuse_lone_treated
 from whatworks.did.panel import Panel, Units, read_units
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
-from whatworks.did.timeline import read_start, read_time
 from whatworks.inference import checked_draws
 from whatworks.inference.influence import normal_draws
 

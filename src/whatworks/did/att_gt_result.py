@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, Provenance
+from whatworks.core.timeline import time_text
 from whatworks.did import checks
 from whatworks.did.cells import Cell
 from whatworks.did.cohort_effects import CohortEffects
@@ -17,7 +18,6 @@ from whatworks.did.panel import Panel
 from whatworks.did.pretrends import group_time_leads, parallel_pretrends
 from whatworks.did.regression import cluster_checks
 from whatworks.did.table import critical_value, effects_table, vcov_table, whole
-from whatworks.did.timeline import time_text
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

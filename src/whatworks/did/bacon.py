@@ -7,9 +7,9 @@ import pandas as pd
 
 from whatworks.core import EffectResult, Provenance
 from whatworks.core.errors import InvalidColumn, MissingValues
+from whatworks.core.timeline import Timeline, time_text
 from whatworks.did.panel import Columns, Panel
 from whatworks.did.regression import read_roll_out_panel
-from whatworks.did.timeline import Timeline, time_text
 from whatworks.did.twfe import twfe
 
 COMPARISONS = ("treated_vs_never", "earlier_vs_later", "later_vs_earlier", "later_vs_always")

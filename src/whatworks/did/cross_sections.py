@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from whatworks.core.timeline import Timeline
 from whatworks.did.layout import read_cluster
 from whatworks.did.observed import Columns, Observed, refuse_nothing_seen
 from whatworks.did.panel import Panel, read_panel
-from whatworks.did.timeline import Timeline
 from whatworks.did.values import read_rows
 
 
@@ -55,8 +55,8 @@ def read_cross_sections(
     ----------
     df : one row per person
     columns : names
-    when, timeline : of :func:`whatworks.did.timeline.read_time`
-    start : (rows,) of :func:`whatworks.did.timeline.read_start`
+    when, timeline : of :func:`whatworks.core.timeline.read_time`
+    start : (rows,) of :func:`whatworks.core.timeline.read_start`
 
     Raises
     ------

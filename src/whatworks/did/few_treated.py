@@ -8,9 +8,9 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidColumn, InvalidOption, NoComparisonGroup, NoTreatedGroup, TooFewUnits, TreatmentReversal
+from whatworks.core.timeline import read_start, read_time
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel, read_cluster, read_panel
-from whatworks.did.timeline import read_start, read_time
 
 # Simulated with 2 treated units and 6 periods (800 draws or more), 95 per cent intervals of Conley and Taber covered 93, 92, 94
 # and 94 per cent with 7, 10, 18 and 24 comparison units.

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import stats
 
 from whatworks.core.result import EffectResult
+from whatworks.core.timeline import Timeline
 from whatworks.did.cells import Cell, Rules
-from whatworks.did.timeline import Timeline
 from whatworks.inference import Influence
 
 # The interquartile range of a normal variable in standard deviations.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import DuplicateRows, MissingValues
-from whatworks.did.timeline import Timeline
+from whatworks.core.timeline import Timeline
 
 # Units taken at a time: the piece stays in the processor's cache.
 _CHUNK = 4096
@@ -106,7 +106,7 @@ def lay_out(df: pd.DataFrame, unit: str, when: np.ndarray, timeline: Timeline) -
     ----------
     df : one row per unit and time
     unit : column with labels of units
-    when, timeline : of :func:`whatworks.did.timeline.read_time`
+    when, timeline : of :func:`whatworks.core.timeline.read_time`
 
     Raises
     ------

@@ -8,10 +8,10 @@ from scipy import stats
 
 from whatworks.core import Check
 from whatworks.core.errors import InvalidOption
+from whatworks.core.timeline import read_start, time_text
 from whatworks.did.observed import Columns
 from whatworks.did.panel import Panel
 from whatworks.did.regression import read_roll_out_panel
-from whatworks.did.timeline import read_start, time_text
 from whatworks.did.unit_contrasts import Comparison, compare_cohorts
 
 _LEVEL = 0.05

@@ -9,7 +9,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list
 from whatworks.core.errors import EmptyData
-from whatworks.did.timeline import Timeline
+from whatworks.core.timeline import Timeline
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
+from whatworks.core.timeline import read_start, read_time
 from whatworks.did.cross_sections import CrossSections
 from whatworks.did.observed import refuse_nothing_seen
 from whatworks.did.panel import Columns, Panel, read_panel
-from whatworks.did.timeline import read_start, read_time
 from whatworks.inference import TwoWayDesign, TwoWayFit, few_clusters, few_treated_clusters, fit_two_way
 
 

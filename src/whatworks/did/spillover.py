@@ -9,9 +9,9 @@ import pandas as pd
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidColumn, NoComparisonGroup, NotIdentified, NoTreatedGroup, TooFewUnits
+from whatworks.core.timeline import read_start, read_time
 from whatworks.did.att_gt import att_gt
 from whatworks.did.table import whole
-from whatworks.did.timeline import read_start, read_time
 
 _LEVEL = 0.05
 _COMMON = ["estimate", "std_error", "conf_low", "conf_high", "p_value"]

@@ -5,6 +5,7 @@ import numpy as np
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.core.timeline import time_text
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
@@ -13,7 +14,6 @@ from whatworks.did.pretrends import Leads, parallel_pretrends
 from whatworks.did.regression import cluster_checks, clusters_by_arm, read_roll_out_panel, sum_by
 from whatworks.did.stacked_experiments import Stack, Window, stack_panel
 from whatworks.did.table import critical_value, effects_table, standard_errors, vcov_table, whole
-from whatworks.did.timeline import time_text
 
 CONTROLS = ("not_yet", "never")
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidOption, MissingValues, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.core.timeline import Timeline
 from whatworks.did.observed import Columns
 from whatworks.did.panel import Panel, read_units
 from whatworks.did.synthetic_paths import Design
-from whatworks.did.timeline import Timeline
 from whatworks.inference import independent_columns
 
 

@@ -16,6 +16,7 @@ from whatworks.core.errors import (
     TooFewUnits,
     TreatmentReversal,
 )
+from whatworks.core.timeline import Timeline, read_time
 from whatworks.did import checks
 from whatworks.did.cells import Cell
 from whatworks.did.cohort_effects import CohortEffects, cohort_effects
@@ -27,7 +28,6 @@ from whatworks.did.panel import Panel
 from whatworks.did.panel_effects import ESTIMATORS, WEIGHTING
 from whatworks.did.regression import cluster_checks
 from whatworks.did.table import headline_table
-from whatworks.did.timeline import Timeline, read_time
 from whatworks.inference import Influence
 
 

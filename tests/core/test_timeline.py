@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from whatworks.core.errors import InvalidColumn
-from whatworks.did.timeline import read_start, read_time
+from whatworks.core.timeline import read_start, read_time
 
 
 def steps(values):
