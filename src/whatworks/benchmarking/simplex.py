@@ -78,7 +78,8 @@ def solve_radial(problem: RadialProblem, *, likely: np.ndarray | None = None) ->
     Two units make 1 from 2 and from 4 of one input: the second can do with half.
 
     >>> columns = np.array([[-2.0, 1.0], [-4.0, 1.0]])
-    >>> problem = RadialProblem(columns=columns, radial=np.array([[2.0, 0.0], [4.0, 0.0]]), rhs=np.array([[0.0, 1.0], [0.0, 1.0]]),
+    >>> radial, rhs = np.array([[2.0, 0.0], [4.0, 0.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])
+    >>> problem = RadialProblem(columns=columns, radial=radial, rhs=rhs,
     ...                         own=np.array([0, 1]), slots=np.array([[0, 1], [0, 1]]), sense=1.0, convex=False)
     >>> solve_radial(problem).scores
     array([1. , 0.5])

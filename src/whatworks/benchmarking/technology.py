@@ -98,7 +98,7 @@ def _refuse_impossible(X: np.ndarray, Y: np.ndarray, inputs: list[str], outputs:
     for column, values in zip(inputs, X.T, strict=True):
         if (values <= 0).any():
             raise InvalidColumn(
-                f"Input {column!r} is zero or negative in {int((values <= 0).sum())} of {len(values)} units; what a unit uses must "
+                f"Input {column!r} is zero or negative in {int((values <= 0).sum())} of {len(values)} units; what it uses must "
                 "be above zero to be cut by a share. Leave those units out, or choose an input that all use."
             )
     for column, values in zip(outputs, Y.T, strict=True):
