@@ -9,6 +9,7 @@ from whatworks.documentation.sharing import gather, share
 from whatworks.documentation.sharing_package import IncompatiblePackage, Package, TamperedPackage, read_package, write_package
 from whatworks.documentation.simulated_neighbours import simulated_neighbours
 from whatworks.documentation.simulation import simulate
+from whatworks.documentation.statbank import StatBank
 from whatworks.documentation.store import Store
 from whatworks.documentation.summary import source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
@@ -19,6 +20,7 @@ __all__ = [
     "InvalidDelivery",
     "Package",
     "PersonalDataFound",
+    "StatBank",
     "Store",
     "TamperedPackage",
     "build_panel",
