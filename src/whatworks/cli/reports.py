@@ -3,11 +3,15 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from whatworks.cli.app import FAILED, app
+from whatworks.core.errors import InvalidOption
+
+if TYPE_CHECKING:
+    from whatworks.workflow.jobs import Runner
 
 _EXAMPLES = """
 Examples:
@@ -19,6 +23,12 @@ Examples:
   whatworks reports --method supported_work --force
 
   whatworks reports --language en --output ../site
+
+  whatworks reports --workers 4 --engine plain
+
+  whatworks reports --cluster tcp://machine:8786
+
+  whatworks reports --verify
 """
 
 
@@ -27,6 +37,13 @@ class Language(StrEnum):
 
     DA = "da"
     EN = "en"
+
+
+class Engine(StrEnum):
+    """Ways to run a notebook."""
+
+    WARM = "warm"
+    PLAIN = "plain"
 
 
 @app.command(epilog=_EXAMPLES)
@@ -48,27 +65,63 @@ def reports(
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Reports at the same time. One per core, at most two, when left out.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Make the reports on the machines of this Dask scheduler.", show_default=False),
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="warm: processes with everything imported. plain: a kernel for each report, as papermill does.")
+    ] = Engine.WARM,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run reports again beside the site and compare results byte by byte. Writes nothing.")
+    ] = False,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to log what is done; .reports-log beside the site when left out.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Run the reports whose question, data, code or notebook changed, and put the site in place.
 
     Reports that did not change are carried over. A report that fails gets an error page, the others finish, and the exit code
-    is 1.
+    is 1. What an interrupted run had finished is not run again.
     """
-    from whatworks.cli.progress import following, summarise
+    from whatworks.cli.progress import following, summarise, tell_verified
     from whatworks.findings.language import LANGUAGES
-    from whatworks.workflow.run import in_processes
+    from whatworks.workflow.project import find_project
     from whatworks.workflow.site import build_site
+    from whatworks.workflow.verify import verify_site
 
-    with following(sys.stdout) as progress:
-        run = build_site(
-            target_groups=target_group or (),
-            methods=method or (),
-            languages=LANGUAGES if language is None else (language.value,),
-            output=output,
-            force=force,
-            runner=in_processes(workers=workers),
-            progress=progress,
-        )
-    summarise(run, sys.stdout)
-    if run.failed:
+    _refuse_contradictions(verify=verify, force=force, language=language, cluster=cluster, workers=workers)
+    target = find_project().root / "reports" if output is None else output
+    asked: dict[str, Any] = {"target_groups": target_group or (), "methods": method or (), "output": output}
+    runner = _runner(cluster, workers, engine.value)
+    with following(sys.stdout, log=log or target.parent / f".{target.name}-log") as progress:
+        if verify:
+            verdicts = verify_site(**asked, runner=runner, progress=progress)
+        else:
+            languages = LANGUAGES if language is None else (language.value,)
+            run = build_site(**asked, languages=languages, force=force, runner=runner, progress=progress)
+    good = tell_verified(verdicts, sys.stdout) if verify else summarise(run, sys.stdout)
+    if not good:
         raise typer.Exit(FAILED)
+
+
+def _runner(cluster: str | None, workers: int | None, engine: str) -> "Runner":
+    if cluster is None:
+        from whatworks.workflow.run import in_processes
+
+        return in_processes(workers=workers, engine=engine)
+    from whatworks.workflow.cluster import in_cluster
+
+    return in_cluster(cluster, engine=engine)
+
+
+def _refuse_contradictions(*, verify: bool, force: bool, language: object, cluster: object, workers: object) -> None:
+    if verify and (force or language is not None):
+        raise InvalidOption("--verify compares results, which no language and no --force changes. Leave them out.")
+    if cluster is not None and workers is not None:
+        raise InvalidOption(
+            "--workers is for this machine; a cluster has as many as were started for it. Leave one of the two out."
+        )

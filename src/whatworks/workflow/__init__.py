@@ -4,19 +4,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from whatworks.workflow.cluster import in_cluster
     from whatworks.workflow.questions import Question, read_questions
     from whatworks.workflow.run import in_processes
     from whatworks.workflow.site import SiteRun, build_site
+    from whatworks.workflow.verify import Verified, verify_site
 
 _PLACES = {
     "Question": "questions",
     "SiteRun": "site",
+    "Verified": "verify",
     "build_site": "site",
+    "in_cluster": "cluster",
     "in_processes": "run",
     "read_questions": "questions",
+    "verify_site": "verify",
 }
 
-__all__ = ["Question", "SiteRun", "build_site", "in_processes", "read_questions"]
+__all__ = [
+    "Question",
+    "SiteRun",
+    "Verified",
+    "build_site",
+    "in_cluster",
+    "in_processes",
+    "read_questions",
+    "verify_site",
+]
 
 
 def __getattr__(name: str) -> Any:

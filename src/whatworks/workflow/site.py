@@ -20,12 +20,16 @@ from whatworks.workflow.run import Runner, in_processes
 
 @dataclass(frozen=True, kw_only=True)
 class ReportStatus:
-    """What became of one report: ``status`` is "made", "rendered", "unchanged" or "failed"."""
+    """What became of one report: ``status`` is "made", "rendered", "unchanged" or "failed".
+
+    ``failure`` says why it failed, ``earlier`` why a first try did.
+    """
 
     folder: str
     status: str
     seconds: float = 0.0
     failure: Failure | None = None
+    earlier: Failure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +132,8 @@ def _statuses(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[ReportStatus
         if outcome is not None:
             status = "failed" if outcome.failure else "made" if folder in plan.execute else "rendered"
             spent = round(sum(outcome.seconds.values()), 2)
-            statuses.append(ReportStatus(folder=folder, status=status, seconds=spent, failure=outcome.failure))
+            ended = {"failure": outcome.failure, "earlier": outcome.earlier}
+            statuses.append(ReportStatus(folder=folder, status=status, seconds=spent, **ended))
         elif folder in plan.selected:
             statuses.append(ReportStatus(folder=folder, status="unchanged"))
     return tuple(statuses)
