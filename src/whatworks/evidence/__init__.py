@@ -3,10 +3,12 @@
 from whatworks.evidence.catalogues import Entry
 from whatworks.evidence.comparison import citation, comparable, link
 from whatworks.evidence.gaps import gap_map
+from whatworks.evidence.grading.inputs import input_words
 from whatworks.evidence.grading.panel import standardise, standards
 from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
 from whatworks.evidence.imports import read_extract, read_metapsy
 from whatworks.evidence.measures import MEASURES, Measure
+from whatworks.evidence.own_results import own_study
 from whatworks.evidence.prices import prices
 from whatworks.evidence.promotion import promote
 from whatworks.evidence.registry import Registry, load
@@ -23,9 +25,11 @@ __all__ = [
     "comparable",
     "counted",
     "gap_map",
+    "input_words",
     "link",
     "load",
     "outcome_evidence",
+    "own_study",
     "prices",
     "promote",
     "read_extract",

@@ -11,6 +11,7 @@ from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, sort_key, translator
 
 if TYPE_CHECKING:
+    from whatworks.findings.bodies import gap_cells
     from whatworks.findings.diagnostics import (
         compared_table,
         hidden_factor_table,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         robustness_table,
         same_question,
     )
+    from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
     from whatworks.findings.question import ask
@@ -51,9 +53,11 @@ _PAGES = {
     "counts_table": "report",
     "designs_table": "report",
     "error_page": "index",
+    "gap_cells": "bodies",
     "hidden_factor_table": "diagnostics",
     "index_page": "index",
     "page": "pages",
+    "page_of_group": "group_page",
     "pretrend_power_table": "diagnostics",
     "published": "reviews",
     "question_table": "report",
@@ -81,12 +85,14 @@ __all__ = [
     "designs_table",
     "document",
     "error_page",
+    "gap_cells",
     "hidden_factor_table",
     "index_page",
     "interval",
     "load",
     "number",
     "page",
+    "page_of_group",
     "percent",
     "pretrend_power_table",
     "published",

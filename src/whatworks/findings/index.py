@@ -1,13 +1,16 @@
 """The front door: who it is for, what is known about each group at a glance, and how to read it. And the page for a failure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from whatworks.core.columns import one_of
 from whatworks.core.result import EffectResult
 from whatworks.core.version import __version__
+from whatworks.evidence import Registry
+from whatworks.findings import charts
 from whatworks.findings.answer import conclude
 from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.finding import Finding
@@ -37,6 +40,9 @@ def index_page(
     *,
     language: str,
     failed: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    registry: Registry | None = None,
+    gaps: pd.DataFrame | None = None,
+    group_pages: Collection[str] = (),
     version: str = __version__,
 ) -> str:
     """The front page of the site: ``reports/index.html`` in Danish, ``reports/en/index.html`` in English.
@@ -47,6 +53,8 @@ def index_page(
     language : ``"da"`` or ``"en"``; it decides the relative addresses, too
     failed : (folder, labels) of reports that could not be made; the folder as ``target_group/method``, labels as a
         finding's
+    registry, gaps : the evidence base, and the cells of its gap map from :func:`gap_cells`; the map is left out without them
+    group_pages : codes of the target groups that have a page of their own
     version : of the library, shown to the reader
 
     Returns
@@ -63,8 +71,9 @@ def index_page(
     _ = translator(language)
     real = [finding for finding in findings if not finding.synthetic]
     view = {
-        "groups": _groups(real, language),
-        "examples": _groups([finding for finding in findings if finding.synthetic], language),
+        "groups": _groups(real, language, group_pages),
+        "examples": _groups([finding for finding in findings if finding.synthetic], language, group_pages),
+        "gap_map": _gap_map(registry, gaps, group_pages, language),
         "answers": _answers(real, language),
         "reports": _reports(findings, language),
         "failed": sorted((_failure(folder, labels, language) for folder, labels in failed), key=lambda one: one["name"]),
@@ -128,7 +137,26 @@ def _address(finding: Finding, file: str, language: str) -> str:
     return f"{_PREFIXES[language]}{finding.target_group}/{finding.method}/{file}"
 
 
-def _groups(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+def _group_address(group: str, language: str) -> str:
+    return f"{_PREFIXES[language]}{group}/index.{language}.html"
+
+
+def _gap_map(registry: Registry | None, gaps: pd.DataFrame | None, group_pages: Collection[str], language: str) -> Markup:
+    """What is known for whom: a table that is the map and its numbers in one; target groups in the language's alphabet."""
+    if registry is None or gaps is None:
+        return Markup("")
+    names = {code: dict(entry.name) for code, entry in registry.target_groups.items()}
+    ordered = sorted(names, key=lambda code: (sort_key(names[code][language], language), code))
+    return charts.gap_map_table(
+        gaps,
+        groups={code: names[code] for code in ordered},
+        domains={code: dict(entry.name) for code, entry in registry.domains.items()},
+        links={code: _group_address(code, language) for code in ordered if code in group_pages},
+        language=language,
+    )
+
+
+def _groups(findings: Sequence[Finding], language: str, group_pages: Collection[str]) -> list[dict[str, Any]]:
     """One tile per target group, alphabetical, each with its findings."""
     by_group: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -140,6 +168,7 @@ def _groups(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
             {
                 "code": code,
                 "name": group_name(own[0], language),
+                "address": _group_address(code, language) if code in group_pages else "",
                 "items": items,
                 "known": any(item["known"] for item in items),
             }

@@ -61,7 +61,7 @@ def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str)
         body=body,
         language=language,
         breadcrumbs=[
-            (group_name(finding, language), f"{view['home']}#{finding.target_group}"),
+            (group_name(finding, language), f"../index.{language}.html"),
             (short(method_name(finding, language)), None),
         ],
         links=[(_("Method report"), view["report"]), (_("Numbers (CSV)"), "results.csv")],

@@ -4,17 +4,20 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from whatworks.core.errors import SiteNotWritable
+from whatworks.evidence import Registry
+from whatworks.findings import Finding
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.folder import carry_over, write
-from whatworks.workflow.manifest import MANIFEST, SiteManifest, files_below
-from whatworks.workflow.plan import DONE, FAILED, FRONT_PAGES, PAGES, TOP_PAGE, Plan, site_key
+from whatworks.workflow.manifest import MANIFEST, SiteManifest, files_below, is_whole
+from whatworks.workflow.plan import DONE, FAILED, FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
-from whatworks.workflow.questions import Catalogues
 from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest
 from whatworks.workflow.run import Runner
+
+Labels = Mapping[str, Any]
 
 
 class Progress(Protocol):
@@ -33,7 +36,7 @@ class Assembly:
 
     plan: Plan
     project: Project
-    catalogues: Catalogues
+    catalogues: Registry
     building: Path
 
     @property
@@ -74,6 +77,7 @@ class Assembly:
         plan = self.plan
         strangers = [name for name in files_below(plan.target) if name not in plan.old.files and name != MANIFEST]
         ours = set(FRONT_PAGES.values())
+        ours |= {place for group in plan.groups for place in group_pages(group)}
         ours |= {f"{folder}/{page}.{language}.html" for folder in plan.questions for page in PAGES for language in LANGUAGES}
         for name in sorted(ours.intersection(strangers)):
             self._refuse_in_the_way(name)
@@ -146,14 +150,52 @@ class Assembly:
             for folder, entry in reports.items()
             if entry["status"] == FAILED
         ]
+        self._write_groups(reports, findings, failed)
+        gaps = pages.map_cells(self.catalogues, findings)
         places = [(language, FRONT_PAGES[language]) for language in plan.languages]
         if all(place != TOP_PAGE for _language, place in places):
             places.append((plan.languages[0], TOP_PAGE))
         for language, place in places:
-            html = pages.front_page(findings, failed, language=language, place=place, languages=plan.languages)
+            html = pages.front_page(
+                findings,
+                failed,
+                registry=self.catalogues,
+                gaps=gaps,
+                groups=self._groups(reports),
+                language=language,
+                place=place,
+                languages=plan.languages,
+            )
             write(self.site / place, html)
         manifest = SiteManifest(site_key(reports, plan.languages), plan.languages, reports, files_below(self.site))
         write(self.site / MANIFEST, manifest.to_json())
+
+    def _write_groups(
+        self, reports: Mapping[str, Mapping[str, str]], findings: Sequence[Finding], failed: Sequence[tuple[str, Labels]]
+    ) -> None:
+        """A page for each target group; one whose reports all stay is carried over, as it would come out the same."""
+        from whatworks.workflow import pages
+
+        plan = self.plan
+        for group in self._groups(reports):
+            places = group_pages(group, plan.languages)
+            own = {folder: entry for folder, entry in reports.items() if plan.questions[folder].target_group == group}
+            before = {folder: entry for folder, entry in plan.old.reports.items() if folder.partition("/")[0] == group}
+            same = own == before and plan.old.languages == plan.languages
+            if same and set(places) <= set(plan.old.files) and is_whole(plan.target, plan.old, list(places)):
+                for place in places:
+                    carry_over(plan.target / place, self.site / place)
+                continue
+            for language, place in zip(plan.languages, places, strict=True):
+                lost = [(folder, labels) for folder, labels in failed if folder in own]
+                html = pages.target_group_page(
+                    self.catalogues, group, findings, lost, language=language, languages=plan.languages
+                )
+                write(self.site / place, html)
+
+    def _groups(self, reports: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+        """Target groups with a report in the new site."""
+        return tuple(dict.fromkeys(self.plan.questions[folder].target_group for folder in reports))
 
     def _reports(self, outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, str]]:
         """Key and status of every report in the new site."""

@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from whatworks.evidence import Registry
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
+from whatworks.findings.bodies import gap_cells
+from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.plan import FRONT_PAGES
@@ -39,7 +44,7 @@ def report_page(notebook: Any, finding: Finding, *, language: str, languages: Se
         body=report_body(notebook, language=language, design=finding.design),
         language=language,
         breadcrumbs=[
-            (group, f"{home}#{finding.target_group}"),
+            (group, f"../index.{language}.html"),
             (method, f"finding.{language}.html"),
             (_("Method report"), None),
         ],
@@ -57,15 +62,42 @@ def failure_page(question: Question, failure: Failure, labels: Labels, *, langua
     return _in_this_site(html, languages)
 
 
+def map_cells(registry: Registry, findings: Sequence[Finding]) -> pd.DataFrame:
+    """The cells of the evidence gap map."""
+    return gap_cells(registry, findings)
+
+
 def front_page(
-    findings: Sequence[Finding], failed: Sequence[tuple[str, Labels]], *, language: str, place: str, languages: Sequence[str]
+    findings: Sequence[Finding],
+    failed: Sequence[tuple[str, Labels]],
+    *,
+    registry: Registry,
+    gaps: pd.DataFrame,
+    groups: Sequence[str],
+    language: str,
+    place: str,
+    languages: Sequence[str],
 ) -> str:
     """The front door in one language, for its place in the site."""
-    html = _in_this_site(index_page(findings, language=language, failed=failed), languages)
+    html = index_page(findings, language=language, failed=failed, registry=registry, gaps=gaps, group_pages=groups)
+    html = _in_this_site(html, languages)
     if place != FRONT_PAGES[language]:
         # The English front page stands one folder down; as the only one it also stands on top.
         html = html.replace('href="../', 'href="')
     return html
+
+
+def target_group_page(
+    registry: Registry,
+    target_group: str,
+    findings: Sequence[Finding],
+    failed: Sequence[tuple[str, Labels]],
+    *,
+    language: str,
+    languages: Sequence[str],
+) -> str:
+    """A target group's own page."""
+    return _in_this_site(page_of_group(registry, target_group, findings, language=language, failed=failed), languages)
 
 
 def labels_of(question: Question, catalogues: Catalogues) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whatworks.core.errors import UnknownCode
+from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.keys import report_keys
 from whatworks.workflow.manifest import SiteManifest, is_whole, read_site
 from whatworks.workflow.project import Project
@@ -49,16 +50,27 @@ class Plan:
         return tuple(folder for folder in self.questions if folder in self.old.reports and folder not in touched)
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The target groups that have a page of their own: those with a question."""
+        return tuple(dict.fromkeys(question.target_group for question in self.questions.values()))
+
+    @property
     def stands(self) -> bool:
         """True when the site already is what it would become."""
         reports = {folder: self.old.reports[folder] for folder in self.kept}
-        fronts = [name for name in self.old.files if name in (TOP_PAGE, *FRONT_PAGES.values())]
+        pages = {TOP_PAGE, *FRONT_PAGES.values(), *(place for group in self.groups for place in group_pages(group))}
+        fronts = [name for name in self.old.files if name in pages]
         same = not self.execute and not self.render and self.old.key == site_key(reports, self.languages)
         return same and bool(fronts) and is_whole(self.target, self.old, fronts)
 
     def key(self, folder: str) -> str:
         """The key to write down: that of the run which the pages are made from."""
         return self.keys[folder] if folder in self.execute else self.old.reports[folder]["key"]
+
+
+def group_pages(target_group: str, languages: Sequence[str] = LANGUAGES) -> tuple[str, ...]:
+    """Where a target group's own page stands, in each language."""
+    return tuple(f"{target_group}/index.{language}.html" for language in languages)
 
 
 def plan_site(

@@ -17,9 +17,11 @@ from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
-VERDICTS = ("works", "promising", "trade_off", "no_clear_difference", "harmful", "unknown")
+VERDICTS = ("works", "promising", "trade_off", "no_clear_difference", "harmful", "not_rated", "unknown", "gap")
 CERTAINTIES = ("high", "moderate", "low", "very_low")
 UNKNOWN = "unknown"
+# Nothing is claimed in these: hatched or dashed, never filled.
+SILENT = ("not_rated", "unknown", "gap")
 # Sign, colour and marker of each verdict. No difference is a solid bar; unknown is a hatched cell with a question mark.
 LOOKS: dict[str, tuple[str, str, str]] = {
     "works": ("▲", "--good", "^"),
@@ -27,12 +29,14 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     "trade_off": ("◆", "--accent", "D"),
     "no_clear_difference": ("▬", "--ink-2", "_"),
     "harmful": ("▼", "--warn", "v"),
+    "not_rated": ("○", "--ink-2", ""),
     "unknown": ("?", "--ink-2", ""),
+    "gap": ("–", "--ink-2", ""),
 }
 _NAMES, _ROW, _MOST = 132.0, 58.0, 3
 _TINY = 11.0
 _KEYS = ["target_group", "domain"]
-_VALUES = ["verdict", "certainty", "n_studies", "under_way", "own"]
+_VALUES = ["verdict", "certainty", "n_studies", "n_reviews", "under_way", "own"]
 _NAMED = (("domain", "domain_label"), ("target_group", "group_label"))
 
 
@@ -48,14 +52,15 @@ def gap_map_data(
     Parameters
     ----------
     cells : columns target_group, domain, verdict ("works", "promising", "trade_off", "no_clear_difference", "harmful",
-        "unknown"), certainty ("high", "moderate", "low", "very_low" or missing), n_studies, under_way (a study is), own (we have
-        data of our own); it may be empty where groups and domains are given
+        "not_rated" for what is studied and not yet judged, "unknown", "gap" where no study was found), certainty ("high",
+        "moderate", "low", "very_low" or missing), n_studies, under_way (a study is), own (we have data of our own), and n_reviews
+        where reviews are counted too; it may be empty where groups and domains are given
     groups, domains : names by code; with them the map has exactly these rows and columns, in this order, else those of the frame
 
     Returns
     -------
-    Columns target_group, domain, group_label, domain_label (names), verdict, certainty (empty where none), n_studies, under_way,
-    own.
+    Columns target_group, domain, group_label, domain_label (names), verdict, certainty (empty where none), n_studies, n_reviews,
+    under_way, own.
 
     Raises
     ------
@@ -87,9 +92,9 @@ def gap_map_data(
     data = found.set_index(_KEYS)[_VALUES].reindex(every).reset_index()
     for flag in ("under_way", "own"):
         data[flag] = data[flag].eq(True)
-    empty = {"verdict": UNKNOWN, "certainty": "", "n_studies": 0}
+    empty = {"verdict": UNKNOWN, "certainty": "", "n_studies": 0, "n_reviews": 0}
     data = data.assign(**{column: data[column].where(data[column].notna(), value) for column, value in empty.items()})
-    data = data.astype({"n_studies": int})
+    data = data.astype({"n_studies": int, "n_reviews": int})
     data.insert(2, "group_label", labelled(data["target_group"], groups, language))
     data.insert(3, "domain_label", labelled(data["domain"], domains, language))
     return data
@@ -188,11 +193,12 @@ def gap_map_figure(
 
 def _read(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells with every column of its own kind; no verdict is unknown, and no mark means that there is none."""
-    require_columns(cells, [*_KEYS, *_VALUES], what="cells")
+    require_columns(cells, [*_KEYS, *(column for column in _VALUES if column != "n_reviews")], what="cells")
     found = pd.DataFrame({key: cells[key].astype(str) for key in _KEYS})
     for column, value in (("verdict", UNKNOWN), ("certainty", "")):
         found[column] = cells[column].astype(object).where(cells[column].notna(), value).astype(str)
     found["n_studies"] = numeric(cells, "n_studies", what="cells")
+    found["n_reviews"] = numeric(cells, "n_reviews", what="cells") if "n_reviews" in cells else 0
     for flag in ("under_way", "own"):
         marked = cells[[flag]].astype(object).where(cells[[flag]].notna(), False)
         found[flag] = binary(marked.infer_objects(), flag, what="cells")
@@ -237,7 +243,7 @@ def _headings(page: Axes, y: float, domains: list[str], wide: float) -> float:
 def _draw_cell(page: Axes, x: tuple[float, float], y: tuple[float, float], row: Any, language: str) -> None:
     sign, variable, marker = LOOKS[row.verdict]
     color = style.LIGHT[variable]
-    if row.verdict == UNKNOWN:
+    if row.verdict in SILENT:
         _dashed(page, x, y)
         style.write(page, x[0] + 9, y[0] + 16, sign, size=style.SMALL, color=color, bold=True)
     else:
@@ -249,14 +255,15 @@ def _draw_cell(page: Axes, x: tuple[float, float], y: tuple[float, float], row: 
     style.write(page, x[0] + 24, y[0] + 16, _counted(row, language), size=_TINY, color=style.INK_2)
     room = x[1] - x[0] - 8
     for below, text in enumerate(
-        style.wrapped(verdict_name(row.verdict, language), room, _TINY, bold=row.verdict != UNKNOWN, lines=2)
+        style.wrapped(verdict_name(row.verdict, language), room, _TINY, bold=row.verdict not in SILENT, lines=2)
     ):
-        style.write(page, x[0] + 5, y[0] + 31 + 14 * below, text, size=_TINY, color=style.INK, bold=row.verdict != UNKNOWN)
+        style.write(page, x[0] + 5, y[0] + 31 + 14 * below, text, size=_TINY, color=style.INK, bold=row.verdict not in SILENT)
 
 
 def _counted(row: Any, language: str) -> str:
-    """Number of studies, with a plus where one is under way."""
-    return number(row.n_studies, language) + ("+" if row.under_way else "")
+    """Number of studies where it is known, with a plus where one is under way."""
+    known = row.n_studies > 0 or row.verdict != "not_rated"
+    return (number(row.n_studies, language) if known else "") + ("+" if row.under_way else "")
 
 
 def _dashed(page: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -267,8 +274,8 @@ def _dashed(page: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
 def gap_map_caption(data: pd.DataFrame, language: str) -> str:
     """How much of the map is studied, and how much can be answered, in one line."""
     _ = translator(language)
-    known = int((data["verdict"] != UNKNOWN).sum())
-    studied = int((data["n_studies"] > 0).sum())
+    known = int((~data["verdict"].isin(SILENT)).sum())
+    studied = int(((data["n_studies"] > 0) | (data["n_reviews"] > 0)).sum())
     values = {"known": number(known, language), "total": number(len(data), language), "studied": number(studied, language)}
     return _(
         "Of {total} combinations of target group and part of life, {studied} are studied, and in {known} we can say something."

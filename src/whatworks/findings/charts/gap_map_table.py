@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from whatworks.findings.charts import rows
-from whatworks.findings.charts.gap_map import LOOKS, UNKNOWN, gap_map_caption, gap_map_data
+from whatworks.findings.charts.gap_map import LOOKS, SILENT, gap_map_caption, gap_map_data
 from whatworks.findings.charts.gap_words import remark, verdict_name
 from whatworks.findings.charts.study_rows import words_that_stay
 from whatworks.findings.charts.words import Words
@@ -18,6 +18,7 @@ from whatworks.findings.language import number, translator
 _NARROW = "min-width:4.8em;padding:5px 5px 7px;hyphens:auto"
 _STAYS = "position:sticky;left:0;background:var(--paper);max-width:10.5em;padding-right:8px;hyphens:auto"
 _HEAD = "padding:5px;font-size:.74rem;hyphens:auto"
+_OPEN = "font-style:italic"
 _HATCH = "background:repeating-linear-gradient(135deg,transparent 0 7px,var(--line) 7px 8px);font-style:italic"
 
 
@@ -67,13 +68,16 @@ def gap_map_table(
 
 def _html_cell(row: Any, language: str) -> str:
     sign, color, _marker = LOOKS[row.verdict]
-    look = f"{_NARROW};{_HATCH}" if row.verdict == UNKNOWN else _NARROW
+    look = {"not_rated": f"{_NARROW};{_OPEN}", "unknown": f"{_NARROW};{_HATCH}", "gap": f"{_NARROW};{_HATCH}"}.get(
+        row.verdict, _NARROW
+    )
     more = "".join(f"<br>{escape(text)}" for text in remark(row, language))
     word = escape(verdict_name(row.verdict, language))
-    word = word if row.verdict == UNKNOWN else f"<b>{word}</b>"
+    word = word if row.verdict in SILENT else f"<b>{word}</b>"
+    count = "" if row.verdict == "gap" or (row.verdict == "not_rated" and row.n_studies == 0) else number(row.n_studies, language)
     state = row.verdict.replace("_", "-")
     return (
         f'<td role="cell" class="gap-{state}" data-domain="{escape(row.domain_label, quote=True)}" style="{look}">'
         f'<span style="color:var({color})"><span aria-hidden="true">{sign}</span> '
-        f'{word}</span> {number(row.n_studies, language)}<span style="color:var(--ink-2)">{more}</span></td>'
+        f'{word}</span> {count}<span style="color:var(--ink-2)">{more}</span></td>'
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
 
 
 def verdict_name(code: str, language: str) -> str:
@@ -14,7 +14,9 @@ def verdict_name(code: str, language: str) -> str:
         "trade_off": _("Helps and harms"),
         "no_clear_difference": _("No clear difference"),
         "harmful": _("Harmful"),
+        "not_rated": _("Studied, not yet rated"),
         "unknown": _("We do not know"),
+        "gap": _("No study found"),
     }
     return names[code]
 
@@ -32,7 +34,10 @@ def certainty_text(code: str, language: str) -> str:
 
 
 def remark(row: Any, language: str) -> list[str]:
-    """Certainty, what is under way, and what is our own, each on a line."""
+    """Certainty, how many reviews, what is under way, and what is our own, each on a line."""
     _ = translator(language)
-    more = [_("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
+    reviews = ""
+    if row.n_reviews:
+        reviews = _("1 review") if row.n_reviews == 1 else _("{n} reviews").format(n=number(row.n_reviews, language))
+    more = [reviews, _("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
     return [text for text in (certainty_text(row.certainty, language), *more) if text]
