@@ -7,16 +7,11 @@ would be the same one in every report.
 import atexit
 import gc
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 # jsonschema builds a grammar of addresses (over a second) that no notebook is ever checked with; without it, it does not.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-import nbformat  # noqa: E402
-
-from whatworks.findings import Finding  # noqa: E402
-from whatworks.findings.language import LANGUAGES  # noqa: E402
-from whatworks.workflow import pages  # noqa: E402
 
 _ROOMS = ("did", "documentation", "evidence", "matching", "synthesis", "findings.diagnostics", "findings.question")
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
@@ -24,6 +19,12 @@ _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "n
 
 def rehearse() -> None:
     """Write the shortest pages once, and forget them: templates, selectors and schemas then stand compiled."""
+    import nbformat
+
+    from whatworks.findings import Finding
+    from whatworks.findings.language import LANGUAGES
+    from whatworks.workflow import pages
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("*x* &aelig;"), nbformat.v4.new_code_cell("x")])
     nbformat.validate(notebook)
     finding = Finding(target_group="x", method="x", outcome=None, design="reviews", labels={})
@@ -32,9 +33,11 @@ def rehearse() -> None:
         pages.report_page(notebook, finding, language=language, languages=(language,))
 
 
-for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
-    import_module(name)
-rehearse()
+# What fails here fails in every report too, where it is told; a server that dies could tell nobody.
+with suppress(Exception):
+    for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
+        import_module(name)
+    rehearse()
 # Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it.
 gc.collect()
 gc.freeze()
