@@ -84,6 +84,10 @@ class InvalidParameters(WhatworksError):
     """One or more faults in a parameter file; the message lists them all with file and line."""
 
 
+class PlanChanged(WhatworksError):
+    """An analysis plan no longer says what was frozen."""
+
+
 class DisclosureRisk(WhatworksError):
     """Publishing this would show something about too few people."""
 
