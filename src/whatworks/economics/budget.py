@@ -148,8 +148,8 @@ def budget(
         {"term": "growth", "kind": "headline", "estimate": growth, "part_of": "total", **total},
         *({"term": name, "kind": "part", "estimate": total[name], "part_of": "component"} for name in COMPONENTS),
         *(
-            {"term": str(term), "kind": "part", "estimate": sum(row.values()), "part_of": "group", **row}
-            for term, row in zip(terms, records(parts), strict=True)
+            {"term": str(term), "kind": "part", "estimate": moved, "part_of": "group", **row}
+            for term, moved, row in zip(terms, sums["amount"] - sums["amount_before"], records(parts), strict=True)
         ),
     ]
     return EffectResult(
