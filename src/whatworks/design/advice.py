@@ -8,11 +8,9 @@ import pandas as pd
 from scipy.special import comb
 
 from whatworks.design.rollout import Rollout, read_rollout
+from whatworks.inference.clusters import FEW_TREATED_CLUSTERS
 
 CARRIES, DOUBTFUL, CANNOT = "carries", "carries_with_doubt", "cannot"
-# Intervals from the spread between treated units need this many: MacKinnon & Webb (2017), Journal of Applied Econometrics
-# 32:233-254.
-FEW_TREATED = 10
 # Weights of a composed comparison are read from the time before: Abadie (2021), Journal of Economic Literature 59:391-425.
 LEAST_BEFORE, ENOUGH_BEFORE, LEAST_DONORS = 5, 10, 5
 # The spread of those who never start stands for that of the treated: Conley & Taber (2011) use 20 and more.
@@ -134,10 +132,10 @@ def _courses(facts: Facts) -> _Word:
     """Group-time effects, imputation, event studies."""
     if (word := _no_comparison(facts)) is not None:
         return word
-    if facts.treated < FEW_TREATED:
+    if facts.treated < FEW_TREATED_CLUSTERS:
         return _Word(
-            verdict=DOUBTFUL, reason="few_treated", count=facts.treated, limit=FEW_TREATED,
-            message=f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED}. Judge chance by "
+            verdict=DOUBTFUL, reason="few_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
+            message=f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED_CLUSTERS}. Judge chance by "
             "ww.did.randomisation_test, conley_taber or ferman_pinto.",
         )  # fmt: skip
     if facts.before < 2:
@@ -196,9 +194,9 @@ def _conley_taber(facts: Facts) -> _Word:
             verdict=CANNOT, reason="few_never", count=facts.never, limit=MANY_NEVER,
             message=f"Chance is read from units that never start: {facts.never}, where {MANY_NEVER} are needed.",
         )  # fmt: skip
-    if facts.treated >= FEW_TREATED:
+    if facts.treated >= FEW_TREATED_CLUSTERS:
         return _Word(
-            verdict=DOUBTFUL, reason="many_treated", count=facts.treated, limit=FEW_TREATED,
+            verdict=DOUBTFUL, reason="many_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
             message=f"{facts.treated} units start; their own spread tells more than that of the others.",
         )  # fmt: skip
     return _Word(verdict=CARRIES, reason="fits", message="Chance is read from the many units that never start.")

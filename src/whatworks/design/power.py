@@ -13,10 +13,8 @@ from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.design.noise import Noise
 from whatworks.design.rollout import read_rollout
 from whatworks.design.weights import outcome_weights
+from whatworks.inference import few_treated_clusters
 
-# Below ten treated units a normal or t interval is no longer to be trusted: MacKinnon & Webb (2017), Journal of Applied
-# Econometrics 32:233-254.
-FEW_TREATED = 10
 _CURVE_TO, _CURVE_STEPS = 2.0, 21
 
 
@@ -125,7 +123,7 @@ def power(
         "units": float(used.sum()), "n_treated": float(n_treated), "n_comparison": float((used & rollout.never).sum()),
         "people": float(rollout.people[used].sum()),
     }  # fmt: skip
-    checks = (_few_treated(n_treated), _unestimated(lost))
+    checks = (few_treated_clusters(n_treated), _unestimated(lost))
     return _power(np.sqrt(variance), used.sum() - 1, target, conf_level, counts, checks)
 
 
@@ -170,16 +168,6 @@ def _power(
         curve=pd.DataFrame({"effect": effects, "power": chances}),
         counts=counts,
         checks=checks,
-    )
-
-
-def _few_treated(n_treated: int) -> Check:
-    return Check(
-        name="few_treated_clusters",
-        passed=n_treated >= FEW_TREATED,
-        message=f"{n_treated} units start within the time observed (limit {FEW_TREATED}). With fewer, the usual interval is too "
-        "short; see ww.did.conley_taber, ww.did.ferman_pinto and ww.did.randomisation_test.",
-        statistics={"treated": float(n_treated), "limit": float(FEW_TREATED)},
     )
 
 
