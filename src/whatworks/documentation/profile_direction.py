@@ -1,0 +1,74 @@
+"""Which way the scores go: a unit that goes against all others has perhaps turned its scale round."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from whatworks.core.columns import one_of
+from whatworks.core.disclosure import K_PUBLISH, checked_k
+from whatworks.core.errors import MissingData
+from whatworks.documentation.profile_episodes import changes, day_of, episode_facts
+
+# Rule V11: opposite to all others by more than three standard errors.
+_STANDARD_ERRORS = 3.0
+# A correlation of few pairs is below zero by chance every other time. One side, one in a hundred (Fisher's z).
+_FEWEST_PAIRS, _BELOW_ZERO = 20, -2.326
+
+
+def direction_check(
+    tables: Mapping[str, pd.DataFrame], *, by: str = "municipality", as_of: date | None = None, k: int = K_PUBLISH
+) -> pd.DataFrame:
+    """Units whose scores may have been delivered with the scale turned round (rule V11).
+
+    Parameters
+    ----------
+    tables : with ``episode``, ``measurement`` and ``instrument``
+    by : "municipality" or "service"
+    as_of : the day to look back from; by default the last day in the data
+    k : units with fewer changes are not judged, nor shown
+
+    Returns
+    -------
+    One row per unit and measure (instrument, subscale, informant): unit, measure, n, mean_change and others (of all other
+    units; standard deviations, more is better), correlation (of first and follow-up scores), opposite (the mean change has the
+    other sign than the others' and lies more than three standard errors of the difference from it), reversed_pairs (the
+    correlation lies below zero by more than chance), suspect (either).
+
+    Raises
+    ------
+    MissingData, EmptyData, InvalidOption, DisclosureRisk
+
+    Examples
+    --------
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> int(direction_check(tables)["suspect"].sum())
+    0
+    """
+    one_of(by, ("municipality", "service"), name="by")
+    checked_k(k)
+    missing = [name for name in ("measurement", "instrument") if name not in tables]
+    if missing:
+        raise MissingData(f"The direction of scores cannot be checked without the table {', '.join(missing)}. Deliver it.")
+    day = day_of(tables, as_of)
+    pairs = changes(tables, episode_facts(tables, by=by, day=day), day).dropna(subset="change")
+    rows = [
+        _judged(str(unit), str(measure), own, of[of["unit"] != unit])
+        for measure, of in pairs.groupby("measure")
+        for unit, own in of.groupby("unit")
+        if len(own) >= k
+    ]
+    columns = ["unit", "measure", "n", "mean_change", "others", "correlation", "opposite", "reversed_pairs", "suspect"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) -> tuple[object, ...]:
+    mean, rest = float(own["change"].mean()), float(others["change"].mean()) if len(others) else np.nan
+    error = np.hypot(*(of["change"].std() / np.sqrt(len(of)) if len(of) > 1 else np.nan for of in (own, others)))
+    opposite = bool(mean * rest < 0 and abs(mean - rest) > _STANDARD_ERRORS * error)
+    n = len(own)
+    varies = own["before"].std() > 0 and own["after"].std() > 0
+    r = float(np.corrcoef(own["before"], own["after"])[0, 1]) if varies else np.nan
+    turned = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)
+    return unit, measure, n, mean, rest, r, opposite, turned, opposite or turned
