@@ -10,7 +10,17 @@ from whatworks.evidence.reviews import COLUMNS
 
 PROJECT = Path(__file__).parents[2]
 SEED_PROGRAMMES = ("taettere_paa_familien", "opgang_til_opgang", "relationel_velfaerd", "taettere_paa_de_unge")
-INVENTED = {"laerkemodellen": "Lærkemodellen", "trappestoette": "Trappestøtte", "klare_billeder": "Klare Billeder"}
+INVENTED = {
+    "laerkemodellen": "Lærkemodellen",
+    "trappestoette": "Trappestøtte",
+    "klare_billeder": "Klare Billeder",
+    "boegekredsen": "Bøgekredsen",
+    "tranemodellen": "Tranemodellen",
+    "havnelygten": "Havnelygten",
+    "tidevandsmetoden": "Tidevandsmetoden",
+    "egetrinnet": "Egetrinnet",
+    "turboforloebet": "Turboforløbet",
+}
 
 
 def entries(registry):

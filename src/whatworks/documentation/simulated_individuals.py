@@ -99,7 +99,7 @@ def _tables(
         {
             "intervention_id": numbered("i", _PEOPLE),
             "episode_id": episode["episode_id"],
-            "method_id": pd.Series(np.where(taken, _METHOD[0], None), dtype="str"),
+            "method_id": pd.Series([_METHOD[0] if each else None for each in taken], dtype="str"),
             "start": start,
             "end": np.full(_PEOPLE, np.datetime64("NaT", "s")),
         }

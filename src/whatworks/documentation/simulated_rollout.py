@@ -204,14 +204,13 @@ def _truth(world: Scenario, seed: int, units: _Municipalities, unit: np.ndarray,
     """Effects on the measured citizens, averaged as the estimators average them: over units and quarters."""
     # Cells in the order of their unit, so that a mean over places is a mean over a run of rows.
     cells = pd.DataFrame(difference).groupby(unit).mean()
-    first = units.first[cells.index]
-    cells = cells.to_numpy()
+    first = units.first[cells.index.to_numpy()]
     event_time = np.arange(len(QUARTERS)) - first[:, None]
     long = pd.DataFrame(
         {
             "cohort": np.repeat(first, len(QUARTERS)),
             "event_time": event_time.ravel(),
-            "effect": cells.ravel(),
+            "effect": cells.to_numpy().ravel(),
         }
     )
     long = long[(long["event_time"] >= 0) & long["effect"].notna()]
