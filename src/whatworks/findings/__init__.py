@@ -11,6 +11,7 @@ from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, sort_key, translator
 
 if TYPE_CHECKING:
+    from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
     from whatworks.findings.bodies import gap_cells
     from whatworks.findings.diagnostics import (
         compared_table,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {
     "REVIEWS_SOURCE": "report",
+    "advice_table": "advice",
     "ask": "question",
     "checks_table": "report",
     "compared_table": "diagnostics",
@@ -58,6 +60,9 @@ _PAGES = {
     "index_page": "index",
     "page": "pages",
     "page_of_group": "group_page",
+    "plan_table": "advice",
+    "power_sentence": "advice",
+    "power_table": "advice",
     "pretrend_power_table": "diagnostics",
     "published": "reviews",
     "question_table": "report",
@@ -73,6 +78,7 @@ _DRAWING = ("notebook", "charts", "figures", "style")
 __all__ = [
     "REVIEWS_SOURCE",
     "Finding",
+    "advice_table",
     "ask",
     "certainty",
     "check_sentence",
@@ -94,6 +100,9 @@ __all__ = [
     "page",
     "page_of_group",
     "percent",
+    "plan_table",
+    "power_sentence",
+    "power_table",
     "pretrend_power_table",
     "published",
     "question_table",
