@@ -4,6 +4,7 @@ from whatworks.documentation.coverage import coverage_map
 from whatworks.documentation.delivery import Delivery, is_synthetic, read_delivery, write_delivery
 from whatworks.documentation.exposure import exposed
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
+from whatworks.documentation.ingest import Ingested, ingest
 from whatworks.documentation.mapping import read_mapping
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
@@ -26,6 +27,7 @@ __all__ = [
     "Delivery",
     "Fault",
     "IncompatiblePackage",
+    "Ingested",
     "InvalidDelivery",
     "Package",
     "PersonalDataFound",
@@ -41,6 +43,7 @@ __all__ = [
     "earnings_panel",
     "exposed",
     "gather",
+    "ingest",
     "is_synthetic",
     "last_status",
     "missing_reasons",
