@@ -105,7 +105,6 @@ def frontier(
         + ("share of inputs that would do" if orientation == "input" else "share of possible outputs"),
         measure="ratio",
         unit="share of the best observed",
-        good="up",
         conf_level=conf_level,
         effects=_effects(units, model, conf_level),
         statistics=_statistics(units, model),

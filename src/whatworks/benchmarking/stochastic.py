@@ -103,7 +103,6 @@ def stochastic_frontier(
         estimand="mean efficiency, noise set apart",
         measure="ratio",
         unit="share of the frontier",
-        good="up",
         conf_level=conf_level,
         effects=_effects(units, fit, told, names, conf_level),
         statistics=_statistics(units, fit),

@@ -17,6 +17,7 @@ from whatworks.core.samples import MatchedSample
 from whatworks.findings import charts, style
 
 UNIT = {"da": "point på WHO-5", "en": "points on WHO-5"}
+MEASURES = {"cost": {"da": "udgift, mio. kr.", "en": "cost, million kroner"}, "stays": {"da": "ophold", "en": "stays"}}
 HOSTILE = '<script>alert("1")</script>{{ 7*7 }} $\\frac{1}{2}$ & \x00\n"quoted"'
 _TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)"([^>]*?) style="font-size:([\d.]+)px;([^"]*)">([^<]*)</text>')
 _LINE = re.compile(r'<line x1="([^"]+)" y1="([^"]+)" x2="([^"]+)" y2="([^"]+)"[^>]*stroke="var\(--([\w-]+)\)')
@@ -320,6 +321,33 @@ def network_answer() -> EffectResult:
     return ww.synthesis.network(comparisons(), reference="usual", measure="SMD")
 
 
+def stays_of_services() -> pd.DataFrame:
+    """Citizens of ten services of three owners: one stands out, one has too few citizens."""
+    rng = np.random.default_rng(11)
+    homes = ["Bøgely", "Aagården", "Engvej", "Ådalen", "Ørehus", "Æblehaven", "Solsiden", "Vestbo", "Højbo", "Lindely"]
+    sizes = np.array([60, 45, 80, 30, 52, 38, 70, 25, 90, 12])
+    place = np.repeat(np.arange(len(homes)), sizes)
+    need = rng.normal(size=len(place))
+    shift = np.array([0.3, -0.2, 6.0, 0.1, -0.4, 0.5, -0.3, 0.2, -0.1, 0.0])[place]
+    score = 50 - 3 * need + shift + rng.normal(0, 4, len(place))
+    owner = np.array(["municipal", "regional", "private"])[place % 3]
+    return pd.DataFrame({"home": np.array(homes)[place], "need": need, "score": score, "owner": owner})
+
+
+def services_compared() -> EffectResult:
+    return ww.benchmarking.compare(
+        stays_of_services(), provider="home", outcome="score", case_mix="need", ownership="owner", good="up", unit="points"
+    )
+
+
+def services_frontier() -> EffectResult:
+    rng = np.random.default_rng(5)
+    cost = rng.uniform(2, 12, 18)
+    homes = pd.DataFrame({"home": [f"Home {place:02d}" for place in range(18)], "cost": cost})
+    homes["stays"] = 2 * cost**0.8 * np.exp(-np.abs(rng.normal(0, 0.4, 18)))
+    return ww.benchmarking.frontier(homes, unit="home", inputs="cost", outputs="stays", draws=50)
+
+
 FIGURES: dict[str, Callable[[str], str]] = {
     "forest": lambda language: charts.forest_figure(every_review(), language=language),
     "study_forest": lambda language: charts.study_forest_figure(pooled_result(), language=language),
@@ -342,6 +370,9 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "rollout": lambda language: charts.rollout_figure(rollout_table(), language=language),
     "dots": lambda language: charts.dots_figure(effect(1.2, 0.6), smallest_important=0.5, unit=UNIT, language=language),
     "funnel": lambda language: charts.funnel_figure(pool_of(14), language=language),
+    "provider_funnel": lambda language: charts.provider_funnel_figure(services_compared(), unit=UNIT, language=language),
+    "caterpillar": lambda language: charts.caterpillar_figure(services_compared(), unit=UNIT, language=language),
+    "frontier": lambda language: charts.frontier_figure(services_frontier(), labels=MEASURES, language=language),
     "baujat": lambda language: charts.baujat_figure(ww.synthesis.influence(effect_sizes(), study="study"), language=language),
     "influence": lambda language: charts.influence_figure(
         ww.synthesis.influence(effect_sizes(), study="study"), language=language
@@ -419,6 +450,9 @@ def make():
         network_answer,
         judgements,
         map_cells,
+        stays_of_services,
+        services_compared,
+        services_frontier,
         faults,
     )
     words = {"treatments": TREATMENTS, "bias": BIAS, "groups": GROUPS, "domains": DOMAINS}

@@ -2,6 +2,7 @@
 
 from whatworks.findings.charts.bacon import bacon_alt, bacon_chart, bacon_data, bacon_figure
 from whatworks.findings.charts.baujat import baujat_alt, baujat_chart, baujat_data, baujat_figure
+from whatworks.findings.charts.caterpillar import caterpillar_alt, caterpillar_chart, caterpillar_data, caterpillar_figure
 from whatworks.findings.charts.combination import combination_alt, combination_chart, combination_data, combination_figure
 from whatworks.findings.charts.cumulative import cumulative_alt, cumulative_chart, cumulative_data, cumulative_figure
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
@@ -9,6 +10,7 @@ from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, d
 from whatworks.findings.charts.ecdf import ecdf_alt, ecdf_chart, ecdf_data, ecdf_figure
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
+from whatworks.findings.charts.frontier import frontier_alt, frontier_chart, frontier_data, frontier_figure
 from whatworks.findings.charts.funnel import funnel_alt, funnel_chart, funnel_data, funnel_figure
 from whatworks.findings.charts.gap_map import gap_map_alt, gap_map_chart, gap_map_data, gap_map_figure
 from whatworks.findings.charts.gap_map_table import gap_map_table
@@ -30,6 +32,12 @@ from whatworks.findings.charts.league import league_data, league_table
 from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
 from whatworks.findings.charts.network import network_alt, network_chart, network_data, network_figure
 from whatworks.findings.charts.overlap import overlap_alt, overlap_chart, overlap_data, overlap_figure
+from whatworks.findings.charts.provider_funnel import (
+    provider_funnel_alt,
+    provider_funnel_chart,
+    provider_funnel_data,
+    provider_funnel_figure,
+)
 from whatworks.findings.charts.published_effects import forest_data
 from whatworks.findings.charts.ranks import ranks_alt, ranks_chart, ranks_data, ranks_figure
 from whatworks.findings.charts.rollout import rollout_alt, rollout_chart, rollout_data, rollout_figure
@@ -58,6 +66,10 @@ __all__ = [
     "baujat_chart",
     "baujat_data",
     "baujat_figure",
+    "caterpillar_alt",
+    "caterpillar_chart",
+    "caterpillar_data",
+    "caterpillar_figure",
     "cohort_name",
     "combination_alt",
     "combination_chart",
@@ -90,6 +102,10 @@ __all__ = [
     "forest_chart",
     "forest_data",
     "forest_figure",
+    "frontier_alt",
+    "frontier_chart",
+    "frontier_data",
+    "frontier_figure",
     "funnel_alt",
     "funnel_chart",
     "funnel_data",
@@ -129,6 +145,10 @@ __all__ = [
     "overlap_chart",
     "overlap_data",
     "overlap_figure",
+    "provider_funnel_alt",
+    "provider_funnel_chart",
+    "provider_funnel_data",
+    "provider_funnel_figure",
     "ranks_alt",
     "ranks_chart",
     "ranks_data",

@@ -5,6 +5,7 @@ A test reads the estimators and fails where a check has no words here, or where 
 
 from collections.abc import Mapping
 
+from whatworks.findings.check_words.benchmarking import BENCHMARKING
 from whatworks.findings.check_words.did import BEFORE, DID, ROBUST_TO_BENDS, TOO_FEW_GROUPS
 from whatworks.findings.check_words.economics import ECONOMICS
 from whatworks.findings.check_words.economics_cases import ECONOMICS_CASES
@@ -14,4 +15,12 @@ from whatworks.findings.check_words.synthesis import SYNTHESIS
 
 __all__ = ["BEFORE", "ROBUST_TO_BENDS", "SENTENCES", "TOO_FEW_GROUPS"]
 
-SENTENCES: Mapping[str, tuple[str, str, str]] = {**GENERAL, **DID, **MATCHING, **SYNTHESIS, **ECONOMICS, **ECONOMICS_CASES}
+SENTENCES: Mapping[str, tuple[str, str, str]] = {
+    **GENERAL,
+    **DID,
+    **MATCHING,
+    **SYNTHESIS,
+    **ECONOMICS,
+    **ECONOMICS_CASES,
+    **BENCHMARKING,
+}
