@@ -85,7 +85,8 @@ def solve_radial(problem: RadialProblem, *, likely: np.ndarray | None = None) ->
     array([1. , 0.5])
     """
     state = _Tableau(problem)
-    known = np.unique(problem.own if likely is None else likely)
+    # Without a column to look at first, every unit looks at itself.
+    known = np.unique(problem.own if likely is None or not len(likely) else likely)
     unsettled = np.arange(len(problem.rhs))
     while unsettled.size:
         working = unsettled
