@@ -1,9 +1,10 @@
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import whatworks as ww
-from whatworks.core.errors import InvalidEvidence, UnknownCode
+from whatworks.core.errors import InvalidEvidence, MissingColumn, UnknownCode
 from whatworks.evidence.gaps import GAP_COLUMNS, STATES
 from whatworks.evidence.headline import OutcomeEvidence
 
@@ -74,3 +75,20 @@ def test_a_fault_in_an_announced_study_names_its_line(base, row, words):
 def test_a_verdict_on_a_group_that_does_not_exist_is_refused(registry):
     with pytest.raises(UnknownCode, match="target_group 'nobody'"):
         ww.evidence.gap_map(registry, verdicts={("nobody", "housing"): ww.evidence.verdict([])})
+
+
+def test_own_results_that_are_not_promoted_count_once(registry):
+    own = pd.DataFrame([{"target_group": "adults_autism", "method": "housing_first", "outcome": "who5"}] * 2)
+    cells = ww.evidence.gap_map(registry, own=own).set_index(["target_group", "domain"])
+    assert cells.loc[("adults_autism", "wellbeing"), ["state", "own_results"]].tolist() == ["not_rated", 1]
+    with pytest.raises(UnknownCode, match="'nothing'"):
+        ww.evidence.gap_map(registry, own=own.assign(outcome="nothing"))
+    with pytest.raises(MissingColumn, match="'outcome'"):
+        ww.evidence.gap_map(registry, own=own.drop(columns="outcome"))
+
+
+def test_what_nobody_has_assessed_is_not_yet_rated_and_not_unclear(registry):
+    unassessed = ww.evidence.verdict([replace(KNOWN, certainty=None)])
+    assert (unassessed.code, unassessed.reason) == ("unknown", "not_assessed")
+    cells = ww.evidence.gap_map(registry, verdicts={("homelessness", "housing"): unassessed})
+    assert cells.set_index(["target_group", "domain"]).loc[("homelessness", "housing"), "state"] == "not_rated"

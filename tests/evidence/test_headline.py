@@ -129,3 +129,12 @@ def test_what_cannot_be_is_refused(change, error):
 def test_an_unknown_goal_is_refused():
     with pytest.raises(InvalidOption, match="'develop', 'maintain', 'limit_loss'"):
         ww.evidence.verdict([KNOWN], goal="cure")
+
+
+def test_without_a_limit_nothing_is_large_enough_and_nothing_too_small():
+    good = OutcomeEvidence(outcome="x", conf_low=0.1, conf_high=9.0, certainty="high", smallest_important=None)
+    assert ww.evidence.verdict([good]).code == "promising"
+    close = replace(good, conf_low=-0.01, conf_high=0.01)
+    assert ww.evidence.verdict([close]).reason == "inconclusive"
+    worse = replace(good, conf_low=-2.0, conf_high=-1.0)
+    assert ww.evidence.verdict([worse], goal="maintain").code == "harmful"

@@ -64,10 +64,34 @@ def faults(base: Path) -> str:
     return str(caught.value)
 
 
-def test_the_project_embeds_no_study_it_may_not(registry):
-    assert registry.studies.empty
-    assert registry.sources == {}
+def test_every_embedded_table_says_under_which_licence_it_stands(registry):
+    assert set(registry.sources) == set(registry.studies["review"]) == {"taylor_2024_care_leavers", "simulated_laerkemodellen"}
+    assert registry.sources["taylor_2024_care_leavers"].fields["licence"].startswith("CC BY 4.0")
     assert registry.under_way.empty
+
+
+def test_invented_studies_stand_under_invented_methods_and_real_ones_under_real_ones(registry):
+    invented = registry.studies["method"].map(lambda code: bool(registry.methods[code].fields.get("synthetic")))
+    assert (invented == registry.studies["synthetic"]).all()
+    names = registry.studies.loc[registry.studies["synthetic"], "citation"]
+    assert names.str.match(r"Invented study \d \(simulated\)").all()
+
+
+def test_care_leavers_pool_to_what_the_review_prints(registry):
+    # Taylor et al. (2024), supplementary GRADE tables: current employment -0.06 [-0.21, 0.09], 819 people in 3 studies.
+    studies = ww.evidence.standardise(registry.select_studies("out_of_home_care", outcome="current_employment"))
+    pooled = ww.synthesis.pool(studies, measure="SMD", good="up", study="study_id", test="z").headline
+    assert [pooled.estimate, pooled.conf_low, pooled.conf_high] == pytest.approx([-0.06, -0.21, 0.09], abs=0.005)
+    assert int((studies["n_treated"] + studies["n_comparison"]).sum()) == 819
+
+
+def test_the_certainty_that_a_reviews_authors_gave_is_used_where_ours_cannot_be_worked_out(registry):
+    question = ("out_of_home_care", "independent_living_programmes", "current_employment")
+    studies, judgements = registry.select_studies(*question), registry.judgements_on(*question)
+    panel = ww.evidence.standards(studies, judgements=judgements).set_index("standard")
+    assert panel.loc["grade", ["rating", "reason_codes"]].tolist() == ["very_low", ("judged_by_review",)]
+    without = ww.evidence.standards(studies, judgements=judgements[judgements["question"] != "grade_by_review"])
+    assert without.set_index("standard").loc["grade", "rating"] == "not_assessable"
 
 
 def test_a_table_is_read_with_where_it_comes_from(put):

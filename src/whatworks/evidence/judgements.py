@@ -12,6 +12,8 @@ from whatworks.evidence.questions import QUESTIONS, ROB2_ANSWERS, ROB2_DOMAINS, 
 
 JUDGEMENT_COLUMNS = ("study_id", "target_group", "method", "outcome", "question", "answer", "role", "reason")
 JUDGEMENT_OPTIONAL = ("study_id", "target_group", "method", "outcome")
+# The name our own result stands under among the studies of a body; people judge it as they judge the others.
+OWN_STUDY = "our_own"
 _SORTING = ("target_group", "method", "outcome")
 # Which answer is worse, for tools whose overall judgement follows from their domains.
 _TOOLS = {"rob2_overall": (tuple(ROB2_DOMAINS), ROB2_ANSWERS), "robins_overall": (tuple(ROBINS_DOMAINS), ROBINS_ANSWERS)}
@@ -98,7 +100,7 @@ def _row_problems(row: Row, studies: set[str], codes: Mapping[str, tuple[str, ..
     share = number_of(row, "answer")
     if not question.answers and (share is None or not 0 <= share <= 1):
         yield f"answer to {row['question']} needs a share from 0 to 1; it holds {row['answer'][:80]!r}."
-    if question.about == "study" and row["study_id"] not in studies:
+    if question.about == "study" and row["study_id"] not in {*studies, OWN_STUDY}:
         yield not_allowed("study_id", row["study_id"], sorted(studies))
     if question.about == "body" and row["study_id"]:
         yield f"{row['question']} is about all studies together; leave study_id empty."

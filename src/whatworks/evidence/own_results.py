@@ -9,10 +9,10 @@ from whatworks.core import EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect
 from whatworks.evidence.designs import DESIGNS
+from whatworks.evidence.judgements import OWN_STUDY
 from whatworks.evidence.measures import MEASURES
 from whatworks.evidence.study_table import COLUMNS, study_frame
 
-OWN_STUDY = "our_own"
 # How our results name a measure, and what a study table calls it.
 _PRINTED = {"logRR": "RR", "logOR": "OR", "logROM": "ROM", "logIRR": "IRR", "logHR": "HR", "money": "MD", "ratio": "ROM"}
 
@@ -26,6 +26,7 @@ def own_study(
     design: str,
     people: bool = True,
     balance_smd: float | None = None,
+    sd: float | None = None,
 ) -> pd.DataFrame:
     """Put one of our own results in the form that :func:`standards` takes.
 
@@ -36,6 +37,8 @@ def own_study(
     design : a code of the designs, such as ``"rct"``, ``"matching"`` or ``"did"``
     people : whether ``n_treated`` and ``n_comparison`` of the result count people; where they count places, they become ``sites``
     balance_smd : the largest standardised difference between the groups that was left, in standard deviations
+    sd : standard deviation of the outcome among people without the method, in its unit; given, a difference of means becomes a
+        standardised one. It may come from published studies with the same instrument
 
     Returns
     -------
@@ -48,6 +51,10 @@ def own_study(
         If ``design`` is not known.
     InvalidEffect
         If the measure or the direction of good is not known, or there is no estimate.
+
+    References
+    ----------
+    A standard deviation from other studies with the same instrument: Cochrane Handbook (2019), section 10.5.2.
 
     Examples
     --------
@@ -68,7 +75,14 @@ def own_study(
         )
     log = measure != result.measure and result.measure.startswith("log")
     head = result.headline
-    effect, low, high = (exp(value) if log else float(value) for value in (head.estimate, head.conf_low, head.conf_high))
+    scale = 1.0
+    if sd is not None:
+        if measure != "MD" or not sd > 0:
+            raise InvalidEffect(
+                f"sd={sd!r} with a {measure}; a standard deviation above 0 turns a difference of means (MD) into an SMD."
+            )
+        measure, scale = "SMD", 1 / sd
+    effect, low, high = (exp(value) if log else float(value) * scale for value in (head.estimate, head.conf_low, head.conf_high))
     if not isfinite(effect):
         raise InvalidEffect(f"{result.method}: the headline has no estimate. Rate a result that answers.")
     ends = all(map(isfinite, (low, high)))
@@ -82,7 +96,7 @@ def own_study(
         "design": design,
         "measure": measure,
         "effect": effect,
-        "std_error": head.std_error if MEASURES[measure].scale == "linear" and head.std_error > 0 else nan,
+        "std_error": head.std_error * scale if MEASURES[measure].scale == "linear" and head.std_error > 0 else nan,
         "conf_low": low if ends else nan,
         "conf_high": high if ends else nan,
         "direction_of_good": result.good,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 YES_NO = ("yes", "no")
 ROB2_ANSWERS = ("low", "some_concerns", "high")
 ROBINS_ANSWERS = ("low", "moderate", "serious", "critical")
+GRADE_ANSWERS = ("very_low", "low", "moderate", "high")
 COVERAGE = ("none", "described", "data", "tested")
 # Who gave a judgement; never a person's name.
 ROLES = ("reviewer_1", "reviewer_2", "consensus", "method_expert", "practice_panel", "review_authors")
@@ -97,6 +98,12 @@ QUESTIONS: Mapping[str, Question] = {
         answers=("met", "fails_mildly", "not_met"),
         en="Are the conditions of the design argued and met (comparable group, no contamination, known start)?",
         da="Er designets betingelser begrundet og opfyldt (sammenlignelig gruppe, ingen afsmitning, kendt start)?",
+    ),
+    "grade_by_review": Question(
+        about="body",
+        answers=GRADE_ANSWERS,
+        en="How sure are the review's own authors of the pooled result (GRADE)?",
+        da="Hvor sikre er oversigtens egne forfattere på det samlede resultat (GRADE)?",
     ),
     **{
         f"match_{code}": _yes_no(

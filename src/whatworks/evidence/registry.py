@@ -11,6 +11,7 @@ from whatworks.core.errors import MissingData, UnknownCode
 from whatworks.evidence.catalogues import FILES, Entry, read_catalogue, reference_faults
 from whatworks.evidence.faults import not_allowed, refuse
 from whatworks.evidence.fields import LANGUAGES
+from whatworks.evidence.judgements import OWN_STUDY
 from whatworks.evidence.local import LocalResult, local_frame, read_local
 from whatworks.evidence.reviews import read_reviews
 from whatworks.evidence.study_files import Source, read_studies
@@ -93,7 +94,7 @@ class Registry:
     def judgements_on(self, target_group: str, method: str, outcome: str) -> pd.DataFrame:
         """The judgements that :func:`whatworks.evidence.standards` needs for one body of studies.
 
-        Those about its studies, and those about the body whose codes are the same or left open.
+        Those about its studies, and those about the body or our own result in it whose codes are the same or left open.
 
         Raises
         ------
@@ -102,7 +103,7 @@ class Registry:
         studies = self.select_studies(target_group, method, outcome)
         found = self.judgements
         about = found["study_id"].isin(set(studies["study_id"])) & found["review"].isin(set(studies["review"]))
-        body = (found["study_id"] == "") & found["review"].isin(set(studies["review"]))
+        body = found["study_id"].isin(["", OWN_STUDY]) & found["review"].isin(set(studies["review"]))
         for column, code in {"target_group": target_group, "method": method, "outcome": outcome}.items():
             body &= found[column].isin(["", code])
         return found[about | body].reset_index(drop=True)

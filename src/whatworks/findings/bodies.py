@@ -20,6 +20,8 @@ _DESIGNS = {"experiment": "rct", "raw_gap": "raw_comparison", "naive": "raw_comp
 _OF_FINDING = {"matched": "matching", "rollout": "did"}
 # Standard deviations, where nobody has set the smallest effect that matters for the outcome: Cohen's small effect.
 DEFAULT_SMALLEST = 0.20
+# Egger's test says nothing with fewer studies: Sterne et al. (2011), BMJ 343:d4002.
+_EGGER_STUDIES = 10
 _STANDARDISED = ("SMD", "g", "d")
 
 
@@ -134,7 +136,14 @@ class Body:
             design=self.own.design,
             people=finding is None or finding.design != "rollout",
             balance_smd=max(after) if after and self.own.design == "matching" else None,
+            sd=self._sd_elsewhere(),
         )
+
+    def _sd_elsewhere(self) -> float | None:
+        """The outcome's standard deviation in the published studies' comparison groups, where ours is in the same unit."""
+        known = self.studies.loc[self.studies["measure"] == "MD", "sd_comparison"].dropna()
+        same = self.own is not None and self.own.result.measure == "MD"
+        return float((known**2).mean() ** 0.5) if same and len(known) else None
 
     @cached_property
     def panel(self) -> pd.DataFrame:
@@ -146,8 +155,15 @@ class Body:
             self.rated,
             judgements=self.registry.judgements_on(self.target_group, self.method, self.outcome),
             pooled=pooled,
+            egger_p=_egger(pooled),
             smallest_important=DEFAULT_SMALLEST,
+            as_of=self._read_for(),
         )
+
+    def _read_for(self) -> int | None:
+        """The year that the search behind the studies ended, or the table was read where it does not say."""
+        sources = [self.registry.sources[review].fields for review in self.studies["review"].unique()]
+        return max((fields.get("as_of", fields["seen_on"]).year for fields in sources), default=None)
 
     @property
     def certainty(self) -> str | None:
@@ -326,13 +342,31 @@ def _turned(studies: pd.DataFrame, own: EffectResult) -> pd.DataFrame:
     return studies.assign(yi=turn * studies["effect"], vi=error**2)
 
 
+def _cited(ids: pd.Series, studies: pd.DataFrame) -> list[str]:
+    """A study's authors and year; its name in the table where nobody is cited or two studies are cited alike."""
+    cited = studies.drop_duplicates("study_id").set_index("study_id")["citation"]
+    alike = cited.duplicated(keep=False) | (cited == "")
+    return [str(name) if alike[name] else str(cited[name]) for name in ids]
+
+
+def _egger(pooled: EffectResult | None) -> float | None:
+    """The p-value of Egger's test, from ten studies on."""
+    if pooled is None or len(pooled.parts) < _EGGER_STUDIES:
+        return None
+    parts = pooled.parts.assign(yi=pooled.parts["estimate"], vi=pooled.parts["std_error"] ** 2)
+    tests = synthesis.small_study_effects(parts[["yi", "vi"]], measure=pooled.measure).set_index("test")
+    return float(tests.loc["egger", "p_value"]) if "egger" in tests.index else None
+
+
 def _pooled(es: pd.DataFrame, measure: str, good: str | None, unit: str) -> EffectResult | None:
     """The studies pooled, several effects of one study averaged as if they moved together; None below two studies."""
     known = es[es["yi"].notna() & es["vi"].notna()].assign(se=lambda frame: frame["vi"] ** 0.5)
     each = known.groupby("study_id", sort=False)[["yi", "se"]].mean().reset_index()
+    each["study"] = _cited(each["study_id"], known)
     if len(each) < 2 or es["study_id"].nunique() > len(each):
         return None
     try:
-        return synthesis.pool(each.assign(vi=each["se"] ** 2), study="study_id", measure=measure, good=good, unit=unit)
+        # Few studies that happen to agree must not make the interval shorter than their own errors do: Röver et al. (2015).
+        return synthesis.pool(each.assign(vi=each["se"] ** 2), study="study", measure=measure, good=good, unit=unit, test="adhoc")
     except WhatworksError:
         return None

@@ -12,6 +12,7 @@ from whatworks.evidence.headline import RULE_VERSION
 from whatworks.findings import charts
 from whatworks.findings.answer import conclude
 from whatworks.findings.bodies import Body, Own, bodies_of
+from whatworks.findings.checks import check_sentence
 from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of, short, smallest_important, unit_of, within
@@ -300,7 +301,7 @@ def _own_view(body: Body, own: Own | None, linked: set[str], language: str) -> d
 def _together_view(body: Body, language: str) -> dict[str, Any]:
     assert body.own is not None
     if body.combined is None:
-        return {"title": _title(body, language), "figure": "", "why": _apart(body.apart, language)}
+        return {"title": _title(body, language), "figure": "", "why": _apart(body.apart, language), "checks": []}
     unit = dict(body.registry.outcomes[body.outcome].fields["unit"]) if body.combined.measure == "MD" else None
     figure = charts.combination_figure(
         body.combined,
@@ -310,4 +311,5 @@ def _together_view(body: Body, language: str) -> dict[str, Any]:
         language=language,
         synthetic=body.synthetic,
     )
-    return {"title": _title(body, language), "figure": figure, "why": ""}
+    told = [check_sentence(check, language) for check in body.combined.checks if check.name in ("conflict", "transport")]
+    return {"title": _title(body, language), "figure": figure, "why": "", "checks": told}

@@ -72,7 +72,12 @@ def test_the_majority_rule_counts_studies_and_people(ways, people, value):
 def test_the_majority_rule_needs_every_direction_and_every_number_of_people():
     assert majority([], []).value == NOT_ASSESSABLE
     assert majority([True, None], [10, 10]).value == NOT_ASSESSABLE
-    assert majority([True, True], [10, -1]).value == NOT_ASSESSABLE
+    assert majority([True, False], [10, -1]).value == NOT_ASSESSABLE
+
+
+def test_where_all_studies_point_one_way_the_number_of_people_changes_nothing():
+    assert majority([True, True], [10, -1]).value == "consistently_positive"
+    assert majority([False, False], [-1, -1]).value == "consistently_negative"
 
 
 def test_effect_categories():

@@ -261,6 +261,21 @@ def test_measures_that_cannot_share_a_scale_are_never_averaged(body):
 def test_studies_without_any_range_are_never_clear(body):
     bare = body.assign(std_error=None, n_treated=None, n_comparison=None)
     found = panel(bare, judgements=judgements(bare["study_id"]))
-    assert set(found.loc[["wwc", "grade", "eif", "cebc", "blueprints", "social_programs", "majority"], "rating"]) == {
-        NOT_ASSESSABLE
-    }
+    assert set(found.loc[["wwc", "grade", "eif", "cebc", "blueprints", "social_programs"], "rating"]) == {NOT_ASSESSABLE}
+
+
+def test_locks_wait_for_a_study_that_may_be_solid():
+    study = {"study_id": "a", "design": "rct", "measure": "SMD", "effect": 0.3, "std_error": 0.1, "direction_of_good": "up"}
+    found = ww.evidence.standards(pd.DataFrame([study])).set_index("standard")
+    assert found.loc["locks", "rating"] == NOT_ASSESSABLE
+    assert "design_conditions" in found.loc["locks", "missing"]
+    weak = ww.evidence.standards(pd.DataFrame([{**study, "design": "before_after"}])).set_index("standard")
+    assert weak.loc["locks", "rating"] == "0"
+
+
+def test_what_is_not_known_is_told_in_words_in_both_languages():
+    study = {"study_id": "a", "design": "rct", "measure": "SMD", "effect": 0.3, "std_error": 0.1, "direction_of_good": "up"}
+    found = ww.evidence.standards(pd.DataFrame([study]))
+    for language in ("en", "da"):
+        said = " ".join([*found[f"reasons_{language}"], *found[f"lift_{language}"]])
+        assert "_" not in said, said

@@ -70,10 +70,12 @@ def majority(directions: Sequence[bool | None], people: Sequence[float]) -> Rati
     """
     if not directions:
         return not_assessable(["a study"])
-    if any(way is None for way in directions) or any(not n > 0 for n in people):
+    agreed = None not in directions and len(set(directions)) == 1
+    if any(way is None for way in directions) or (any(not n > 0 for n in people) and not agreed):
         return not_assessable(["direction and people of every study"])
     studies = sum(bool(way) for way in directions) / len(directions)
-    persons = sum(n for way, n in zip(directions, people, strict=True) if way) / sum(people)
+    # Where all point the same way so do all people in them, however many they are.
+    persons = studies if agreed else sum(n for way, n in zip(directions, people, strict=True) if way) / sum(people)
     value = _voted(studies, persons)
     order, en, da = _VOTES[value]
     said = Reason(

@@ -1,7 +1,7 @@
 """Each standard as one row of the panel: its rating, its inputs, and what would lift it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from whatworks.evidence.grading.body import count_body, unknown_inputs
 from whatworks.evidence.grading.emmie import DIMENSIONS, coverage, effect_category, majority, quality
-from whatworks.evidence.grading.grade import grade
+from whatworks.evidence.grading.grade import LABELS, LEVELS, grade
 from whatworks.evidence.grading.lifts import TOP, Candidate, Lifted, grade_candidates, lift, lock_candidates
 from whatworks.evidence.grading.locks import locks, months_of_progress
 from whatworks.evidence.grading.pooled import (
@@ -21,7 +21,7 @@ from whatworks.evidence.grading.pooled import (
 )
 from whatworks.evidence.grading.programmes import LIFTS, PROGRAMMES, Rule
 from whatworks.evidence.grading.rating import NOT_ASSESSABLE, RULE_VERSION, Rating, Reason, not_assessable
-from whatworks.evidence.judgements import answer_of
+from whatworks.evidence.judgements import OWN_STUDY, answer_of
 from whatworks.evidence.questions import QUESTIONS
 
 _TOPS: Mapping[str, float] = {
@@ -116,7 +116,24 @@ def grade_row(
     """The certainty of the outcome."""
     facts = grade_facts(graded, judged, mean, egger_p=egger_p, smallest_important=smallest_important)
     rating = grade(facts)
-    return _row("grade", "GRADE certainty", "GRADE-tiltro", rating, facts, lift(rating, grade, grade_candidates(facts), top=4))
+    lifted = lift(rating, grade, grade_candidates(facts), top=4)
+    judged_by_authors = answer_of(judged, "grade_by_review")
+    # Their judgement is about the published studies; with our own among them it is about something else.
+    only_theirs = len(graded) > 0 and OWN_STUDY not in set(graded["study_id"])
+    if rating.value == NOT_ASSESSABLE and judged_by_authors is not None and only_theirs:
+        rating = _as_judged(judged_by_authors)
+    return _row("grade", "GRADE certainty", "GRADE-tiltro", rating, facts, lifted)
+
+
+def _as_judged(level: str) -> Rating:
+    """The level that the review's authors gave, where what we need to compute it ourselves is not known."""
+    en, da = LABELS[level]
+    said = Reason(
+        code="judged_by_review",
+        en="as the review's own authors judged it; what we need to work it out ourselves is not known",
+        da="som oversigtens egne forfattere har vurderet det; det, vi selv skal bruge for at regne det ud, er ikke oplyst",
+    )
+    return Rating(value=level, order=LEVELS.index(level) + 1, label_en=en, label_da=da, reasons=(said,))
 
 
 def effect_row(graded: pd.DataFrame, mean: Pooled) -> dict[str, Any]:
@@ -176,7 +193,11 @@ def majority_row(graded: pd.DataFrame) -> dict[str, Any]:
 def locks_row(graded: pd.DataFrame, mean: Pooled, as_of: int | None) -> dict[str, Any]:
     """Our own locks."""
     facts = lock_facts(graded, mean, as_of=as_of)
-    rating = locks(facts)
+    waiting = graded[graded["sms"].isna() & (graded["sms_ceiling"] >= 3)] if len(graded) else graded
+    rating, best = locks(facts), locks(replace(facts, solid=facts.solid + len(waiting)))
+    if rating.value != best.value:
+        # A study that waits for an input may be solid or not, and the locks with it.
+        rating = not_assessable([name for missing in waiting["sms_missing"] for name in missing], *rating.reasons[:1])
     return _row(
         "locks",
         "Evidence locks (ours)",

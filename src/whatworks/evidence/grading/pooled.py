@@ -9,8 +9,8 @@ from scipy.stats import norm
 
 from whatworks.core import EffectResult
 from whatworks.core.errors import InvalidEffect
-from whatworks.evidence.grading.grade import ROBINS_STEPS, GradeFacts
-from whatworks.evidence.grading.locks import LOCK_AGE, LockFacts
+from whatworks.evidence.grading.grade import DEVELOPER_SHARE, ROBINS_STEPS, GradeFacts, optimal_information_size
+from whatworks.evidence.grading.locks import LOCK_AGE, LOCK_SHARE, LockFacts
 from whatworks.evidence.grading.rating import Rating, not_assessable
 from whatworks.evidence.grading.wwc import effectiveness, finding
 from whatworks.evidence.judgements import answer_of
@@ -73,11 +73,18 @@ def weights(graded: pd.DataFrame, tau2: float = 0.0) -> pd.Series | None:
     return inverse / inverse.sum()
 
 
-def share_of(weight: pd.Series | None, kind: pd.Series) -> float | None:
-    """Share of the weight in studies of a kind (True); None where a study's kind or weight is not known."""
-    if weight is None or kind.isna().any():
+def share_of(weight: pd.Series | None, kind: pd.Series, *, limit: float | None = None) -> float | None:
+    """Share of the weight in studies of a kind (True); None where a weight is not known, or a kind that could matter.
+
+    Where a limit is given and the share is on the same side of it whatever the unknown ones are, what is known is the answer.
+    """
+    if weight is None:
         return None
-    return float(weight[kind.astype(bool)].sum())
+    known = kind.notna()
+    least = float(weight[known & kind.where(known, False).astype(bool)].sum())
+    most = least + float(weight[~known].sum())
+    settled = limit is not None and (most <= limit or least > limit)
+    return least if known.all() or settled else None
 
 
 def clearinghouse_rating(graded: pd.DataFrame) -> tuple[Rating, dict[str, float | int | str | None]]:
@@ -121,11 +128,13 @@ def grade_facts(
     randomised = bool(trials.all()) if in_trials is None else in_trials > 0.5
     share, shift = _high_risk(graded[trials], pooled.tau2) if len(graded) and randomised else (None, None)
     matches = [answer_of(judgements, question) for question in _MATCHES]
-    n_known = len(graded) > 0 and bool((graded["n"] >= 0).all())
+    counted = float(graded.loc[graded["n"] >= 0, "n"].sum()) if len(graded) else 0.0
+    # People enough are enough, however many more the studies without a number hold.
+    n_known = (len(graded) > 0 and bool((graded["n"] >= 0).all())) or counted >= optimal_information_size(smallest_important)
     return GradeFacts(
         randomised=randomised,
         k=len(graded),
-        n=float(graded["n"].sum()) if n_known else None,
+        n=counted if n_known else None,
         estimate=pooled.estimate,
         conf_low=pooled.conf_low,
         conf_high=pooled.conf_high,
@@ -137,7 +146,7 @@ def grade_facts(
         bias=None if randomised or graded.empty else _overall_bias(graded[~trials], pooled.tau2),
         mismatches=None if None in matches else matches.count("no"),
         egger_p=egger_p,
-        developer_share=share_of(weight, graded["developer"]) if len(graded) else None,
+        developer_share=share_of(weight, graded["developer"], limit=DEVELOPER_SHARE) if len(graded) else None,
         smallest_important=smallest_important,
         dose_response=answer_of(judgements, "dose_response") == "yes",
         confounding_weakens=answer_of(judgements, "confounding_weakens") == "yes",
@@ -157,13 +166,14 @@ def lock_facts(graded: pd.DataFrame, pooled: Pooled, *, as_of: int | None) -> Lo
     elif len(graded) < 3:
         # With one or two studies there is no next place to speak of; the count of studies says so already.
         doubtful = False
+    nordic = int((graded["nordic"].notna() & graded["nordic"].where(graded["nordic"].notna(), False).astype(bool)).sum())
     return LockFacts(
         solid=int((graded["sms"].fillna(0) >= 3).sum()),
         not_randomised=share_of(weight, ~graded["randomised"].astype(bool)),
-        old=share_of(weight, age),
-        developer=share_of(weight, graded["developer"]),
+        old=share_of(weight, age, limit=LOCK_SHARE),
+        developer=share_of(weight, graded["developer"], limit=LOCK_SHARE),
         next_place_doubtful=doubtful,
-        nordic=None if graded["nordic"].isna().any() else int(graded["nordic"].astype(bool).sum()),
+        nordic=None if graded["nordic"].isna().any() and nordic == 0 else nordic,
     )
 
 

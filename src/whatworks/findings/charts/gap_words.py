@@ -14,9 +14,9 @@ def verdict_name(code: str, language: str) -> str:
         "trade_off": _("Helps and harms"),
         "no_clear_difference": _("No clear difference"),
         "harmful": _("Harmful"),
-        "not_rated": _("Studied, not yet rated"),
+        "not_rated": _("Not rated yet"),
         "unknown": _("We do not know"),
-        "gap": _("No study found"),
+        "gap": _("No study"),
     }
     return names[code]
 
@@ -38,6 +38,6 @@ def remark(row: Any, language: str) -> list[str]:
     _ = translator(language)
     reviews = ""
     if row.n_reviews:
-        reviews = _("1 review") if row.n_reviews == 1 else _("{n} reviews").format(n=number(row.n_reviews, language))
+        reviews = _("in 1 review") if row.n_reviews == 1 else _("in {n} reviews").format(n=number(row.n_reviews, language))
     more = [reviews, _("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
     return [text for text in (certainty_text(row.certainty, language), *more) if text]
