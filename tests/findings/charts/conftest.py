@@ -348,6 +348,81 @@ def services_frontier() -> EffectResult:
     return ww.benchmarking.frontier(homes, unit="home", inputs="cost", outputs="stays", draws=50)
 
 
+def rates_checked() -> EffectResult:
+    """Six rates of two years: one too dear, one with a changed content, one with the deficit of an earlier year in it."""
+    changes = {"Bøgely": 1.029, "Engvej": 1.02, "Solsiden": 1.0, "Vestbo": 1.2, "Højbo": 1.04, "Lindely": 1.0203}
+    rates = pd.DataFrame(
+        [
+            {"service_id": name, "year": year, "amount": 2000.0 * (change if year == 2024 else 1.0), "days": 3000.0,
+             "carry": 45.0 * (name == "Højbo" and year == 2024), "content": "mere personale" if name == "Vestbo" else ""}
+            for name, change in changes.items()
+            for year in (2023, 2024)
+        ]
+    )  # fmt: skip
+    index = ww.evidence.prices()["price_index"]
+    return ww.economics.rate_check(
+        rates, year=2024, key=["service_id"], index=index, series="synthetic", carry_over="carry", content="content"
+    )
+
+
+def budget_grown() -> EffectResult:
+    """More people in dearer places, in the prices of each year."""
+    stays = pd.DataFrame(
+        {"paragraph": ["107", "108"] * 2, "year": [2022, 2022, 2023, 2023], "days": [3650, 3650, 3650, 5475],
+         "amount": [9e6, 11e6, 9.6e6, 17.6e6], "price_level": [2022, 2022, 2023, 2023]}
+    )  # fmt: skip
+    index = ww.evidence.prices()["price_index"]
+    return ww.economics.budget(stays, base=2022, year=2023, by="paragraph", index=index, series="synthetic")
+
+
+def demand_grown(**options) -> EffectResult:
+    """The invented autism group of the evidence base, to 2040."""
+    prices = ww.evidence.prices()
+    cost = ww.economics.Money(amount=300_000.0, price_level=2023, payer="municipality")
+    call = {"base": 2023, "horizon": 2040, "unit_cost": cost, "ages": (18, 66), "share_served": 0.3}
+    return ww.economics.demand(prices["population"], prices["prevalence"], **{**call, **options})
+
+
+def risk_difference(estimate: float = 0.10, error: float = 0.03, **about) -> EffectResult:
+    known = {"method": "matching.estimate", "measure": "RD", "unit": "share"}
+    return effect(estimate, error, **{**known, **about})
+
+
+def investment_answer(gain: float = 1.0) -> EffectResult:
+    """A course of 3 million kroner for 100 citizens, and what follows for three purses."""
+    prices = [("placement", "municipality", 60_000.0), ("support", "municipality", 20_000.0), ("benefits", "state", 30_000.0)]
+    consequences = pd.DataFrame(
+        [
+            {"consequence": name, "payer": payer, "units": gain, "price": price, "price_low": 0.7 * price,
+             "price_high": 1.4 * price, "first_year": 1, "last_year": 5, "price_level": 2024}
+            for name, payer, price in prices
+        ]
+    )  # fmt: skip
+    cost = {"payer": "municipality", "per": "year", "first_year": 0, "last_year": 0, "price_level": 2024}
+    costs = pd.DataFrame(
+        [
+            {"item": "advisers", "ledger": "recurring", "amount": 2.4e6, "amount_low": 2.1e6, "amount_high": 2.9e6, **cost},
+            {"item": "training", "ledger": "one_off", "amount": 6e5, "amount_low": 5e5, "amount_high": 7e5, **cost},
+        ]
+    )
+    return ww.economics.investment_case(
+        risk_difference(), consequences=consequences, costs=costs, citizens=100, price_level=2024, discount_rates=0.035,
+        dropout=(0.1, 0.05, 0.2), draws=2000,
+    )  # fmt: skip
+
+
+def cost_answer(cost: tuple[float, float, float] = (-4_000, -12_000, 5_000), estimate: float = 5.0, **options) -> EffectResult:
+    points = risk_difference(estimate, 3.0, measure="MD", unit="points")
+    return ww.economics.cost_effectiveness_of(points, cost, price_level=2024, **options)
+
+
+CASE_NAMES = {
+    "placement": {"da": "anbringelse", "en": "placement"}, "support": {"da": "støtte", "en": "support"},
+    "benefits": {"da": "ydelser", "en": "benefits"}, "advisers": {"da": "rådgivere", "en": "advisers"},
+    "training": {"da": "oplæring", "en": "training"},
+}  # fmt: skip
+
+
 FIGURES: dict[str, Callable[[str], str]] = {
     "forest": lambda language: charts.forest_figure(every_review(), language=language),
     "study_forest": lambda language: charts.study_forest_figure(pooled_result(), language=language),
@@ -384,7 +459,17 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "ranks": lambda language: charts.ranks_figure(ww.synthesis.rank(network_answer()), labels=TREATMENTS, language=language),
     "combination": lambda language: charts.combination_figure(combined(), smallest_important=0.2, unit=UNIT, language=language),
     "traffic_light": lambda language: charts.traffic_light_figure(judgements(), labels=BIAS, language=language),
+    "cost_effectiveness_plane": lambda language: charts.cost_effectiveness_plane_figure(
+        cost_answer(), unit=UNIT, language=language
+    ),
+    "acceptability": lambda language: charts.acceptability_figure(cost_answer(), unit=UNIT, language=language),
+    "cash_flow": lambda language: charts.cash_flow_figure(investment_answer(), language=language),
+    "tornado": lambda language: charts.tornado_figure(investment_answer(), labels=CASE_NAMES, language=language),
+    "net_present_value": lambda language: charts.net_present_value_figure(investment_answer(), language=language),
     "gap_map": lambda language: charts.gap_map_figure(map_cells(), groups=GROUPS, domains=DOMAINS, language=language),
+    "rate_against_ceiling": lambda language: charts.rate_against_ceiling_figure(rates_checked(), language=language),
+    "budget_growth": lambda language: charts.budget_growth_figure(budget_grown(), language=language),
+    "demand_growth": lambda language: charts.demand_growth_figure(demand_grown(), language=language),
 }
 
 
@@ -448,8 +533,13 @@ def make():
         combined,
         comparisons,
         network_answer,
+        investment_answer,
+        cost_answer,
         judgements,
         map_cells,
+        rates_checked,
+        budget_grown,
+        demand_grown,
         stays_of_services,
         services_compared,
         services_frontier,

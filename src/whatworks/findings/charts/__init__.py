@@ -1,10 +1,35 @@
 """Charts that say one thing each: the data drawn, the drawing, the words for it, and the whole figure for a page."""
 
+from whatworks.findings.charts.acceptability import (
+    acceptability_alt,
+    acceptability_chart,
+    acceptability_data,
+    acceptability_figure,
+)
 from whatworks.findings.charts.bacon import bacon_alt, bacon_chart, bacon_data, bacon_figure
 from whatworks.findings.charts.baujat import baujat_alt, baujat_chart, baujat_data, baujat_figure
+from whatworks.findings.charts.budget_growth import (
+    budget_growth_alt,
+    budget_growth_chart,
+    budget_growth_data,
+    budget_growth_figure,
+)
+from whatworks.findings.charts.cash_flow import cash_flow_alt, cash_flow_chart, cash_flow_data, cash_flow_figure
 from whatworks.findings.charts.caterpillar import caterpillar_alt, caterpillar_chart, caterpillar_data, caterpillar_figure
 from whatworks.findings.charts.combination import combination_alt, combination_chart, combination_data, combination_figure
+from whatworks.findings.charts.cost_effectiveness_plane import (
+    cost_effectiveness_plane_alt,
+    cost_effectiveness_plane_chart,
+    cost_effectiveness_plane_data,
+    cost_effectiveness_plane_figure,
+)
 from whatworks.findings.charts.cumulative import cumulative_alt, cumulative_chart, cumulative_data, cumulative_figure
+from whatworks.findings.charts.demand_growth import (
+    demand_growth_alt,
+    demand_growth_chart,
+    demand_growth_data,
+    demand_growth_figure,
+)
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
 from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, dots_data, dots_figure
 from whatworks.findings.charts.ecdf import ecdf_alt, ecdf_chart, ecdf_data, ecdf_figure
@@ -30,6 +55,12 @@ from whatworks.findings.charts.honest import honest_alt, honest_chart, honest_da
 from whatworks.findings.charts.influence import influence_alt, influence_chart, influence_data, influence_figure
 from whatworks.findings.charts.league import league_data, league_table
 from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
+from whatworks.findings.charts.net_present_value import (
+    net_present_value_alt,
+    net_present_value_chart,
+    net_present_value_data,
+    net_present_value_figure,
+)
 from whatworks.findings.charts.network import network_alt, network_chart, network_data, network_figure
 from whatworks.findings.charts.overlap import overlap_alt, overlap_chart, overlap_data, overlap_figure
 from whatworks.findings.charts.provider_funnel import (
@@ -40,6 +71,12 @@ from whatworks.findings.charts.provider_funnel import (
 )
 from whatworks.findings.charts.published_effects import forest_data
 from whatworks.findings.charts.ranks import ranks_alt, ranks_chart, ranks_data, ranks_figure
+from whatworks.findings.charts.rate_against_ceiling import (
+    rate_against_ceiling_alt,
+    rate_against_ceiling_chart,
+    rate_against_ceiling_data,
+    rate_against_ceiling_figure,
+)
 from whatworks.findings.charts.rollout import rollout_alt, rollout_chart, rollout_data, rollout_figure
 from whatworks.findings.charts.specification_curve import (
     specification_curve_alt,
@@ -49,6 +86,7 @@ from whatworks.findings.charts.specification_curve import (
 )
 from whatworks.findings.charts.study_forest import study_forest_alt, study_forest_chart, study_forest_data, study_forest_figure
 from whatworks.findings.charts.synthetic import synthetic_alt, synthetic_chart, synthetic_data, synthetic_figure
+from whatworks.findings.charts.tornado import tornado_alt, tornado_chart, tornado_data, tornado_figure
 from whatworks.findings.charts.traffic_light import (
     traffic_light_alt,
     traffic_light_chart,
@@ -58,6 +96,10 @@ from whatworks.findings.charts.traffic_light import (
 from whatworks.findings.charts.trends import cohort_name, trends_alt, trends_chart, trends_data, trends_figure
 
 __all__ = [
+    "acceptability_alt",
+    "acceptability_chart",
+    "acceptability_data",
+    "acceptability_figure",
     "bacon_alt",
     "bacon_chart",
     "bacon_data",
@@ -66,6 +108,14 @@ __all__ = [
     "baujat_chart",
     "baujat_data",
     "baujat_figure",
+    "budget_growth_alt",
+    "budget_growth_chart",
+    "budget_growth_data",
+    "budget_growth_figure",
+    "cash_flow_alt",
+    "cash_flow_chart",
+    "cash_flow_data",
+    "cash_flow_figure",
     "caterpillar_alt",
     "caterpillar_chart",
     "caterpillar_data",
@@ -75,11 +125,19 @@ __all__ = [
     "combination_chart",
     "combination_data",
     "combination_figure",
+    "cost_effectiveness_plane_alt",
+    "cost_effectiveness_plane_chart",
+    "cost_effectiveness_plane_data",
+    "cost_effectiveness_plane_figure",
     "covariate_label",
     "cumulative_alt",
     "cumulative_chart",
     "cumulative_data",
     "cumulative_figure",
+    "demand_growth_alt",
+    "demand_growth_chart",
+    "demand_growth_data",
+    "demand_growth_figure",
     "design_label",
     "designs_alt",
     "designs_chart",
@@ -137,6 +195,10 @@ __all__ = [
     "love_chart",
     "love_data",
     "love_figure",
+    "net_present_value_alt",
+    "net_present_value_chart",
+    "net_present_value_data",
+    "net_present_value_figure",
     "network_alt",
     "network_chart",
     "network_data",
@@ -153,6 +215,10 @@ __all__ = [
     "ranks_chart",
     "ranks_data",
     "ranks_figure",
+    "rate_against_ceiling_alt",
+    "rate_against_ceiling_chart",
+    "rate_against_ceiling_data",
+    "rate_against_ceiling_figure",
     "rollout_alt",
     "rollout_chart",
     "rollout_data",
@@ -169,6 +235,10 @@ __all__ = [
     "synthetic_chart",
     "synthetic_data",
     "synthetic_figure",
+    "tornado_alt",
+    "tornado_chart",
+    "tornado_data",
+    "tornado_figure",
     "traffic_light_alt",
     "traffic_light_chart",
     "traffic_light_data",

@@ -1,0 +1,282 @@
+"""What an effort costs, whether it is worth it, and who gets the money back, in plain sentences."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from whatworks.core.errors import InvalidOption
+from whatworks.core.result import EffectResult
+from whatworks.findings.language import interval, number, percent, translator
+from whatworks.findings.names import N_
+
+# Better and worse are about the citizen, cheaper and dearer about the public.
+QUADRANTS: Mapping[str, str] = {
+    "dominant": N_("better and cheaper"),
+    "more_for_more": N_("better and dearer"),
+    "less_for_less": N_("worse and cheaper"),
+    "dominated": N_("worse and dearer"),
+}
+PAYERS: Mapping[str, tuple[str, str]] = {
+    "all": (N_("The public as a whole"), N_("the public as a whole")),
+    "municipality": (N_("The municipality"), N_("the municipality")),
+    "region": (N_("The region"), N_("the region")),
+    "state": (N_("The state"), N_("the state")),
+    "foundation": (N_("A foundation"), N_("a foundation")),
+}
+_MILLION, _SPACE = 1e6, "\N{NO-BREAK SPACE}"
+
+
+def kroner(value: float, language: str, *, signed: bool = False) -> str:
+    """Kroner as people say them: two or three digits, millions in words.
+
+    Examples
+    --------
+    >>> kroner(2_418_063, "da"), kroner(24_181, "en"), kroner(-612_042, "da", signed=True)
+    ('2,4\xa0mio.\xa0kr.', '24,000\xa0kr.', '−612.000\xa0kr.')
+    """
+    _ = translator(language)
+    if abs(value) >= 0.9995 * _MILLION:
+        amount = number(value / _MILLION, language, decimals=1 if abs(value) < 99.95 * _MILLION else 0, signed=signed)
+        return _("{amount} million kr.").format(amount=amount).replace(" ", _SPACE)
+    step = 1000 if abs(value) >= 10_000 else 100 if abs(value) >= 1000 else 10 if abs(value) >= 100 else 1
+    return f"{number(step * round(value / step), language, signed=signed)}{_SPACE}kr."
+
+
+def kroner_range(low: float, high: float, language: str) -> str:
+    """Both ends of a range of kroner with one unit.
+
+    Examples
+    --------
+    >>> kroner_range(-13_190, 52_800, "en"), kroner_range(-330_000, 5.4e6, "en")
+    ('−13,000 to +53,000\xa0kr.', '−0.3 to +5.4\xa0million\xa0kr.')
+    """
+    _ = translator(language)
+    joint = _("{low} to {high}")
+    if max(abs(low), abs(high)) >= 0.9995 * _MILLION:
+        ends = [number(value / _MILLION, language, decimals=1, signed=True) for value in (low, high)]
+        return _("{amount} million kr.").replace(" ", _SPACE).format(amount=joint.format(low=ends[0], high=ends[1]))
+    first = kroner(low, language, signed=True).removesuffix(f"{_SPACE}kr.")
+    return joint.format(low=first, high=kroner(high, language, signed=True))
+
+
+def chance(share: float, language: str) -> str:
+    """A probability in whole per cent; never 0 or 100, which a simulation cannot know.
+
+    Examples
+    --------
+    >>> chance(0.933, "en"), chance(1.0, "en"), chance(0.002, "da")
+    ('93%', 'over 99%', 'under 1\xa0%')
+    """
+    _ = translator(language)
+    if share > 0.99:
+        return _("over {share}").format(share=percent(0.99, language))
+    return _("under {share}").format(share=percent(0.01, language)) if share < 0.01 else percent(share, language)
+
+
+def payer_name(payer: str, language: str, *, within: bool = False) -> str:
+    """What a reader calls a payer; ``within`` a sentence it begins small.
+
+    Examples
+    --------
+    >>> payer_name("all", "da"), payer_name("municipality", "en", within=True)
+    ('Det offentlige samlet', 'the municipality')
+    """
+    names = PAYERS.get(payer)
+    return translator(language)(names[1 if within else 0]) if names else payer.replace("_", " ")
+
+
+def quadrant_words(place: str, language: str) -> str:
+    """Where extra cost and effect lie, in words.
+
+    Examples
+    --------
+    >>> quadrant_words("dominant", "da")
+    'bedre og billigere'
+    """
+    return translator(language)(QUADRANTS[place])
+
+
+def never_alone(language: str) -> str:
+    """The sentence that stands on every page with an investment case.
+
+    References
+    ----------
+    The national investment model (SØM), frequently asked questions: a positive result can never stand alone, and success for
+    the target group is possible with a negative one.
+    """
+    return translator(language)(
+        "The calculation can never stand alone. "
+        "An intervention can be good for citizens even if it does not give a gain in money."
+    )
+
+
+def economics_sentence(result: EffectResult, language: str = "da", *, unit: str | None = None) -> str:
+    """Say what it costs, whether it is worth it, and who gets the money back, in a few sentences.
+
+    Parameters
+    ----------
+    result : of ``ww.economics.investment_case``, ``cost_effectiveness``, ``cost_effectiveness_of`` or ``scaling_plan``
+    language : ``"da"`` or ``"en"``
+    unit : unit of the effect in that language, for cost-effectiveness; the result's own by default
+
+    Returns
+    -------
+    Plain text. Where money is said to come back, the last sentence is that the calculation can never stand alone.
+
+    Raises
+    ------
+    InvalidOption
+        If the result is about something else.
+    """
+    if result.method == "economics.investment_case":
+        parts = _investment(result, language)
+    elif result.method == "economics.cost_effectiveness":
+        parts = _cost_effectiveness(result, language, unit)
+    elif result.method == "economics.scaling_plan":
+        parts = _scaling(result, language)
+    else:
+        raise InvalidOption(f"{result.method} is not about costs and gains. Use ww.findings.sentence for an effect.")
+    said = " ".join(part for part in parts if part)
+    # "kr." ends an amount and may end a sentence; one full stop does for both.
+    return said.replace("kr..", "kr.")
+
+
+def quantity(result: EffectResult, name: str, **where: Any) -> Any:
+    """The one row of a quantity; None where there is none.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["a", "b"], "kind": ["headline", "part"], "estimate": [1.0, 2.0], "std_error": [0.0, 0.0],
+    ...                         "conf_low": [1.0, 2.0], "conf_high": [1.0, 2.0], "p_value": [0.0, 0.0], "quantity": ["", "npv"]})
+    >>> result = ww.EffectResult(method="example", estimand="", measure="money", unit="kr.", effects=effects,
+    ...                          provenance=ww.Provenance(data_fingerprint="0"))
+    >>> float(quantity(result, "npv").estimate), quantity(result, "moon")
+    (2.0, None)
+    """
+    rows = result.parts[result.parts["quantity"] == name]
+    for column, wanted in where.items():
+        rows = rows[rows[column] == wanted]
+    return next(rows.itertuples(index=False), None)
+
+
+def pay_back_words(result: EffectResult, payer: str, language: str) -> str:
+    """``back after 3 years``, ``back in the first year``, or ``not back within 5 years``."""
+    _ = translator(language)
+    year = float(quantity(result, "break_even_year", payer=payer).estimate)
+    if not math.isfinite(year):
+        return _("not back within {years} years").format(years=number(float(result.provenance.arguments["horizon"]), language))
+    if year == 0:
+        return _("back in the first year")
+    return _("back after 1 year") if year == 1 else _("back after {years} years").format(years=number(year, language))
+
+
+def _investment(result: EffectResult, language: str) -> list[str]:
+    _ = translator(language)
+    operator = str(result.provenance.arguments["operator"])
+    level = str(result.provenance.arguments["price_level"])
+    cost = quantity(result, "cost_per_citizen", payer="all")
+    cost_said = _("The intervention costs {cost} per citizen ({year} prices).").format(
+        cost=kroner(cost.estimate, language), year=level
+    )
+    whole, own = (pay_back_words(result, payer, language) for payer in ("all", operator))
+    chances = [chance(float(quantity(result, "pays_back", payer=payer).estimate), language) for payer in ("all", operator)]
+    runner = payer_name(operator, language, within=True)
+    back = _(
+        "On these assumptions the money is {whole} for the public as a whole (chance {chance_whole}) "
+        "and {own} for {payer} alone (chance {chance_own})."
+    )
+    head = result.headline
+    gain = _(
+        "Over {years} years we expect a net result of {value} per citizen for the public as a whole. "
+        "It may lie anywhere in the range {range}."
+    )
+    return [
+        cost_said,
+        back.format(whole=whole, chance_whole=chances[0], own=own, payer=runner, chance_own=chances[1]),
+        gain.format(
+            years=number(float(result.provenance.arguments["horizon"]), language),
+            value=kroner(head.estimate, language, signed=True),
+            range=kroner_range(head.conf_low, head.conf_high, language),
+        ),
+        never_alone(language),
+    ]
+
+
+# By quadrant: what is said about cost and about the result, with the size of each.
+_COST_WORDS: Mapping[bool, str] = {
+    True: N_("It costs {cost} more per citizen than the alternative ({year} prices; range {range})."),
+    False: N_("It costs {cost} less per citizen than the alternative ({year} prices; range {range})."),
+}
+_RESULT_WORDS: Mapping[bool, str] = {
+    True: N_("The result is {size} {unit} better (range {range})."),
+    False: N_("The result is {size} {unit} worse (range {range})."),
+}
+
+
+def _cost_effectiveness(result: EffectResult, language: str, unit: str | None) -> list[str]:
+    _ = translator(language)
+    head, better = result.headline, quantity(result, "improvement")
+    share = float(quantity(result, "quadrant", item=head.item).estimate)
+    arguments = result.provenance.arguments
+    unit = str(unit or arguments["effect_unit"])
+    places = 0 if abs(better.estimate) >= 100 else 1
+    sure = next(check.passed for check in result.checks if check.name == "quadrant_clear")
+    said = _("The intervention is {quadrant} (chance {share}).")
+    if not sure:
+        said = _("The intervention looks {quadrant}, but that is not certain (chance {share}).")
+    cost = _(_COST_WORDS[head.estimate > 0]).format(
+        cost=kroner(abs(head.estimate), language),
+        year=arguments["price_level"],
+        range=kroner_range(head.conf_low, head.conf_high, language),
+    )
+    effect = _(_RESULT_WORDS[better.estimate >= 0]).format(
+        size=number(abs(better.estimate), language, decimals=places),
+        unit=unit,
+        range=interval(better.conf_low, better.conf_high, language, decimals=places, signed=True),
+    )
+    place = said.format(quadrant=quadrant_words(head.item, language), share=chance(share, language))
+    return [place, cost, effect, _ratio(result, unit, language)]
+
+
+def _ratio(result: EffectResult, unit: str, language: str) -> str:
+    """What one unit costs, or saves; nothing where a ratio would have no meaning."""
+    _ = translator(language)
+    ratio = quantity(result, "ratio")
+    if not math.isfinite(ratio.estimate):
+        return ""
+    words = {
+        "more_for_more": _("Each unit of improvement ({unit}) costs {ratio}."),
+        "less_for_less": _("Each unit that is lost ({unit}) saves {ratio}."),
+    }
+    return words[ratio.item].format(unit=unit, ratio=kroner(ratio.estimate, language))
+
+
+def _scaling(result: EffectResult, language: str) -> list[str]:
+    _ = translator(language)
+    operator = str(result.provenance.arguments["operator"])
+    head = result.headline
+    reach = _("Spread to {districts} places the intervention would reach {citizens} citizens.").format(
+        districts=number(result.statistics["districts"], language), citizens=number(result.statistics["citizens"], language)
+    )
+    money = _("We expect a net result of {value} for {payer} (range {range}). The chance that the money comes back is {chance}.")
+    stop, go = (float(quantity(result, "rule", item=item).estimate) for item in ("stop", "go"))
+    rule = ""
+    if math.isfinite(stop) and math.isfinite(go):
+        rule = _("Go on if the effect measured in the new places is at least {go}. Stop if it is below {stop}.").format(
+            go=effect_size(result, go, language), stop=effect_size(result, stop, language)
+        )
+    said = money.format(
+        value=kroner(head.estimate, language, signed=True),
+        payer=payer_name(operator, language, within=True),
+        range=kroner_range(head.conf_low, head.conf_high, language),
+        chance=chance(float(quantity(result, "pays_back", item="").estimate), language),
+    )
+    return [reach, said, rule, never_alone(language)]
+
+
+def effect_size(result: EffectResult, value: float, language: str) -> str:
+    """An effect per citizen: people out of 100 where it counts successes, else units of the outcome."""
+    _ = translator(language)
+    if result.provenance.arguments["effect_measure"] == "MD":
+        return number(value, language, decimals=1)
+    return _("{n} more out of 100").format(n=number(100 * value, language, decimals=1))
