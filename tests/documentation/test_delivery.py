@@ -1,4 +1,4 @@
-"""A delivery is read whole or refused whole, and the refusal says everything but people's data."""
+"""Rows that break a rule are kept aside, what cannot be understood is refused, and everything is said but people's data."""
 
 import gzip
 import os
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import whatworks as ww
-from whatworks.documentation import InvalidDelivery, PersonalDataFound, is_synthetic, read_delivery, write_delivery
+from whatworks.documentation import InvalidDelivery, PersonalDataFound, is_synthetic, read_delivery, validate, write_delivery
 from whatworks.documentation.schema import TABLES
 
 
@@ -18,6 +18,11 @@ def refusal(folder, error=InvalidDelivery) -> str:
     with pytest.raises(error) as caught:
         read_delivery(folder)
     return str(caught.value)
+
+
+def told(folder) -> str:
+    """Everything found, whether it refuses the delivery or not."""
+    return "\n".join(map(str, validate(folder).faults))
 
 
 def test_what_is_written_is_read_back_the_same(simulated, whole_delivery):
@@ -50,7 +55,7 @@ def test_a_delivery_about_people_says_so(small_tables, tmp_path):
 
 def test_danish_names_of_tables_columns_and_codes_are_read_as_english(delivery):
     expected = read_delivery(delivery)
-    for table in TABLES.values():
+    for table in map(TABLES.get, expected):
         place = delivery / f"{table.name}.csv"
         text = pd.read_csv(place, dtype=str, keep_default_na=False)
         for column in table.columns:
@@ -146,7 +151,7 @@ def test_a_file_without_a_header_row_does_not_show_its_first_citizen(delivery):
         ("instrument.csv", ",0,", ",200,", ["column max (V07)", "above the smallest"]),
         ("instrument.csv", "true", "perhaps", ["higher_is_better", "not true or false"]),
         ("adoption.csv", "municipality", "region", ["column level", "not one of municipality, service, team"]),
-        ("adoption.csv", "2017-07-01", "01-07-2017", ["column start", "yyyy-mm-dd"]),
+        ("adoption.csv", "2017-07-01", "01-07-2017", ["column start (V24)", "yyyy-mm-dd"]),
         ("adoption.csv", "2017-07-01", "2017-02-30", ["column start", "yyyy-mm-dd"]),
         ("adoption.csv", "2018-04-01", "2016-04-01", ["full_operation (V19)", "before start"]),
         ("adoption.csv", "klare_billeder", "andet", ["method_id (V05)", "Not found in the table method"]),
@@ -159,7 +164,7 @@ def test_a_file_without_a_header_row_does_not_show_its_first_citizen(delivery):
     ],
 )
 def test_each_fault_is_named_with_file_column_and_need(delivery, change, file, old, new, words):
-    shown = refusal(change(file, old, new))
+    shown = told(change(file, old, new))
     assert file in shown
     for word in words:
         assert word in shown
@@ -172,16 +177,16 @@ def test_a_score_outside_the_range_or_between_the_steps_is_refused(delivery):
     for row, wrong in zip(measured[:3], ["104", "-4", "41"], strict=True):
         table.loc[row, "value"] = wrong
     table.to_csv(place, index=False)
-    shown = refusal(delivery)
+    shown = told(delivery)
     assert "measurement.csv, column value (V07)" in shown
     assert f"3 rows: {', '.join(str(row + 2) for row in measured[:3])}." in shown
 
 
-def test_the_same_measurement_twice_is_refused(delivery):
+def test_the_same_measurement_twice_is_kept_once(delivery):
     place = delivery / "measurement.csv"
     first = place.read_text(encoding="utf-8").splitlines()[1]
     place.write_text(place.read_text(encoding="utf-8") + first.replace("m_0", "m_9", 1) + "\n", encoding="utf-8")
-    assert "(V10)" in refusal(delivery)
+    assert "(V10)" in told(delivery)
 
 
 def test_a_table_that_others_refer_to_must_be_delivered(delivery):
@@ -198,7 +203,7 @@ def test_the_list_of_municipalities_stands_in_when_it_is_not_delivered(delivery)
 def test_all_faults_are_told_at_once(delivery, change):
     change("instrument.csv", "true", "perhaps")
     change("adoption.csv", "2017-07-01", "soon")
-    shown = refusal(change("citizen.csv", "b_", "c_"))
+    shown = told(change("citizen.csv", "b_", "c_"))
     assert all(file in shown for file in ("instrument.csv", "adoption.csv", "citizen.csv"))
 
 
@@ -207,12 +212,10 @@ def test_all_faults_are_told_at_once(delivery, change):
     [
         (b"", "No header row"),
         (b"\n\n", "No header row"),
-        ("method_id,method_name\na,Lærken\n".encode("latin-1"), "Not UTF-8"),
         (b"method_id,method_name\na,b\0c\n", "NUL"),
         (b'method_id,method_name\na,"b\n', "quotation mark"),
-        (b"method_id;method_name\na;b\n", "Separate the fields by commas"),
+        (b"method_id:method_name\na:b\n", "The header is not in the data model"),
         (b"method_id,method_name\na\n", "fields of the header"),
-        (b"method_id,method_name\n\na,b\n", "fields of the header"),
         (b"method_id,method_name,method_id\na,b,c\n", "stands twice"),
     ],
 )
@@ -254,9 +257,9 @@ def test_unknown_files_a_table_twice_and_an_empty_folder_are_refused(delivery, t
     (delivery / "goals.csv").write_text("a,b\n")
     (delivery / "metode.csv").write_bytes((delivery / "method.csv").read_bytes())
     (delivery / "old").mkdir()
-    shown = refusal(delivery)
+    shown = told(delivery)
     assert "goals.csv (table)" in shown
-    assert "the tables are municipality, method" in shown
+    assert "The tables are municipality, organisation" in shown
     assert "The table method is delivered twice" in shown
     assert "old (file)" in shown
     (tmp_path / "empty").mkdir()
@@ -302,6 +305,7 @@ def read_or_refused(folder) -> set | None:
         return None
 
 
+DELIVERED = {"municipality", "method", "target_group", "instrument", "adoption", "citizen", "episode", "measurement"}
 CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["", "-", "nan", "1e999", "9" * 40, "0001-01-01", "9999-12-31", "2014K1", '"', "\x00", "é" * 3, "=1+1"]),
@@ -313,7 +317,7 @@ CELLS = st.one_of(
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_table_of_text_is_read_or_refused_by_a_named_error(delivery, data):
-    table = data.draw(st.sampled_from(list(TABLES.values())))
+    table = TABLES[data.draw(st.sampled_from(sorted(DELIVERED)))]
     place = delivery / f"{table.name}.csv"
     before = place.read_bytes()
     names = st.sampled_from([column.name for column in table.columns])
@@ -322,7 +326,7 @@ def test_any_table_of_text_is_read_or_refused_by_a_named_error(delivery, data):
     text = "\n".join(",".join(row) for row in [header, *rows])
     try:
         place.write_text(text, encoding="utf-8", errors="replace", newline="")
-        assert read_or_refused(delivery) in (None, set(TABLES))
+        assert read_or_refused(delivery) in (None, DELIVERED)
     finally:
         place.write_bytes(before)
 
@@ -330,7 +334,7 @@ def test_any_table_of_text_is_read_or_refused_by_a_named_error(delivery, data):
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), cell=CELLS)
 def test_one_strange_cell_is_read_or_refused_without_a_crash(delivery, data, cell):
-    table = data.draw(st.sampled_from(list(TABLES)))
+    table = data.draw(st.sampled_from(sorted(DELIVERED)))
     place = delivery / f"{table}.csv"
     before = place.read_bytes()
     frame = pd.read_csv(place, dtype=str, keep_default_na=False)
@@ -339,7 +343,7 @@ def test_one_strange_cell_is_read_or_refused_without_a_crash(delivery, data, cel
     frame.iloc[row, column] = cell
     try:
         place.write_bytes(frame.to_csv(index=False).encode("utf-8", errors="replace"))
-        assert read_or_refused(delivery) in (None, set(TABLES))
+        assert read_or_refused(delivery) in (None, DELIVERED)
     finally:
         place.write_bytes(before)
 
@@ -350,6 +354,6 @@ def test_any_bytes_are_read_or_refused_by_a_named_error(delivery, content, file)
     before = (delivery / file).read_bytes()
     try:
         (delivery / file).write_bytes(content)
-        assert read_or_refused(delivery) in (None, set(TABLES))
+        assert read_or_refused(delivery) in (None, DELIVERED)
     finally:
         (delivery / file).write_bytes(before)

@@ -1,122 +1,229 @@
 """The files of a delivery as they came: found, unpacked, decoded and cut into columns of text."""
 
-import csv
-import gzip
-import io
+import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
 
 from whatworks.core.errors import MissingData
-from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound, row_fault
-from whatworks.documentation.manifest import MANIFEST, READ_ME
-from whatworks.documentation.privacy import any_cpr
-from whatworks.documentation.schema import TABLES, Table, find_table
+from whatworks.documentation.archives import LARGEST_FILE, UnsafeArchive, gunzip, zip_members
+from whatworks.documentation.columns_of_files import raw_table
+from whatworks.documentation.delimited import Sheet, read_delimited
+from whatworks.documentation.encodings import decode
+from whatworks.documentation.faults import N_, WARN, Fault
+from whatworks.documentation.manifest import MANIFEST, READ_ME, Manifest, parse_manifest
+from whatworks.documentation.mapping import DeliveryMapping, FileMapping
+from whatworks.documentation.names import table_named
+from whatworks.documentation.personal_data import faults_in_names, faults_in_table, faults_in_text
+from whatworks.documentation.raw import RawTable
+from whatworks.documentation.schema import TABLES, Table
+from whatworks.documentation.spreadsheets import UnreadableFile, read_parquet, read_workbook
 
-# A delivery of this kind is megabytes; a file that unpacks to more than this is a mistake or an attack.
-_LARGEST_FILE = 2**30
+_KINDS = (".csv", ".csv.gz", ".txt", ".tsv", ".xlsx", ".parquet")
+# What quarantined rows carry beside their own columns, so that the file can be put right and sent again as it stands.
+_ARCHIVES = {
+    "bomb": N_("The archive unpacks to far more than it can hold."),
+    "path": N_("The archive holds a path that leads out of it."),
+    "link": N_("The archive holds a link."),
+    "locked": N_("The archive is locked by a password."),
+}
+_UNREADABLE = N_("Cannot be read or unpacked: it is damaged, locked by a password, or not what its name says.")
+_AGAIN = N_("Send the file again.")
 
 
-@dataclass(frozen=True)
-class RawTable:
-    """A file as it was delivered: names of columns, and cells column by column.
+@dataclass(kw_only=True)
+class Delivered:
+    """What was delivered, before anything is believed about it.
 
-    ``even`` is False when rows differ in their number of fields; missing fields are then empty text.
+    Attributes
+    ----------
+    name : of the file or folder, for messages
+    raw : tables that could be read
+    faults : what is wrong with files, names and people's data
+    manifest : what ``delivery.yml`` says; None when there is none or it cannot be read
     """
 
-    file: str
-    table: Table
-    header: list[str]
-    columns: list[list[str]]
-    even: bool
+    name: str
+    raw: list[RawTable] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    manifest: Manifest | None = None
 
 
-def existing_folder(path: str | Path) -> Path:
-    """The folder, or MissingData."""
-    folder = Path(path)
-    if not folder.is_dir():
-        raise MissingData(f"There is no folder {folder.name!r} with a delivery. Check the path.")
-    return folder.resolve()
+def read_files(path: str | Path, mapping: DeliveryMapping) -> Delivered:
+    """Everything in a file, a folder or an archive.
+
+    Raises
+    ------
+    MissingData
+        If there is nothing there.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise MissingData(f"There is no folder {place.name!r} with a delivery, and no such file. Check the path.")
+    delivered = Delivered(name=place.name)
+    named = faults_in_names([place.name])
+    if named:
+        # A name that may not be shown cannot stand in other messages either.
+        return Delivered(name="a file", faults=named)
+    for name, load in _members(place, delivered):
+        _read_member(name, load, mapping, delivered)
+    if not delivered.raw and not delivered.faults:
+        delivered.faults.append(_fault("the delivery", N_("No table in it."), N_("Put <table>.csv files there.")))
+    if delivered.manifest is None and not any(fault.file == MANIFEST for fault in delivered.faults):
+        _take_manifest(mapping, delivered)
+    return delivered
 
 
-def table_files(folder: Path) -> dict[str, Path]:
-    """The file of each table, straight in the folder; no link is followed out of it."""
+def _take_manifest(mapping: DeliveryMapping, delivered: Delivered) -> None:
+    if mapping.synthetic is not None:
+        delivered.manifest = Manifest(synthetic=mapping.synthetic)
+        return
+    message = N_("The file is missing: nothing says whether the people are simulated.")
+    remedy = N_("Write `synthetic: false` in it or in the mapping, or `synthetic: true` when the people are simulated.")
+    delivered.faults.append(_fault(MANIFEST, message, remedy))
+
+
+def _members(place: Path, delivered: Delivered) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    if place.is_dir():
+        yield from _of_folder(place, delivered)
+    elif zipfile.is_zipfile(place) and place.suffix.lower() != ".xlsx":
+        yield from _of_archive(place, delivered)
+    else:
+        yield place.name, lambda: _content(place)
+
+
+def _of_folder(folder: Path, delivered: Delivered) -> Iterator[tuple[str, Callable[[], bytes]]]:
     listed = sorted(place for place in folder.iterdir() if not place.name.startswith("."))
-    if any_cpr(place.name for place in listed):
-        message = "The name of a file looks like it holds a CPR number. Rename it before anything is delivered."
-        raise PersonalDataFound([Fault(rule="V01", file="a file", column=None, message=message)])
-    faults: list[Fault] = []
-    places: dict[str, Path] = {}
+    # Inside folders, too: what is refused for another reason must not bring a number past this door.
+    inner = [place.name for one in listed if one.is_dir() and not one.is_symlink() for place in one.rglob("*")]
+    named = faults_in_names([*(place.name for place in listed), *inner])
+    if named:
+        delivered.faults += named
+        return
+    folders = [place for place in listed if place.is_dir() and not place.is_symlink()]
+    if len(folders) > 1:
+        message = N_("The folder holds {n} folders.")
+        remedy = N_("A delivery is one folder of files. Send one delivery at a time.")
+        delivered.faults.append(_fault("the folder", message, remedy, n=len(folders)))
     for place in listed:
-        table = find_table(place.name.removesuffix(".gz").removesuffix(".csv"))
         if place.is_symlink() or not place.is_file():
-            faults.append(
-                _file_fault(place.name, "Not an ordinary file. A delivery is a folder of files, without links or folders.")
-            )
-        elif place.name in (MANIFEST, READ_ME):
-            continue
-        elif table is None or not place.name.endswith((".csv", ".csv.gz")):
-            message = f"Not a table of the data model. Name it <table>.csv or <table>.csv.gz; the tables are {', '.join(TABLES)}."
-            faults.append(Fault(rule="table", file=place.name, column=None, message=message))
-        elif table.name in places:
-            faults.append(_file_fault(place.name, f"The table {table.name} is delivered twice. Keep one file."))
+            message = N_("Not an ordinary file.")
+            delivered.faults.append(_fault(place.name, message, N_("A delivery is a folder of files, without links or folders.")))
         else:
-            places[table.name] = place
-    if not places and not faults:
-        faults.append(_file_fault("the folder", "No table in it. Put <table>.csv files there."))
-    if faults:
-        raise InvalidDelivery(faults)
-    return places
+            yield place.name, lambda place=place: _content(place)  # type: ignore[misc]
 
 
-def read_files(places: Mapping[str, Path]) -> tuple[list[RawTable], list[Fault]]:
-    """Every file that can be read, and what is wrong with the others."""
-    raw: list[RawTable] = []
-    faults: list[Fault] = []
-    for name, place in places.items():
-        try:
-            rows = _rows(place)
-        except UnicodeDecodeError:
-            faults.append(_file_fault(place.name, "Not UTF-8 text. Save it as CSV UTF-8."))
-        except (EOFError, OSError, zlib.error):
-            faults.append(_file_fault(place.name, "Cannot be read or unpacked. Send the file again."))
-        except csv.Error:
-            faults.append(
-                _file_fault(place.name, "Not valid CSV: NUL, an open quotation mark, or a cell or file that is far too large.")
-            )
+def _of_archive(place: Path, delivered: Delivered) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    try:
+        with zipfile.ZipFile(place) as packed:
+            named = faults_in_names(packed.namelist())
+            folders = {str(PurePosixPath(name).parent) for name in packed.namelist() if not name.endswith("/")}
+        if named:
+            delivered.faults += named
+            return
+        if len(folders) > 1:
+            message = N_("The archive holds files in {n} folders.")
+            delivered.faults.append(_fault(place.name, message, N_("Send one delivery at a time."), n=len(folders)))
+            return
+        for name, data in zip_members(place.read_bytes()):
+            base = PurePosixPath(name).name
+            if not base.startswith("."):
+                yield base, lambda data=data: data  # type: ignore[misc]
+    except UnsafeArchive as error:
+        delivered.faults.append(_fault(place.name, _ARCHIVES[error.kind], N_("Pack the tables again, without folders.")))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        delivered.faults.append(_fault(place.name, _UNREADABLE, _AGAIN))
+
+
+def _content(place: Path) -> bytes:
+    with place.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise UnsafeArchive("bomb")
+    return content
+
+
+def _read_member(name: str, load: Callable[[], bytes], mapping: DeliveryMapping, delivered: Delivered) -> None:
+    try:
+        content = load()
+        if name == MANIFEST:
+            delivered.faults += faults_in_text(name, content.decode("utf-8", "replace"))
+            delivered.manifest, wrong = parse_manifest(content)
+            delivered.faults += wrong
+        elif name == READ_ME:
+            delivered.faults += faults_in_text(name, content.decode("utf-8", "replace"))
+        elif not name.lower().endswith(_KINDS):
+            message = N_("Not a file that is read: a delivery holds {kinds}.")
+            delivered.faults.append(_fault(name, message, N_("Take it out."), rule="table", kinds=", ".join(_KINDS)))
         else:
-            delivered, wrong = _shaped(rows, TABLES[name], place.name)
-            raw.append(delivered)
-            faults += wrong
-    return raw, faults
+            for sheet_name, sheet in _sheets(name, content, delivered):
+                _take_sheet(name, sheet_name, sheet, mapping, delivered)
+    except UnsafeArchive as error:
+        delivered.faults.append(_fault(name, _ARCHIVES[error.kind], _AGAIN))
+    except (UnreadableFile, EOFError, OSError, zlib.error, pa.ArrowException):
+        delivered.faults.append(_fault(name, _UNREADABLE, _AGAIN))
+    except ValueError:
+        delivered.faults.append(
+            _fault(name, N_("Not text: it holds NUL or other signs that no text has."), N_("Save it as CSV UTF-8."))
+        )
 
 
-def _rows(place: Path) -> list[list[str]]:
-    with place.open("rb") as plain:
-        content = (gzip.GzipFile(fileobj=plain) if place.suffix == ".gz" else plain).read(_LARGEST_FILE + 1)
-    if len(content) > _LARGEST_FILE or b"\0" in content:
-        raise csv.Error
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+def _sheets(name: str, content: bytes, delivered: Delivered) -> Iterator[tuple[str | None, Sheet]]:
+    kind = name.lower()
+    if kind.endswith(".xlsx"):
+        found = list(read_workbook(content, file=name))
+        delivered.faults += faults_in_names(title for title, _sheet in found)
+        yield from ((title, sheet) for title, sheet in found if sheet.header or len(found) == 1)
+    elif kind.endswith(".parquet"):
+        yield None, read_parquet(content, file=name)
+    else:
+        decoded = decode(gunzip(content) if kind.endswith(".gz") else content)
+        if decoded.converted_from:
+            message = N_("The file is in {encoding}. It was converted.")
+            places = {"encoding": decoded.converted_from}
+            remedy = N_("Save it as CSV UTF-8 next time, and look at names with æ, ø and å.")
+            delivered.faults.append(
+                Fault(rule="V25", file=name, column=None, message=message, remedy=remedy, severity=WARN, places=places)
+            )
+        yield None, read_delimited(decoded.text, file=name)
 
 
-def _shaped(rows: list[list[str]], table: Table, file: str) -> tuple[RawTable, list[Fault]]:
-    """Rows as columns; rows with too few or too many fields are counted, and padded so that every cell is looked at."""
-    if not rows or not rows[0]:
-        message = "No header row. The first row holds the names of the columns."
-        return RawTable(file, table, [], [], even=False), [Fault(rule="shape", file=file, column=None, message=message)]
-    header, data = [name.strip() for name in rows[0]], rows[1:]
-    width = max([len(header), *map(len, data)])
-    bad = [len(row) != len(header) for row in data]
-    columns = [[row[place] if place < len(row) else "" for row in data] for place in range(width)]
-    message = f"The row does not have the {len(header)} fields of the header."
-    return RawTable(file, table, header, columns, even=not any(bad)), row_fault(
-        rule="shape", file=file, column=None, message=message, bad=bad
-    )
+def _take_sheet(name: str, title: str | None, sheet: Sheet, mapping: DeliveryMapping, delivered: Delivered) -> None:
+    stem = name.split(".")[0]
+    part = mapping.of_file(name, stem, f"{name}/{title}", title or "")
+    table = part.table if part else table_named(title or "") or table_named(stem)
+    shown = name if title is None or table_named(stem) is table else f"{name} ({title})"
+    if table is None:
+        delivered.faults += _unknown_table(shown, sheet)
+        return
+    if not sheet.header:
+        delivered.faults += sheet.faults or [
+            _fault(shown, N_("No header row."), N_("The first row holds the names of the columns."), rule="shape")
+        ]
+        return
+    if any(one.table is table for one in delivered.raw):
+        message = N_("The table {table} is delivered twice.")
+        delivered.faults.append(_fault(shown, message, N_("Keep one file."), rule="table", table=table.name))
+        return
+    raw, wrong = raw_table(shown, table, sheet, part or FileMapping(table=table), mapping)
+    delivered.raw.append(raw)
+    delivered.faults += faults_in_table(raw, allowed=sorted(mapping.allow)) + sheet.faults + wrong
 
 
-def _file_fault(file: str, message: str) -> Fault:
-    return Fault(rule="file", file=file, column=None, message=message)
+def _unknown_table(shown: str, sheet: Sheet) -> list[Fault]:
+    """A file that is no table is still looked through for people's data."""
+    message = N_("Not a table of the data model.")
+    remedy = N_("Name it <table>.csv, or name its table in the mapping. The tables are {tables}.")
+    stand_in = Table(name="unknown", alias="unknown", label="", meaning={}, model=next(iter(TABLES.values())).model, columns=())
+    raw = RawTable(
+        file=shown, table=stand_in, header=sheet.header, cells=sheet.cells, columns=[None] * len(sheet.header),
+        first_row=sheet.first_row,
+    )  # fmt: skip
+    return [*faults_in_table(raw), _fault(shown, message, remedy, rule="table", tables=", ".join(TABLES))]
+
+
+def _fault(file: str, message: str, remedy: str, *, rule: str = "file", **places: object) -> Fault:
+    return Fault(rule=rule, file=file, column=None, message=message, remedy=remedy, places=places)

@@ -1,72 +1,108 @@
-"""Read and write a delivery: one folder with one CSV file per table and a small ``delivery.yml``."""
+"""Read and write a delivery: a file, a folder or an archive of tables, and a small ``delivery.yml``."""
 
 import gzip
 import shutil
 import tempfile
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from whatworks.core.errors import InvalidOption, UnknownCode
-from whatworks.documentation.cells import text_column, typed_column
-from whatworks.documentation.delivered_files import RawTable, existing_folder, read_files, table_files
-from whatworks.documentation.faults import Fault, InvalidDelivery
-from whatworks.documentation.integrity import integrity_faults
+from whatworks.core.errors import InvalidOption, MissingData, UnknownCode
+from whatworks.documentation.cells import text_column
+from whatworks.documentation.faults import QUARANTINE, Fault, InvalidDelivery
 from whatworks.documentation.manifest import Manifest, read_manifest, write_manifest
-from whatworks.documentation.personal_data import refuse_personal_data
+from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.schema import TABLES, Table
+from whatworks.documentation.validate import Validation, validate
 
 # Tables with a row per person or per measurement are worth compressing.
-_COMPRESSED = ("citizen", "episode", "measurement")
+_COMPRESSED = ("citizen", "episode", "intervention", "measurement", "goal", "employment", "cost", "coordination")
 
 
-def read_delivery(path: str | Path) -> dict[str, pd.DataFrame]:
-    """Read a delivery, or say everything that is wrong with it.
+class Delivery(Mapping[str, pd.DataFrame]):
+    """The tables of a delivery that was held to the rules: frames by English name, without the rows kept aside.
+
+    Attributes
+    ----------
+    validation : every fault, the rows kept aside, and how many rows there were
+    """
+
+    def __init__(self, validation: Validation) -> None:
+        self.validation = validation
+
+    @property
+    def synthetic(self) -> bool:
+        """True where the people are simulated."""
+        return bool(self.validation.synthetic)
+
+    @property
+    def quarantined(self) -> Mapping[str, pd.DataFrame]:
+        """Rows kept aside, by table, as delivered, with ``rule`` and ``file_row``."""
+        return self.validation.quarantined
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything found, the gravest first."""
+        return self.validation.faults
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.validation.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.validation.tables)
+
+    def __len__(self) -> int:
+        return len(self.validation.tables)
+
+    def __repr__(self) -> str:
+        rows = self.validation.rows
+        told = ", ".join(f"{row.table} {row.kept}" for row in rows.itertuples())
+        return f"<Delivery: {told}; {int(rows['quarantined'].sum())} rows in quarantine, {len(self.faults)} faults>"
+
+
+def read_delivery(
+    path: str | Path,
+    mapping: str | Path | DeliveryMapping | None = None,
+    *,
+    known: Mapping[str, pd.DataFrame] | None = None,
+) -> Delivery:
+    """Read a delivery, keeping aside the rows that break a rule, or refuse it with everything that is wrong with it.
 
     Parameters
     ----------
-    path : folder with ``delivery.yml`` and one ``<table>.csv`` or ``<table>.csv.gz`` per table: comma-separated UTF-8 with a
-        header row, dates yyyy-mm-dd, quarters like 2014K1, decimal points. Tables, columns and codes may have their
-        English or their Danish names (``maaling.csv`` with ``vaerdi`` is read as ``measurement`` with ``value``)
+    path : a folder, a ZIP archive, or one file: CSV (comma, semicolon or tab; UTF-8 or Latin-1; also ``.csv.gz``), XLSX (a sheet
+        for each table) or Parquet, named after the tables, and ``delivery.yml``. Tables, columns and codes may have their
+        English or their Danish names (``maaling.csv`` with ``vaerdi`` is read as ``measurement`` with ``value``). Not every
+        table need be there, only those that the others refer to
+    mapping : from the sender's names to ours, as :func:`read_mapping` reads it
+    known : tables delivered before, e.g. ``store.tables()``, which rows may refer to
 
     Returns
     -------
-    Typed frames by English table name, in the order of the data model, with the columns that were delivered. Values of
-    measurements are in the instrument's own unit.
+    Delivery: typed frames by English table name, in the order of the data model, with the columns that were delivered. Values
+    of measurements are in the instrument's own unit. Rows that break a rule are in ``quarantined``, and what was found is in
+    ``faults``.
 
     Raises
     ------
     MissingData
-        If there is no such folder.
+        If there is nothing at the path.
     PersonalDataFound
-        If a cell, a header or a file name looks like a civil registration number, or a column is for a name, an address or
-        the like. The whole delivery is refused and the value is not shown.
+        If a cell, a header or a name of a file or sheet looks like a civil registration number, or a column is for a name, an
+        address or the like. The whole delivery is refused and the value is not shown.
     InvalidDelivery
-        For everything else: unknown or missing tables and columns, values of the wrong type, keys that stand twice,
-        references that lead nowhere, dates out of order, values that the instrument cannot give. All are listed.
+        If files, tables or columns cannot be understood, or a rule that refuses a delivery is broken. All faults are listed.
+    InvalidParameters
+        If the mapping has faults.
 
     Examples
     --------
     See :func:`write_delivery`.
     """
-    folder = existing_folder(path)
-    places = table_files(folder)
-    raw, faults = read_files(places)
-    refuse_personal_data(raw, folder)
-    read_manifest(folder)
-    tables: dict[str, pd.DataFrame] = {}
-    for delivered in raw:
-        if delivered.even:
-            tables[delivered.table.name], wrong = _typed_table(delivered)
-            faults += wrong
-    # References and dates can only be judged once every file and column is there.
-    if not any(fault.rule in ("file", "shape", "column") for fault in faults):
-        faults += integrity_faults(tables, {delivered.table.name: delivered.file for delivered in raw})
-    if faults:
-        raise InvalidDelivery(faults)
-    return {name: tables[name] for name in TABLES if name in tables}
+    validation = validate(path, mapping, known=known)
+    validation.raise_if_refused()
+    return Delivery(validation)
 
 
 def is_synthetic(path: str | Path) -> bool:
@@ -87,7 +123,10 @@ def is_synthetic(path: str | Path) -> bool:
     --------
     See :func:`write_delivery`.
     """
-    return read_manifest(existing_folder(path)).synthetic
+    folder = Path(path)
+    if not folder.is_dir():
+        raise MissingData(f"There is no folder {folder.name!r} with a delivery. Check the path.")
+    return read_manifest(folder.resolve()).synthetic
 
 
 def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, synthetic: bool, seed: int | None = None) -> Path:
@@ -114,7 +153,7 @@ def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, sy
     InvalidColumn
         If a column is not of the type that the data model gives it.
     InvalidDelivery
-        If :func:`read_delivery` would refuse it; nothing is written then.
+        If :func:`read_delivery` would refuse it or keep rows aside; nothing is written then.
 
     Examples
     --------
@@ -137,7 +176,7 @@ def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, sy
         for name, frame in tables.items():
             _write_table(frame, TABLES[name], beside)
         write_manifest(beside, Manifest(synthetic=synthetic, seed=seed), tables=tables)
-        read_delivery(beside)
+        _refuse_faulty(read_delivery(beside))
         # A temporary folder is private; a delivery is as readable as a folder usually is.
         beside.chmod(0o755)
         if folder.exists():
@@ -148,38 +187,10 @@ def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, sy
     return folder
 
 
-def _typed_table(delivered: RawTable) -> tuple[pd.DataFrame, list[Fault]]:
-    table, file = delivered.table, delivered.file
-    faults: list[Fault] = []
-    columns: dict[str, pd.Series] = {}
-    for number, header in enumerate(delivered.header):
-        column = table.column(header)
-        if column is None:
-            faults.append(_unknown_column(file, table, number, header))
-        elif column.name in columns:
-            faults.append(Fault(rule="column", file=file, column=column.name, message="The column stands twice. Keep one."))
-        else:
-            columns[column.name], wrong = typed_column(delivered.columns[number], column, file=file)
-            faults += wrong
-    for column in table.columns:
-        if column.required and column.name not in columns:
-            alias = f" (or {column.alias})" if column.alias and column.alias != column.name else ""
-            message = f"The column is missing. Add {column.name}{alias}."
-            faults.append(Fault(rule="column", file=file, column=column.name, message=message))
-    return pd.DataFrame({column.name: columns[column.name] for column in table.columns if column.name in columns}), faults
-
-
-def _unknown_column(file: str, table: Table, number: int, header: str) -> Fault:
-    """A header that is not in the data model. It is not shown: in a file without a header row it is somebody's data."""
-    names = [name for column in table.columns for name in (column.name, column.alias) if name]
-    close = get_close_matches(header[:100], names, n=1)
-    if ";" in header or "\t" in header:
-        hint = "Separate the fields by commas."
-    elif close:
-        hint = f"Did you mean {close[0]}?"
-    else:
-        hint = f"The table {table.name} has {', '.join(column.name for column in table.columns)}."
-    return Fault(rule="column", file=file, column=f"number {number + 1}", message=f"The header is not in the data model. {hint}")
+def _refuse_faulty(delivery: Delivery) -> None:
+    faulty = [fault for fault in delivery.faults if fault.severity == QUARANTINE]
+    if faulty:
+        raise InvalidDelivery(faulty)
 
 
 def _write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:

@@ -1,12 +1,21 @@
 """What is wrong with a delivery, said without showing anybody's data."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from whatworks.core.errors import WhatworksError
 
 _FAULTS_SHOWN = 30
 _ROWS_SHOWN = 5
+
+REFUSE, QUARANTINE, WARN = "refuse", "quarantine", "warn"
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name)
+    """Mark a message for the catalogues; it is looked up where it is shown."""
+    return message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +24,14 @@ class Fault:
 
     Attributes
     ----------
-    rule : id of the rule broken, e.g. ``"V05"``; others are ``file``, ``table``, ``column``, ``shape``,
-        ``type``, ``key`` and ``agreement``
+    rule : id of the rule broken, e.g. ``"V05"``; :data:`rules.RULES` has their sentences
     file : name of the file inside the delivery
     column : name in the data model; None when the fault is the file's
-    message : what was found, what is needed, what to do
+    message : what was found, in English, with named places
+    remedy : what to do, in English, with named places
+    places : what fills them: names of the data model, counts and limits, never a value
+    severity : refuse, quarantine or warn
+    table : English name of the table; None when the fault is the delivery's
     count : rows concerned; 0 when the fault is not about rows
     rows : the first of them, numbered as a spreadsheet shows them (the header is row 1)
 
@@ -33,18 +45,21 @@ class Fault:
     file: str
     column: str | None
     message: str
+    remedy: str = ""
+    places: Mapping[str, object] = field(default_factory=dict)
+    severity: str = REFUSE
+    table: str | None = None
     count: int = 0
     rows: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         place = self.file if self.column is None else f"{self.file}, column {self.column}"
+        said = " ".join(part.format(**self.places) for part in (self.message, self.remedy) if part)
         if not self.count:
-            return f"{place} ({self.rule}): {self.message}"
+            return f"{place} ({self.rule}): {said}"
         more = ", ..." if self.count > len(self.rows) else ""
-        return (
-            f"{place} ({self.rule}): {self.message} {self.count} row{'' if self.count == 1 else 's'}: "
-            f"{', '.join(map(str, self.rows))}{more}."
-        )
+        listed = f": {', '.join(map(str, self.rows))}{more}" if self.rows else ""
+        return f"{place} ({self.rule}): {said} {self.count} row{'' if self.count == 1 else 's'}{listed}."
 
 
 class InvalidDelivery(WhatworksError):
@@ -67,11 +82,14 @@ class PersonalDataFound(InvalidDelivery):
     """A delivery that names a person: a value like a civil registration number, or a column for a name or an address."""
 
 
-def row_fault(*, rule: str, file: str, column: str | None, message: str, bad: Sequence[bool]) -> list[Fault]:
+def row_numbers(bad: np.ndarray, *, first_row: int = 2) -> tuple[int, ...]:
+    """The first rows where ``bad`` is true, numbered as a spreadsheet shows them; the header is the row before ``first_row``."""
+    return tuple(int(place) + first_row for place in np.flatnonzero(bad)[:_ROWS_SHOWN])
+
+
+def row_fault(*, bad: np.ndarray, first_row: int = 2, **said: object) -> list[Fault]:
     """A fault about the rows where ``bad`` is true; an empty list when there is none."""
-    places = [place for place, wrong in enumerate(bad) if wrong]
-    if not places:
+    count = int(np.count_nonzero(bad))
+    if not count:
         return []
-    # The header is row 1, so the first row of data is row 2.
-    rows = tuple(place + 2 for place in places[:_ROWS_SHOWN])
-    return [Fault(rule=rule, file=file, column=column, message=message, count=len(places), rows=rows)]
+    return [Fault(count=count, rows=row_numbers(bad, first_row=first_row), **said)]  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ accept, the label a reader sees, the Danish codes, the table it refers to.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,10 @@ Text = Series[Annotated[pd.StringDtype, "pyarrow", np.nan]]
 Whole = Series[pd.Int64Dtype]
 Number = Series[np.float64]
 Flag = Series[pd.BooleanDtype]
-Date = Series[np.dtype("datetime64[s]")]  # type: ignore[misc]
+if TYPE_CHECKING:
+    Date = Series[np.datetime64]
+else:
+    Date = Series[np.dtype("datetime64[s]")]
 
 QUARTER = r"\d{4}K[1-4]"
 PSEUDONYM = r"b_[0-9a-z]{16}"

@@ -1,5 +1,6 @@
 """``delivery.yml``: what a delivery says about itself, and the README that says it to a person."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import yaml
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import read_located
-from whatworks.documentation.faults import Fault, InvalidDelivery
+from whatworks.documentation.faults import N_, Fault, InvalidDelivery
 
 MANIFEST = "delivery.yml"
 READ_ME = "README.md"
@@ -69,23 +70,38 @@ def read_manifest(folder: Path) -> Manifest:
     """Read ``delivery.yml``; a delivery that does not say whether it is simulated is refused."""
     place = folder / MANIFEST
     if place.is_symlink() or not place.is_file():
-        raise _refused("The file is missing. Write `synthetic: false` in it, or `synthetic: true` when the people are simulated.")
+        message = "The file is missing."
+        raise InvalidDelivery(
+            [_fault(message, "Write `synthetic: false` in it, or `synthetic: true` when the people are simulated.")]
+        )
+    manifest, faults = parse_manifest(place.read_bytes())
+    if manifest is None:
+        raise InvalidDelivery(faults)
+    return manifest
+
+
+def parse_manifest(content: bytes) -> tuple[Manifest | None, list[Fault]]:
+    """What a manifest says, or what is wrong with it."""
     try:
-        located = read_located(place)
+        # The reader of located YAML reads files; a manifest may have come in an archive.
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / MANIFEST
+            place.write_bytes(content)
+            said = read_located(place).value
     except (InvalidParameters, yaml.YAMLError, ValueError, RecursionError, OSError):
-        raise _refused(
-            "Not valid YAML, or a key stands twice. It needs one line: `synthetic: true` or `synthetic: false`."
-        ) from None
-    content = located.value
-    if not isinstance(content, dict) or not isinstance(content.get("synthetic"), bool):
-        raise _refused("The key `synthetic` is missing or is not true or false.")
-    unknown = set(content) - {"synthetic", "seed", "label"}
+        message = N_("Not valid YAML, or a key stands twice.")
+        return None, [_fault(message, N_("It needs one line: `synthetic: true` or `synthetic: false`."))]
+    if not isinstance(said, dict) or not isinstance(said.get("synthetic"), bool):
+        return None, [_fault(N_("The key `synthetic` is missing or is not true or false."), N_("Write which it is."))]
+    unknown = set(said) - {"synthetic", "seed", "label"}
     if unknown:
-        raise _refused(f"{len(unknown)} keys are not known. It may hold synthetic, seed and label.")
-    seed = content.get("seed")
+        return None, [
+            _fault(N_("{n} keys are not known."), N_("It may hold synthetic, seed and label."), n=len(unknown)),
+        ]
+    seed = said.get("seed")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-        raise _refused("The key `seed` is not a whole number.")
-    return Manifest(synthetic=content["synthetic"], seed=seed)
+        return None, [_fault(N_("The key `seed` is not a whole number."), N_("Correct it, or leave it out."))]
+    return Manifest(synthetic=said["synthetic"], seed=seed), []
 
 
 def write_manifest(folder: Path, manifest: Manifest, *, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -105,5 +121,5 @@ def write_manifest(folder: Path, manifest: Manifest, *, tables: Mapping[str, pd.
     (folder / READ_ME).write_text(read_me, encoding="utf-8", newline="\n")
 
 
-def _refused(message: str) -> InvalidDelivery:
-    return InvalidDelivery([Fault(rule="file", file=MANIFEST, column=None, message=message)])
+def _fault(message: str, remedy: str, **places: object) -> Fault:
+    return Fault(rule="file", file=MANIFEST, column=None, message=message, remedy=remedy, places=places)

@@ -2,12 +2,16 @@
 
 A number is DDMMYY and four digits, with or without a hyphen. Administrative numbers add 60 to the day; replacement
 numbers have letters among the last four. The checksum is not consulted: since 2007 numbers are issued without it,
-so it can never clear a value.
+so it can never clear a value. A program that takes it for a number drops the zero in front, so nine digits are looked at, too.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _SEPARATOR = r"[-./ ]?"
 _LONG = rf"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01]){_SEPARATOR}(?:0[13578]|1[02])"
@@ -23,8 +27,25 @@ CPR_LIKE = re.compile(
 # Inside a pseudonym nothing marks where a number would begin, so any ten digits in a row are looked at.
 CPR_LIKE_INSIDE = re.compile(rf"{_DATE}\d{{4}}|0{{10}}")
 
+# A number that lost the zero in front: the day is one digit. In a long column of other numbers of nine digits an eighth has
+# a month that can be right; in a column of such numbers all have.
+_NINE = re.compile(r"(?<!\d)[1-9](?:0[1-9]|1[0-2])\d{6}(?!\d)")
+_SERIES_LENGTH, _SERIES_SHARE = 20, 0.5
+
+# Ids of common terms are hexadecimal and may hold any digits.
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+# What the search engine behind whole columns can do (it has no look-around): it may find too much, never too little.
+_DATE_WIDE = _DATE.replace("(?:", "(")
+_WIDE = (
+    rf"{_DATE_WIDE}[-‐–—./ ]{{0,3}}[0-9]{{4}}|0{{10}}|{_DATE_WIDE}-?[0-9A-Za-z]{{4}}"
+    r"|(^|[^0-9])[1-9](0[1-9]|1[0-2])[0-9]{6}([^0-9]|$)"
+).replace(r"\d", "[0-9]")
+
 # A measured number with decimals is not a number of a person, whatever its digits.
 _DECIMAL = re.compile(r"[-+]?\d{0,6}[.,]\d+")
+
+_TEN_DIGITS = re.compile(r"\d{10}", re.ASCII)
 
 _IDENTIFIERS = (
     "cpr",
@@ -68,26 +89,44 @@ def names_a_person(header: str) -> str | None:
     return next((word for word in _IDENTIFIERS if word in letters), None)
 
 
-def cpr_rows(cells: Sequence[str], *, pseudonyms: bool = False, numbers: bool = False) -> list[bool]:
+def cpr_rows(
+    cells: Sequence[str] | pa.ChunkedArray, *, pseudonyms: bool = False, numbers: bool = False, register: bool = False
+) -> np.ndarray:
     """Which cells of a column look like a civil registration number.
 
     Parameters
     ----------
-    cells : the column's cells as text
+    cells : the column's cells as text, without missing ones
     pseudonyms : the column holds pseudonyms, in which such a number may hide between other characters
     numbers : the column holds measured numbers, whose decimals are not looked at
+    register : the column is for another register's number of ten digits, as P-numbers; written so, it is let through
 
     Examples
     --------
-    >>> cpr_rows(["WHO5", "0" * 10])
+    >>> cpr_rows(["WHO5", "0" * 10]).tolist()
     [False, True]
     """
+    column = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(cells, pa.large_string())])
+    if not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
+        column = pc.utf8_normalize(column, form="NFKC")
+    bad = np.zeros(len(column), dtype=bool)
+    suspects = pc.indices_nonzero(pc.match_substring_regex(column, _WIDE)).to_numpy()
+    # Clean columns, nearly all of them, end here.
+    if not len(suspects):
+        return bad
+    texts = column.take(pa.array(suspects)).to_pylist()
     pattern = CPR_LIKE_INSIDE if pseudonyms else CPR_LIKE
-    cells = [_plain_digits(cell) for cell in cells]
-    # One search through the whole column: clean columns, nearly all of them, cost nothing more.
-    if not pattern.search("\n".join(cells)):
-        return [False] * len(cells)
-    return [pattern.search(cell) is not None and not (numbers and _is_decimal(cell)) for cell in cells]
+    bad[suspects] = [
+        pattern.search(text) is not None
+        and not (numbers and _is_decimal(text))
+        and not (register and _TEN_DIGITS.fullmatch(text.strip()))
+        and not _UUID.fullmatch(text.strip())
+        for text in texts
+    ]
+    short = np.array([_NINE.search(text) is not None and not (numbers and _is_decimal(text)) for text in texts], dtype=bool)
+    if short.any() and not pseudonyms and not _is_series(column, int(short.sum())):
+        bad[suspects[short]] = True
+    return bad
 
 
 def any_cpr(texts: Iterable[str]) -> bool:
@@ -102,3 +141,9 @@ def _plain_digits(text: str) -> str:
 
 def _is_decimal(cell: str) -> bool:
     return _DECIMAL.fullmatch(cell.strip()) is not None
+
+
+def _is_series(column: pa.ChunkedArray, plausible: int) -> bool:
+    """True where nine-digit numbers are a series of their own: many, and in most the month cannot be one."""
+    nine = pc.sum(pc.match_substring_regex(column, r"(^|[^0-9])[0-9]{9}([^0-9]|$)")).as_py() or 0
+    return nine >= _SERIES_LENGTH and plausible < _SERIES_SHARE * nine

@@ -1,0 +1,140 @@
+"""V11, V20 and V21: whether scores look reversed, whether there is a baseline, whether as many are followed up in both arms."""
+
+import numpy as np
+import pandas as pd
+
+from whatworks.documentation.faults import N_
+from whatworks.documentation.lookup import looked_up, positions
+from whatworks.documentation.rules.finding import Finding, Tables, where
+
+_NEAR_START = np.timedelta64(60, "D")
+_FOLLOWED_AFTER = np.timedelta64(90, "D")
+_FEWEST_PAIRS = 10
+_STANDARD_ERRORS = 3.0
+_SHARE = 0.10
+_FEWEST_EPISODES = 20
+
+
+def reversed_scores(tables: Tables) -> list[Finding]:
+    """V11: units whose mean change goes the other way than everybody else's, or whose follow-ups mirror their baselines.
+
+    The change is from the first to the last value of an episode. A unit stands out by more than 3 standard errors, in which how
+    much units differ anyway counts too.
+    """
+    if not {"measurement", "episode"} <= set(tables):
+        return []
+    pairs = _first_and_last(tables)
+    if pairs.empty:
+        return []
+    suspects = pd.concat([_suspects(rows) for _code, rows in pairs.groupby("instrument")], ignore_index=True)
+    if suspects.empty:
+        return []
+    measurement, episode = tables["measurement"], tables["episode"]
+    unit = looked_up(measurement["episode_id"], episode["episode_id"], episode[_unit_column(episode)])
+    named = pd.MultiIndex.from_frame(suspects[["instrument", "unit"]])
+    bad = pd.MultiIndex.from_arrays([measurement["instrument"], unit]).isin(named)
+    message = N_("In {n} units scores go the other way than everywhere else, or follow-ups mirror baselines.")
+    said = {"rule": "V11", "table": "measurement", "column": "value", "places": {"n": len(suspects)}}
+    remedy = N_("Ask whether high and low were swapped there before anything is compared.")
+    return where(measurement, bad, found=message, remedy=remedy, **said)
+
+
+def missing_baselines(tables: Tables) -> list[Finding]:
+    """V20: episodes without a value within 60 days of their start. They are left out of analyses of change, and counted."""
+    if not {"measurement", "episode"} <= set(tables):
+        return []
+    measurement, episode = tables["measurement"], tables["episode"]
+    start = looked_up(measurement["episode_id"], episode["episode_id"], episode["start"])
+    near = (measurement["date"] - start).abs() <= _NEAR_START
+    place = positions(measurement["episode_id"], episode["episode_id"])
+    has = np.zeros(len(episode) + 1, dtype=bool)
+    has[place[(near & measurement["value"].notna()).to_numpy(dtype=bool)]] = True
+    message = N_("No measurement within 60 days of the start. The episode is left out of analyses of change.")
+    said = {"rule": "V20", "table": "episode", "column": "start", "found": message}
+    return where(episode, ~has[:-1], remedy=N_("Deliver the baseline where there is one."), **said)
+
+
+def uneven_follow_up(tables: Tables) -> list[Finding]:
+    """V21: methods where the share of episodes with a follow-up differs by more than 10 points between users and others."""
+    if not {"measurement", "episode", "adoption"} <= set(tables):
+        return []
+    measurement, episode, adoption = tables["measurement"], tables["episode"], tables["adoption"]
+    start = looked_up(measurement["episode_id"], episode["episode_id"], episode["start"])
+    later = ((measurement["date"] - start) >= _FOLLOWED_AFTER) & measurement["value"].notna()
+    place = positions(measurement["episode_id"], episode["episode_id"])
+    followed = np.zeros(len(episode) + 1, dtype=bool)
+    followed[place[later.to_numpy(dtype=bool)]] = True
+    last = measurement["date"].max()
+    lasted = (episode["end"].fillna(last).clip(upper=last) - episode["start"]) >= _FOLLOWED_AFTER
+    found = []
+    for method, rows in adoption.groupby("method_id"):
+        with_method = _in_units(episode, rows)
+        arms = [followed[:-1][(lasted & arm).to_numpy(dtype=bool)] for arm in (with_method, ~with_method)]
+        if min(map(len, arms)) < _FEWEST_EPISODES:
+            continue
+        shares = [float(arm.mean()) for arm in arms]
+        if abs(shares[0] - shares[1]) > _SHARE:
+            message = N_("With the method {method} {treated} per cent have a follow-up, without it {others} per cent.")
+            places = {"method": str(method), "treated": round(100 * shares[0]), "others": round(100 * shares[1])}
+            remedy = N_("Results carry a warning. Find out who is not followed up, and why.")
+            found.append(Finding(rule="V21", table="measurement", column="value", found=message, remedy=remedy, places=places))
+    return found
+
+
+def _in_units(episode: pd.DataFrame, adoption: pd.DataFrame) -> pd.Series:
+    """Episodes of units that use the method at some time."""
+    inside = episode["acting_municipality"].isin(adoption.loc[adoption["level"] == "municipality", "unit_id"])
+    if "service_id" in episode:
+        inside |= episode["service_id"].isin(adoption.loc[adoption["level"] == "service", "unit_id"])
+    return inside
+
+
+def _unit_column(episode: pd.DataFrame) -> str:
+    return "service_id" if "service_id" in episode and episode["service_id"].notna().any() else "acting_municipality"
+
+
+def _first_and_last(tables: Tables) -> pd.DataFrame:
+    """Unit, instrument, first and last value of each episode, instrument and informant that was measured twice."""
+    measurement, episode = tables["measurement"], tables["episode"]
+    rows = measurement.loc[measurement["value"].notna(), ["episode_id", "instrument", "informant", "date", "value"]]
+    place = positions(rows["episode_id"], episode["episode_id"])
+    codes = [pd.factorize(rows[column])[0] for column in ("instrument", "informant")]
+    order = np.lexsort((rows["date"].astype("int64").to_numpy(), codes[1], codes[0], place))
+    sorted_keys = np.stack([place[order], codes[0][order], codes[1][order]])
+    new = np.append(True, (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)) if len(rows) else np.array([], dtype=bool)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(rows)) - 1
+    twice = last > first
+    first, last = order[first[twice]], order[last[twice]]
+    value = rows["value"].to_numpy()
+    unit = episode[_unit_column(episode)].array.take(place[first])
+    return pd.DataFrame(
+        {"unit": unit, "instrument": rows["instrument"].array.take(first), "first": value[first], "last": value[last]}
+    ).dropna()
+
+
+def _suspects(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Units of one instrument whose changes, or whose correlation of first with last value, look reversed."""
+    change = pairs["last"] - pairs["first"]
+    units = pd.DataFrame({"mean": change, "unit": pairs["unit"]}).groupby("unit")["mean"].agg(["mean", "var", "size"])
+    units["corr"] = _correlations(pairs)
+    units = units[units["size"] >= _FEWEST_PAIRS]
+    mirrored = units["corr"] < -2 / np.sqrt(units["size"])
+    opposite = pd.Series(False, index=units.index)
+    if len(units) >= 5:
+        own = units["var"] / units["size"]
+        # The middle unit and the spread around it: a reversed unit must not hide itself by what it does to mean and variance.
+        middle = units["mean"].median()
+        spread = 1.4826 * (units["mean"] - middle).abs().median()
+        apart = (units["mean"] - middle).abs() > _STANDARD_ERRORS * np.sqrt(np.maximum(own, spread**2))
+        opposite = apart & (np.sign(units["mean"]) != np.sign(middle))
+    out = units.index[mirrored | opposite]
+    return pd.DataFrame({"unit": out, "instrument": pairs["instrument"].iloc[0]})
+
+
+def _correlations(pairs: pd.DataFrame) -> pd.Series:
+    groups = pairs.groupby("unit")
+    first, last = (pairs[name] - groups[name].transform("mean") for name in ("first", "last"))
+    sums = pd.DataFrame({"unit": pairs["unit"], "xy": first * last, "xx": first**2, "yy": last**2}).groupby("unit").sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums["xy"] / np.sqrt(sums["xx"] * sums["yy"])
