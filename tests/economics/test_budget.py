@@ -41,7 +41,7 @@ def test_a_growth_taken_apart_by_hand():
     assert result.statistics["unit_cost"] == pytest.approx(1_040_000)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(1, 1e4)] * 2, *[st.floats(1e3, 1e7)] * 2), min_size=1, max_size=5), st.booleans())
 def test_the_parts_add_up_to_the_growth(groups, drop):
     rows = [(str(place), 2022, one[0], one[2]) for place, one in enumerate(groups)]

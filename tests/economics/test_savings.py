@@ -143,8 +143,8 @@ def test_nominal_costs_and_single_units_are_refused():
 @pytest.mark.slow
 def test_the_interval_covers_the_true_saving():
     covered = 0
-    for seed in range(80):
+    for seed in range(50):
         line = savings(homes(units=12, seed=seed, noise=30.0)).headline
         covered += line.conf_low <= -60 <= line.conf_high
-    # 95 per cent of 80, less three standard errors.
-    assert covered >= 70
+    # 95 per cent of 50, less three standard errors.
+    assert covered >= 43

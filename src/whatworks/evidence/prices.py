@@ -246,8 +246,8 @@ def _ranges(row: Row, spec: PriceFile) -> Iterator[str]:
             yield f"{column} is {row[column][:80]}; it needs a number from {low:g} to {high:g}."
     for first, second in _ORDERED:
         if first in limits and second in limits:
-            low, high = number_of(row, first), number_of(row, second)
-            if low is not None and high is not None and low > high:
+            before, after = number_of(row, first), number_of(row, second)
+            if before is not None and after is not None and before > after:
                 yield f"{first} {row[first][:80]} is above {second} {row[second][:80]}."
     # Chains are made of single years; a step over several years hides what happened in between.
     if {"year_from", "year_to"} <= set(spec.years) and is_count(row["year_from"]) and is_count(row["year_to"]):
@@ -277,7 +277,8 @@ def _day(cell: str) -> date | None:
 def _frame(rows: list[Row], spec: PriceFile) -> pd.DataFrame:
     frame = frame_of(rows, spec.columns, counts=spec.years, numbers=spec.numbers)
     for column in spec.dates:
-        frame[column] = pd.to_datetime([_day(row[column]) if row[column] else None for row in rows])
+        days = [_day(row[column]) if row[column] else None for row in rows]
+        frame[column] = pd.Series([pd.NaT if day is None else pd.Timestamp(day) for day in days], dtype="datetime64[s]")
     for column, words in {**spec.allowed, **_ORIGIN_ALLOWED}.items():
         if words == _YES_NO:
             frame[column] = frame[column] == "yes"

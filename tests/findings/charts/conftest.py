@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -388,6 +389,7 @@ def risk_difference(estimate: float = 0.10, error: float = 0.03, **about) -> Eff
     return effect(estimate, error, **{**known, **about})
 
 
+@cache
 def investment_answer(gain: float = 1.0) -> EffectResult:
     """A course of 3 million kroner for 100 citizens, and what follows for three purses."""
     prices = [("placement", "municipality", 60_000.0), ("support", "municipality", 20_000.0), ("benefits", "state", 30_000.0)]

@@ -64,3 +64,16 @@ def test_other_results_are_refused(make):
     check = make.rates_checked()
     with pytest.raises(EmptyData, match="No rate has a ceiling"):
         charts.rate_against_ceiling_data(replace(check, effects=check.effects.assign(deviation=float("nan"))))
+
+
+def test_a_figure_with_an_invented_index_says_so_and_another_does_not(make):
+    warning = "Nogle af priserne bag svaret er opfundet til eksemplet."
+    figures = [
+        charts.rate_against_ceiling_figure(make.rates_checked()),
+        charts.budget_growth_figure(make.budget_grown()),
+        charts.demand_growth_figure(make.demand_grown()),
+    ]
+    assert all(warning in html for html in figures)
+    check = make.rates_checked()
+    read = replace(check, checks=tuple(replace(each, passed=True) for each in check.checks))
+    assert warning not in charts.rate_against_ceiling_figure(read)

@@ -10,6 +10,7 @@ import whatworks.findings.style as style
 from whatworks.core.columns import require_columns
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.invented_prices import invented_prices_note
 from whatworks.findings.charts.scale import spanning
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.economics_words import kroner, payer_name
@@ -112,12 +113,13 @@ def budget_growth_figure(
         year=int(result.statistics["price_level"]),
         payer=payer_name(str(result.headline.payer), language, within=True),
     )
+    told = _("People are counted as full-year persons. Each part is weighed with the mean of both years, so they add up.")
     return figure_html(
         budget_growth_chart(result, language=language),
         caption=_finding(result, data, language),
         unit=about,
         alt=budget_growth_alt(result, language=language),
-        note=_("People are counted as full-year persons. Each part is weighed with the mean of both years, so they add up."),
+        note=f"{told} {invented_prices_note(result, language)}".strip(),
         table=table,
         language=language,
         source=spoken(source, language) or None,

@@ -11,6 +11,7 @@ import whatworks.findings.style as style
 from whatworks.core.columns import require_columns
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.invented_prices import invented_prices_note
 from whatworks.findings.charts.plane import Plane, plane_for
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.economics_words import kroner, kroner_range, payer_name
@@ -122,7 +123,7 @@ def demand_growth_figure(
         caption=_finding(result, people, language),
         unit=_("Number of {units} who are served").format(units=who),
         alt=demand_growth_alt(result, people=people, language=language),
-        note=f"{_money(result, language)} {_assumption(result, language)}",
+        note=" ".join([_money(result, language), _assumption(result, language), invented_prices_note(result, language)]).strip(),
         table=table,
         language=language,
         source=spoken(source, language) or None,

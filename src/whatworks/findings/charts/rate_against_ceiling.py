@@ -11,6 +11,7 @@ from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
+from whatworks.findings.charts.invented_prices import invented_prices_note
 from whatworks.findings.charts.scale import Scale, spanning
 from whatworks.findings.charts.words import Words, named, spoken
 from whatworks.findings.economics_words import kroner
@@ -143,7 +144,7 @@ def rate_against_ceiling_figure(
         caption=_finding(data, language),
         unit=_("Per cent from the ceiling, {year} prices").format(year=int(check.statistics["price_level"])),
         alt=rate_against_ceiling_alt(check, labels=labels, language=language),
-        note=" ".join(notes),
+        note=" ".join([*notes, invented_prices_note(check, language)]).strip(),
         table=table,
         language=language,
         source=spoken(source, language) or None,
