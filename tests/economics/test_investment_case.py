@@ -192,15 +192,15 @@ def test_an_effect_with_a_90_per_cent_interval_is_as_unsure_as_it_says():
 
 @pytest.mark.slow
 def test_the_range_holds_the_truth_95_times_in_100():
-    """A true difference, estimated with its own error 60 times: the range of the net present value holds the true one."""
+    """A true difference, estimated with its own error 40 times: the range of the net present value holds the true one."""
     rng, truth, error = np.random.default_rng(4), 0.10, 0.03
     true_npv = case().headline.estimate
     held = 0
-    for estimate in rng.normal(truth, error, size=60):
+    for estimate in rng.normal(truth, error, size=40):
         head = case(effect(estimate, 1.959964 * error)).headline
         held += head.conf_low <= true_npv <= head.conf_high
-    # 2.8 standard errors of a share of 0.95 in 60.
-    assert held / 60 >= 0.87
+    # 2.9 standard errors of a share of 0.95 in 40.
+    assert held / 40 >= 0.85
 
 
 # Two ledgers.
