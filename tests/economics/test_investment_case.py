@@ -273,6 +273,29 @@ def test_invented_prices_inputs_without_range_and_years_after_follow_up_are_flag
     assert check(case(), "beyond_follow_up").passed is None
 
 
+def test_prices_of_the_evidence_base_go_straight_in_and_say_that_they_are_invented():
+    prices = ww.evidence.prices()["consequences"]
+    chosen = prices[
+        prices["consequence"].isin(["synthetic_placement", "synthetic_psychiatric_bed_day", "synthetic_cash_benefit"])
+    ]
+    per_success = pd.DataFrame(
+        {
+            "consequence": ["synthetic_placement", "synthetic_psychiatric_bed_day", "synthetic_cash_benefit"],
+            "units": [0.1, 6.0, 4.0], "first_year": 1, "last_year": 4,
+        }
+    )  # fmt: skip
+    result = case(consequences=chosen.merge(per_success, on="consequence"), costs=COSTS.assign(amount=1e6))
+    assert np.isfinite(result.headline.estimate)
+    assert check(result, "synthetic_prices").passed is False
+    assert {"region", "state", "municipality"} == set(result.parts.loc[result.parts["quantity"] == "gain", "payer"])
+
+
+def test_prices_of_two_levels_in_the_evidence_base_are_not_added_up():
+    prices = ww.evidence.prices()["consequences"].assign(units=1.0, first_year=1, last_year=4)
+    with pytest.raises(MixedPriceLevels, match="2016"):
+        case(consequences=prices)
+
+
 def test_doubts_of_the_effect_go_with_the_money():
     doubtful = effect(checks=(Check(name="balance", passed=False, message="Unlike."),))
     assert check(case(doubtful), "effect_doubts").passed is False
