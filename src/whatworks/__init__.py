@@ -11,6 +11,7 @@ from whatworks.core.version import __version__
 
 if TYPE_CHECKING:
     from whatworks import benchmarking, design, did, documentation, economics, evidence, findings, matching, synthesis
+    from whatworks.findings import explain
 
 _ROOMS = (
     *("benchmarking", "design", "did", "documentation", "economics", "evidence"),
@@ -31,6 +32,7 @@ __all__ = [
     "economics",
     "errors",
     "evidence",
+    "explain",
     "findings",
     "matching",
     "synthesis",
@@ -38,6 +40,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "explain":
+        return import_module("whatworks.findings.explanation").explain
     if name in _ROOMS:
         return import_module(f"whatworks.{name}")
     raise AttributeError(f"whatworks has no room {name!r}; it has {', '.join(_ROOMS)}.")

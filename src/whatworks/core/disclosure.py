@@ -20,7 +20,7 @@ LEFT_OUT = ("n_dropped", "n_trimmed", "n_trimmed_meant", "units")
 # Counts of those that stayed: held against everybody, they give back how many were left out.
 COUNTS = (
     "nobs", "n_treated", "n_comparison", "ess_treated", "ess_comparison", "ess", "n_units", "n_outside", "n_sets", "n_ties",
-    "clusters", "treated", "df",
+    "clusters", "treated", "df", "cases", "cases_with_refund",
 )  # fmt: skip
 K_PUBLISH = 5
 K_FLOOR = 3

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
     from whatworks.findings.economics_words import economics_sentence, never_alone
+    from whatworks.findings.explanation import explain
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
@@ -58,6 +59,7 @@ _PAGES = {
     "designs_table": "report",
     "economics_sentence": "economics_words",
     "error_page": "index",
+    "explain": "explanation",
     "gap_cells": "bodies",
     "hidden_factor_table": "diagnostics",
     "index_page": "index",
@@ -100,6 +102,7 @@ __all__ = [
     "document",
     "economics_sentence",
     "error_page",
+    "explain",
     "gap_cells",
     "hidden_factor_table",
     "index_page",

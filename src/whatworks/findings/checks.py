@@ -17,7 +17,7 @@ _TWO_DECIMALS = ("worst_smd", "worst", "low", "high")
 _WITH_TWO_DECIMALS_LIMIT = ("balance", "balance_within_subgroups")
 
 
-def check_sentence(check: Check, language: str = "da", *, quarters: bool = False) -> str:
+def check_sentence(check: Check, language: str = "da", *, quarters: bool = False) -> Markup:
     """One or two plain sentences about a check: passed, failed, or not to be settled.
 
     Parameters
