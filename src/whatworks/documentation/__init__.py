@@ -1,7 +1,9 @@
 """The shared documentation concept: municipalities' deliveries, panels for the estimators, simulated data with known truth."""
 
+from whatworks.documentation.cohort import Cohort, cohort
 from whatworks.documentation.coverage import coverage_map
 from whatworks.documentation.delivery import Delivery, is_synthetic, read_delivery, write_delivery
+from whatworks.documentation.dictionary import dictionary, table_meanings
 from whatworks.documentation.exposure import exposed
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound
 from whatworks.documentation.ingest import Ingested, ingest
@@ -19,11 +21,13 @@ from whatworks.documentation.simulation import simulate
 from whatworks.documentation.statbank import StatBank
 from whatworks.documentation.status_report import Status, compare_status, last_status, read_status, status_report, write_status
 from whatworks.documentation.store import Store
+from whatworks.documentation.suggesting import suggest_mapping
 from whatworks.documentation.summary import source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
 from whatworks.documentation.validate import Validation, validate
 
 __all__ = [
+    "Cohort",
     "Delivery",
     "Fault",
     "IncompatiblePackage",
@@ -37,8 +41,10 @@ __all__ = [
     "TamperedPackage",
     "Validation",
     "build_panel",
+    "cohort",
     "compare_status",
     "coverage_map",
+    "dictionary",
     "direction_check",
     "earnings_panel",
     "exposed",
@@ -59,7 +65,9 @@ __all__ = [
     "simulated_neighbours",
     "source",
     "status_report",
+    "suggest_mapping",
     "supported_work",
+    "table_meanings",
     "trends",
     "validate",
     "write_delivery",
