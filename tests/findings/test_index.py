@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import whatworks as ww
 from whatworks.findings import error_page, index_page
 from whatworks.findings.marks import dots_mark, interval_mark
 
@@ -132,3 +133,18 @@ def test_a_failure_gets_a_page_with_its_message_as_text(language):
     assert {"da": "Voksne – Metode", "en": "Adults – Method"}[language] in html
     assert {"da": "SIMULEREDE", "en": "SIMULATED"}[language] in html
     assert 'lang="en"' in html
+
+
+def test_the_gap_map_leads_to_each_groups_page_and_shows_no_invented_result(findings):
+    registry = ww.evidence.load()
+    gaps = ww.findings.gap_cells(registry, findings)
+    html = index_page(findings, language="da", registry=registry, gaps=gaps, group_pages=["homelessness"])
+    table = html[html.index('id="gaps"') : html.index("</table>", html.index('id="gaps"'))]
+    assert '<a href="homelessness/index.da.html">' in table
+    assert table.count("<a ") == 1
+    assert table.count('<td role="cell"') == len(registry.target_groups) * len(registry.domains)
+    youth = table[table.index("Unge med psykiske vanskeligheder") :].split("</tr>")[0]
+    assert youth.count("Ingen studier") == len(registry.domains)
+    english = index_page(findings, language="en", registry=registry, gaps=gaps, group_pages=["homelessness"])
+    assert '<a href="../homelessness/index.en.html">' in english
+    assert 'id="gaps"' not in index_page(findings, language="da")

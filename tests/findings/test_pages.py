@@ -10,7 +10,7 @@ from whatworks.core import Check
 from whatworks.core.errors import InvalidOption
 from whatworks.findings import page
 from whatworks.findings.labels import speaking, within
-from whatworks.findings.reviews import side
+from whatworks.findings.review_rows import side
 
 BANNER = {"da": "EKSEMPEL MED SIMULEREDE DATA - må ikke bruges til beslutninger.", "en": "EXAMPLE WITH SIMULATED DATA"}
 BANNED = re.compile("significan|signifikan|proven|bevist|no effect|ingen effekt|evidence-based|evidensbaseret|best method", re.I)

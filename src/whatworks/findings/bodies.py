@@ -274,6 +274,11 @@ def gap_cells(registry: Registry, findings: Sequence[Finding] = ()) -> pd.DataFr
     )
 
 
+def design_of(finding: Finding, name: str) -> str:
+    """What the standards call the design behind a result of a finding, such as ``"rct"`` or ``"did"``."""
+    return _DESIGNS.get(name, _OF_FINDING.get(finding.design, "cross_section"))
+
+
 def domain_verdicts(bodies: Iterable[Body]) -> dict[tuple[str, str], Headline]:
     """One verdict for each target group and part of life, from its methods; invented ones are passed over.
 
@@ -326,7 +331,7 @@ def _own_results(registry: Registry, target_group: str, findings: Sequence[Findi
         spoken = speaking(finding)
         known = finding.method in registry.methods and finding.outcome in registry.outcomes
         if finding.target_group == target_group and finding.outcome is not None and spoken is not None and known:
-            design = _DESIGNS.get(spoken[0], _OF_FINDING.get(finding.design, "cross_section"))
+            design = design_of(finding, spoken[0])
             own[finding.method, finding.outcome] = Own(result=spoken[1], name=spoken[0], design=design, finding=finding)
     return own
 

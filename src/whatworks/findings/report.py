@@ -15,7 +15,8 @@ from whatworks.findings.labels import decimals_of, unit_of
 from whatworks.findings.language import interval, number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.question import Question
-from whatworks.findings.reviews import count_reviews, printed_decimals, turned_round
+from whatworks.findings.review_rows import printed_decimals, turned_round
+from whatworks.findings.reviews import count_reviews
 from whatworks.findings.wording import check_sentence, design_explanation, design_name, shown
 
 REVIEWS_SOURCE: Mapping[str, str] = {

@@ -1,20 +1,19 @@
 """Pages about what others have published: the numbers as printed, each with its source, and no verdict of our own."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from whatworks.evidence import MEASURES, Registry, citation, link
+from whatworks.evidence import Registry
 from whatworks.evidence import counted as each_result_once
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, within
-from whatworks.findings.language import interval, number, sort_key, translator
+from whatworks.findings.language import number, sort_key, translator
 from whatworks.findings.names import N_
+from whatworks.findings.review_rows import named_in, restated, review_row, side
 from whatworks.findings.view import Cell, counted, unknown_cost
-from whatworks.findings.wording import RATIOS, STANDARDISED, size_word
+from whatworks.findings.wording import STANDARDISED
 
 _SOURCE = ("authors", "year", "source", "doi")
 _MEASURES: Mapping[str, str] = {
@@ -32,14 +31,6 @@ _MEASURES: Mapping[str, str] = {
     "MD": N_("Difference: how much the averages lie apart, in the unit it was measured in."),
     "RD": N_("Difference between shares: 0.1 means 10 more out of 100."),
 }
-
-
-@dataclass(frozen=True)
-class Side:
-    """Which way a published range points, as counted on pages."""
-
-    code: str
-    word: str
 
 
 def published(registry: Registry, target_group: str) -> pd.DataFrame:
@@ -79,48 +70,14 @@ def count_reviews(reviews: pd.DataFrame) -> int:
 
 def published_methods(reviews: pd.DataFrame, language: str) -> list[str]:
     """Names of the methods in the rows, alphabetical."""
-    names = {_named(row, "method", "intervention", language)[0] for _index, row in reviews.iterrows()}
+    names = {named_in(row, "method", "intervention", language)[0] for _index, row in reviews.iterrows()}
     return sorted(names, key=lambda name: sort_key(name, language))
-
-
-def side(row: Mapping[str, Any] | pd.Series, language: str) -> Side:
-    """Whether a published range speaks for the method, against it, fits both, or was not printed."""
-    _ = translator(language)
-    low, high = float(row["conf_low"]), float(row["conf_high"])
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return Side("unstated", _("Cannot be settled without a range"))
-    none = no_difference(str(row["measure"]))
-    if low <= none <= high:
-        return Side("both", _("Can go both ways"))
-    good = row["direction_of_good"]
-    if good not in ("up", "down"):
-        return Side("both", _("The good direction is not known"))
-    return Side("for", _("Speaks for")) if (low > none) == (good == "up") else Side("against", _("Speaks against"))
 
 
 def sides_told_once(reviews: pd.DataFrame, language: str) -> list[str]:
     """Which way each result points; one that restates another (adjusted, or a part of the same studies) is not counted again."""
     once = each_result_once(reviews) if "restates" in reviews else reviews
     return [side(row, language).code for _index, row in once.iterrows()]
-
-
-def no_difference(measure: str) -> float:
-    """The number that means no difference: 1 for ratios as printed, 0 for differences and for logs of ratios."""
-    return 1.0 if measure in RATIOS and not measure.startswith("log") else 0.0
-
-
-def turned_round(row: pd.Series, language: str) -> str:
-    """What the sign means where the source counts the other way than the outcome is counted; empty where it does not."""
-    _ = translator(language)
-    printed, usual = str(row["direction_of_good"]), str(row.get("outcome_good", ""))
-    said = {
-        ("up", "down"): _("The source has turned the scale round: above {none} is a fall in {outcome}, and that is good."),
-        ("down", "up"): _("The source has turned the scale round: below {none} is a rise in {outcome}, and that is good."),
-    }.get((printed, usual))
-    if said is None:
-        return ""
-    none = _("zero") if no_difference(str(row["measure"])) == 0 else "1"
-    return said.format(none=none, outcome=within(_named(row, "outcome", "outcome_as_printed", language)[0]))
 
 
 def tally(sides: Sequence[str], language: str) -> str:
@@ -239,59 +196,10 @@ def _confirmed(reviews: pd.DataFrame, language: str) -> Cell:
 def _by_method(reviews: pd.DataFrame, language: str) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for _index, row in reviews.iterrows():
-        groups.setdefault(_named(row, "method", "intervention", language), []).append(_row(row, language))
+        told = {**review_row(row, language), "restated": restated(row, reviews, language)}
+        groups.setdefault(named_in(row, "method", "intervention", language), []).append(told)
     ordered = sorted(groups.items(), key=lambda item: sort_key(item[0][0], language))
     return [
         ({"name": name, "lang": lang}, sorted(rows, key=lambda row: sort_key(row["outcome"], language)))
         for (name, lang), rows in ordered
     ]
-
-
-def _row(row: pd.Series, language: str) -> dict[str, Any]:
-    _ = translator(language)
-    low, high, effect = float(row["conf_low"]), float(row["conf_high"]), float(row["effect"])
-    stated = math.isfinite(low) and math.isfinite(high)
-    places = printed_decimals(effect, low, high)
-    outcome, lang = _named(row, "outcome", "outcome_as_printed", language)
-    printed = str(row.get("outcome_as_printed", "") or "")
-    address = link(row) if {"doi", "seen_at"} <= set(row.index) else ""
-    k = row.get("k")
-    return {
-        "outcome": outcome,
-        "outcome_lang": lang,
-        "printed": "" if printed.casefold() == outcome.casefold() else printed,
-        "turned": turned_round(row, language),
-        "effect": _effect(str(row["measure"]), effect, places, language),
-        "stated": stated,
-        "range": interval(low, high, language, decimals=places) if stated else _("range not stated"),
-        "side": side(row, language).word,
-        "studies": _("not stated") if k is None or pd.isna(k) else number(int(k), language),
-        "citation": citation({**row, "doi": ""}) if set(_SOURCE) <= set(row.index) else "",
-        "address": address if address.startswith("https://") else "",
-        "address_text": f"doi:{row['doi']}" if row.get("doi") else _("where it was seen"),
-        "status": _("Confirmed") if row["confirmed"] in ("yes", True) else _("To be confirmed"),
-    }
-
-
-def printed_decimals(*values: float) -> int:
-    """Decimals as published: at least two, at most three."""
-    printed = [len(repr(value).partition(".")[2]) for value in values if math.isfinite(value)]
-    return min(3, max(2, *printed))
-
-
-def _effect(measure: str, effect: float, places: int, language: str) -> str:
-    _ = translator(language)
-    if measure in STANDARDISED:
-        shown = number(effect, language, decimals=places, signed=True)
-        return _("{size} standard deviations ({word})").format(size=shown, word=size_word(effect, language))
-    shown = number(effect, language, decimals=places, signed=no_difference(measure) == 0)
-    return f"{shown} ({measure})" if measure in MEASURES else shown
-
-
-def _named(row: pd.Series, kind: str, printed: str, language: str) -> tuple[str, str]:
-    """A name in the page's language; else the printed English one, with its language."""
-    name = row.get(f"{kind}_{language}")
-    if name is not None and not pd.isna(name) and name:
-        return str(name), ""
-    spare = str(row.get(printed) or str(row[kind]).replace("_", " "))
-    return spare, "" if language == "en" else "en"

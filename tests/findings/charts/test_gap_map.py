@@ -121,3 +121,28 @@ def test_a_missing_verdict_or_flag_is_read_as_unknown(make):
     data = charts.gap_map_data(cells)
     assert (data["verdict"] == "unknown").all()
     assert not data["own"].any()
+
+
+def test_not_rated_and_no_study_are_told_apart_from_unknown_and_from_no_difference():
+    codes = ["no_clear_difference", "not_rated", "unknown", "gap"]
+    frame = pd.DataFrame(
+        {
+            "target_group": codes,
+            "domain": "x",
+            "verdict": codes,
+            "certainty": None,
+            "n_studies": [3, 0, 2, 0],
+            "under_way": 0,
+            "own": 0,
+        }
+    ).assign(n_reviews=[1, 2, 0, 0])
+    html = charts.gap_map_table(frame, language="en")
+    said = {code: re.search(rf'<td[^>]*class="gap-{code.replace("_", "-")}".*?</td>', html).group() for code in codes}
+    assert "in 2 reviews" in said["not_rated"]
+    assert "Not rated yet</span> <span" in said["not_rated"]
+    assert "No study" in said["gap"]
+    assert "We do not know" in said["unknown"]
+    assert "<b>" in said["no_clear_difference"]
+    assert not any("<b>" in said[code] for code in codes[1:])
+    caption = charts.gap_map_alt(frame, language="en")
+    assert caption.startswith("Of 4 combinations of target group and part of life, 3 are studied, and in 1 we can say something.")
