@@ -10,7 +10,7 @@ import nbformat.v4 as notebook_format
 import pytest
 
 from whatworks.findings import Finding, save
-from whatworks.workflow import keys
+from whatworks.workflow import digests
 from whatworks.workflow.folder import write
 from whatworks.workflow.report import Failure, Job, Outcome
 
@@ -58,7 +58,7 @@ def project(tmp_path: Path, notebook_cells: list, monkeypatch: pytest.MonkeyPatc
     """A project with three questions, the repository's evidence and no report yet."""
     # Someone may edit the library while its tests run; keys must not move under them.
     (tmp_path / "library").mkdir()
-    monkeypatch.setattr(keys, "SOURCE", tmp_path / "library")
+    monkeypatch.setattr(digests, "SOURCE", tmp_path / "library")
     root = tmp_path / "project"
     (root / "notebooks" / "parameters").mkdir(parents=True)
     shutil.copytree(REPOSITORY / "evidence", root / "evidence")

@@ -10,9 +10,9 @@ import pytest
 from whatworks.core.errors import InvalidResult, MissingAltText
 from whatworks.findings import Finding, save
 from whatworks.workflow import report
-from whatworks.workflow.questions import Question
 from whatworks.workflow.failures import failure_of
 from whatworks.workflow.jobs import Job
+from whatworks.workflow.questions import Question
 from whatworks.workflow.report import make_report
 from whatworks.workflow.traces import without_traces
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from whatworks.core.errors import InvalidOption, InvalidParameters, SiteBusy, SiteNotWritable, UnknownCode
-from whatworks.workflow import assembly, folder, site
+from whatworks.workflow import assembly, folder, update
 from whatworks.workflow.folder import write
 from whatworks.workflow.report import Failure, Outcome
 from whatworks.workflow.site import build_site
@@ -278,9 +278,9 @@ MOMENTS = {
     "while a report is written": (None, "", False),
     "before the front pages": (assembly.Assembly, "_write_front", True),
     "after the front pages": (assembly.Assembly, "_write_front", False),
-    "before the swap": (site, "swap", True),
+    "before the swap": (update, "swap", True),
     "between two renames": (Path, "rename", False),
-    "after the swap": (site, "swap", False),
+    "after the swap": (update, "swap", False),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,9 +18,10 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from whatworks.workflow.jobs import Outcome
-from whatworks.workflow.site import SiteRun
-from whatworks.workflow.verify import Verified
+if TYPE_CHECKING:
+    from whatworks.workflow.jobs import Outcome
+    from whatworks.workflow.site import SiteRun
+    from whatworks.workflow.verify import Verified
 
 # Wide enough for the longest codes; without a terminal rich would fold at 80.
 _PLAIN_WIDTH = 160
@@ -53,7 +54,7 @@ class Lines:
         elif not self._quiet:
             self.console.print(Text(text))
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: "Outcome") -> None:
         """Say how one report ended, and how long the rest will take."""
         self.count += 1
         spent = sum(outcome.seconds.values())
@@ -122,7 +123,7 @@ def following(stream: TextIO, *, log: Path | None = None) -> Iterator[Lines]:
             yield lines
 
 
-def summarise(run: SiteRun, stream: TextIO) -> bool:
+def summarise(run: "SiteRun", stream: TextIO) -> bool:
     """Say what was done and where to look; True when no report failed."""
     console = console_for(stream)
     door = _short(run.output / "index.html")
@@ -157,7 +158,7 @@ _VERDICTS = {
 }
 
 
-def tell_verified(verdicts: Sequence[Verified], stream: TextIO) -> bool:
+def tell_verified(verdicts: "Sequence[Verified]", stream: TextIO) -> bool:
     """Say which reports still say what running them again says; True when all that could be compared do."""
     console = console_for(stream)
     table = _table("Report", "Result", "Files")

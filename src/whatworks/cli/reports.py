@@ -91,7 +91,6 @@ def reports(
     from whatworks.findings.language import LANGUAGES
     from whatworks.workflow.project import find_project
     from whatworks.workflow.site import build_site
-    from whatworks.workflow.verify import verify_site
 
     _refuse_contradictions(verify=verify, force=force, language=language, cluster=cluster, workers=workers)
     target = find_project().root / "reports" if output is None else output
@@ -99,6 +98,8 @@ def reports(
     runner = _runner(cluster, workers, engine.value)
     with following(sys.stdout, log=log or target.parent / f".{target.name}-log") as progress:
         if verify:
+            from whatworks.workflow.verify import verify_site
+
             verdicts = verify_site(**asked, runner=runner, progress=progress)
         else:
             languages = LANGUAGES if language is None else (language.value,)

@@ -11,8 +11,8 @@ from whatworks.evidence import Registry
 from whatworks.findings import Finding
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.folder import carry_over, write
-from whatworks.workflow.manifest import MANIFEST, SiteManifest, files_below, is_whole
-from whatworks.workflow.plan import DONE, FAILED, FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
+from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, files_below, is_whole
+from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
 from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest
 from whatworks.workflow.run import Runner
@@ -167,7 +167,8 @@ class Assembly:
                 languages=plan.languages,
             )
             write(self.site / place, html)
-        manifest = SiteManifest(site_key(reports, plan.languages), plan.languages, reports, files_below(self.site))
+        key, files = site_key(reports, plan.languages), files_below(self.site)
+        manifest = SiteManifest(key, plan.languages, reports, files, plan.inputs_of(reports))
         write(self.site / MANIFEST, manifest.to_json())
 
     def _write_groups(

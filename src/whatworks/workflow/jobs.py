@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from whatworks.workflow.failures import DISK_FULL, Failure
-from whatworks.workflow.questions import Question
+
+if TYPE_CHECKING:
+    from whatworks.workflow.questions import Question
 
 # A kernel of its own, as papermill starts it, or a process in which everything is imported already.
 PLAIN, WARM = "plain", "warm"
@@ -31,7 +34,7 @@ class Job:
     scratch : folder for what a kernel leaves while it runs; the system's own by default
     """
 
-    question: Question
+    question: "Question"
     root: Path
     folder: Path
     languages: tuple[str, ...]

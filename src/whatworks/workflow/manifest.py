@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whatworks.core.errors import SiteNotWritable
 from whatworks.core.version import __version__
 from whatworks.workflow.failures import Failure
-from whatworks.workflow.jobs import Job
 from whatworks.workflow.project import Project
-from whatworks.workflow.questions import Question
+
+if TYPE_CHECKING:
+    from whatworks.workflow.jobs import Job
+    from whatworks.workflow.questions import Question
 
 MANIFEST = "manifest.json"
+DONE, FAILED = "done", "failed"
 _FORMAT = 1
 _NAMED_VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels", "matplotlib", "papermill")
 
@@ -31,12 +34,14 @@ class SiteManifest:
     languages : languages of its pages
     reports : folder -> ``{"key", "status"}``; status is ``"done"`` or ``"failed"``
     files : every file the site made, with its size in bytes; None for manifests of reports, which hold run times
+    inputs : one name for all it was made from; empty where a part of it is older than the rest
     """
 
     key: str = ""
     languages: tuple[str, ...] = ()
     reports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files: Mapping[str, int | None] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def files_of(self, report: str) -> list[str]:
         """The files of one report."""
@@ -44,7 +49,8 @@ class SiteManifest:
 
     def to_json(self) -> str:
         """As written to ``manifest.json``; equal sites give equal bytes."""
-        content = {"format": _FORMAT, "key": self.key, "languages": self.languages, "reports": self.reports, "files": self.files}
+        content = {"format": _FORMAT, "key": self.key, "languages": self.languages, "reports": self.reports}
+        content |= {"files": self.files, "inputs": self.inputs}
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -64,7 +70,8 @@ def read_site(target: Path) -> SiteManifest:
         if content["format"] != _FORMAT:
             raise ValueError(content["format"])
         reports = {folder: {"key": entry["key"], "status": entry["status"]} for folder, entry in content["reports"].items()}
-        return SiteManifest(content["key"], tuple(content["languages"]), reports, dict(content["files"]))
+        whole = dict(content["files"]), dict(content.get("inputs", {}))
+        return SiteManifest(content["key"], tuple(content["languages"]), reports, *whole)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SiteNotWritable(
             f"{path} is damaged, so it cannot be told which files in {target.name}/ the site made. "
@@ -87,7 +94,7 @@ def files_below(folder: Path) -> dict[str, int | None]:
     return {name: None if name.endswith(f"/{MANIFEST}") else path.lstat().st_size for path, name in names.items()}
 
 
-def report_manifest(job: Job, finding: Any, seconds: Mapping[str, float]) -> str:
+def report_manifest(job: "Job", finding: Any, seconds: Mapping[str, float]) -> str:
     """What a report was made from, and the digest of every file of it.
 
     Parameters
@@ -98,7 +105,7 @@ def report_manifest(job: Job, finding: Any, seconds: Mapping[str, float]) -> str
     """
     content = {
         "key": job.key,
-        "status": "done",
+        "status": DONE,
         "parameters": dict(job.question.parameters),
         "languages": job.languages,
         "results": {
@@ -123,10 +130,10 @@ def report_manifest(job: Job, finding: Any, seconds: Mapping[str, float]) -> str
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def failed_manifest(question: Question, key: str, failure: Failure) -> str:
+def failed_manifest(question: "Question", key: str, failure: Failure) -> str:
     """The manifest of a report that was not made. It never counts as fresh."""
     error = {"type": failure.type, "message": failure.message, "cell": failure.cell}
-    content = {"key": key, "status": "failed", "parameters": dict(question.parameters), "error": error}
+    content = {"key": key, "status": FAILED, "parameters": dict(question.parameters), "error": error}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 

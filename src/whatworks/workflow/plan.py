@@ -5,19 +5,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from whatworks.core.errors import UnknownCode
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.keys import report_keys
-from whatworks.workflow.manifest import SiteManifest, is_whole, read_site
+from whatworks.workflow.manifest import DONE, SiteManifest, is_whole, read_site
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import Question
+from whatworks.workflow.unchanged import inputs, named_in
 
 # The folder opens at the first of these, whatever its languages.
 TOP_PAGE = "index.html"
 FRONT_PAGES = {"da": TOP_PAGE, "en": "en/index.html"}
 PAGES = ("finding", "report")
-DONE, FAILED = "done", "failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Plan:
     selected : the reports asked for
     execute : reports whose notebook is run
     render : reports that get new pages from an earlier run of their notebook
+    inputs : one name for all that a site is made from
     """
 
     target: Path
@@ -42,6 +44,7 @@ class Plan:
     selected: tuple[str, ...]
     execute: tuple[str, ...]
     render: tuple[str, ...]
+    inputs: Mapping[str, Any]
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -66,6 +69,11 @@ class Plan:
     def key(self, folder: str) -> str:
         """The key to write down: that of the run which the pages are made from."""
         return self.keys[folder] if folder in self.execute else self.old.reports[folder]["key"]
+
+    def inputs_of(self, reports: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
+        """What to write down as the inputs of a site with these reports: nothing where one of them is older or failed."""
+        current = {folder: {"key": key, "status": DONE} for folder, key in self.keys.items()}
+        return self.inputs if dict(reports) == current else {}
 
 
 def group_pages(target_group: str, languages: Sequence[str] = LANGUAGES) -> tuple[str, ...]:
@@ -97,6 +105,7 @@ def plan_site(
     SiteNotWritable
         If the folder holds a site whose manifest is damaged.
     """
+    found = inputs(project, named_in(project, (value for each in questions for value in each.parameters.values())))
     keys = report_keys(project, questions)
     old = read_site(target)
     execute, render = [], []
@@ -124,6 +133,7 @@ def plan_site(
         selected=selected,
         execute=tuple(execute),
         render=tuple(render),
+        inputs=found,
     )
 
 

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whatworks.core.errors import InvalidResult
 from whatworks.workflow.failures import Failure, failure_of
@@ -13,8 +13,10 @@ from whatworks.workflow.folder import write
 from whatworks.workflow.jobs import Job, Outcome
 from whatworks.workflow.manifest import MANIFEST, failed_manifest, report_manifest
 from whatworks.workflow.notebooks import for_design
-from whatworks.workflow.questions import Question
 from whatworks.workflow.traces import without_traces
+
+if TYPE_CHECKING:
+    from whatworks.workflow.questions import Question
 
 __all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report"]
 
@@ -111,7 +113,7 @@ def _write_pages(job: Job) -> Any:
     return finding
 
 
-def _refuse_other_question(finding: Any, question: Question) -> None:
+def _refuse_other_question(finding: Any, question: "Question") -> None:
     found = (finding.target_group, finding.method, finding.design)
     asked = (question.target_group, question.method, question.design)
     if found != asked:

@@ -74,7 +74,7 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
     count = workers or default_workers()
 
     def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        context = _context()
+        context = _context(make)
         waiting, running = deque(replace(job, engine=engine) for job in jobs), list[_Running]()
         try:
             while waiting or running:
@@ -95,12 +95,13 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
     return run
 
 
-def _context() -> BaseContext:
+def _context(make: Maker) -> BaseContext:
     methods = multiprocessing.get_all_start_methods()
     if "forkserver" not in methods:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["whatworks.workflow.warm"])
+    # Another maker of reports, as tests have it, has no use for the whole stack.
+    context.set_forkserver_preload(["whatworks.workflow.warm" if make is make_report else make.__module__])
     return context
 
 

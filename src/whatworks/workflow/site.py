@@ -1,21 +1,21 @@
 """From questions to a site: run what changed, carry over the rest, put it in place at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from whatworks import evidence
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
 from whatworks.findings.language import LANGUAGES
-from whatworks.workflow.assembly import Assembly, Progress
-from whatworks.workflow.folder import building_beside, forget, left_behind, one_run_at_a_time, recover, refuse_unwritable, swap
-from whatworks.workflow.plan import Plan, plan_site, select
+from whatworks.workflow.failures import Failure
+from whatworks.workflow.folder import left_behind, recover
 from whatworks.workflow.project import Project, find_project
-from whatworks.workflow.questions import read_questions
-from whatworks.workflow.report import Failure, Outcome
-from whatworks.workflow.resume import longest_first, resuming
-from whatworks.workflow.run import Runner, in_processes
+from whatworks.workflow.unchanged import untouched
+
+if TYPE_CHECKING:
+    from whatworks.workflow.assembly import Progress
+    from whatworks.workflow.jobs import Runner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +61,8 @@ def build_site(
     languages: Iterable[str] = LANGUAGES,
     output: str | Path | None = None,
     force: bool = False,
-    runner: Runner | None = None,
-    progress: Progress | None = None,
+    runner: "Runner | None" = None,
+    progress: "Progress | None" = None,
 ) -> SiteRun:
     """Bring the site up to date: run the reports whose content key changed, carry the others over, swap in the whole.
 
@@ -91,31 +91,19 @@ def build_site(
     """
     project = find_project(root)
     target = _target(project, output)
-    asked = [one_of(language, LANGUAGES, name="language") for language in languages]
-    catalogues = evidence.load(project.evidence)
-    questions = read_questions(project, catalogues)
-    selected = select(questions, target_groups=tuple(target_groups), methods=tuple(methods))
-
-    def look() -> Plan:
-        spoken = tuple(language for language in LANGUAGES if language in asked)
-        return plan_site(project, target, questions, selected=selected, languages=spoken, force=force)
-
+    spoken = tuple(one_of(language, LANGUAGES, name="language") for language in languages)
+    groups, kinds = tuple(target_groups), tuple(methods)
     recover(target)
-    plan = look()
-    if plan.stands:
-        if left_behind(target):
-            with one_run_at_a_time(target):
-                forget(target)
-        return SiteRun(output=target, changed=False, reports=_statuses(plan, {}))
-    refuse_unwritable(target)
-    with one_run_at_a_time(target), building_beside(target) as building:
-        # Another run may have finished between the first look and the lock.
-        plan = look()
-        making = longest_first(runner or in_processes(), target)
-        outcomes = Assembly(plan, project, catalogues, building).fill(making if force else resuming(making, target), progress)
-        swap(building, target)
-        forget(target)
-    return SiteRun(output=target, changed=True, reports=_statuses(plan, outcomes))
+    if not (groups or kinds or force or left_behind(target)):
+        same = untouched(project, target, languages=[language for language in LANGUAGES if language in spoken])
+        if same is not None:
+            reports = tuple(ReportStatus(folder=folder, status="unchanged") for folder in same)
+            return SiteRun(output=target, changed=False, reports=reports)
+    # Planning reads deliveries and catalogues, which costs more to import than a run with nothing to do may take.
+    from whatworks.workflow.update import Asked, bring_up_to_date
+
+    asked = Asked(target_groups=groups, methods=kinds, languages=spoken, force=force)
+    return bring_up_to_date(project, target, asked, runner=runner, progress=progress)
 
 
 def _target(project: Project, output: str | Path | None) -> Path:
@@ -123,17 +111,3 @@ def _target(project: Project, output: str | Path | None) -> Path:
     if project.root.resolve().is_relative_to(target):
         raise InvalidOption(f"{target} holds the project itself, and a site replaces its folder as a whole. Name another folder.")
     return target
-
-
-def _statuses(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[ReportStatus, ...]:
-    statuses = []
-    for folder in plan.questions:
-        outcome = outcomes.get(folder)
-        if outcome is not None:
-            status = "failed" if outcome.failure else "made" if folder in plan.execute else "rendered"
-            spent = round(sum(outcome.seconds.values()), 2)
-            ended = {"failure": outcome.failure, "earlier": outcome.earlier}
-            statuses.append(ReportStatus(folder=folder, status=status, seconds=spent, **ended))
-        elif folder in plan.selected:
-            statuses.append(ReportStatus(folder=folder, status="unchanged"))
-    return tuple(statuses)

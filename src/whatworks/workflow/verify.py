@@ -11,8 +11,8 @@ from whatworks.workflow.assembly import Progress
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.jobs import Job, Outcome, Runner
 from whatworks.workflow.keys import report_keys
-from whatworks.workflow.manifest import digest, read_report, read_site
-from whatworks.workflow.plan import DONE, select
+from whatworks.workflow.manifest import DONE, digest, read_report, read_site
+from whatworks.workflow.plan import select
 from whatworks.workflow.project import find_project
 from whatworks.workflow.questions import Question, read_questions
 from whatworks.workflow.resume import longest_first

@@ -7,12 +7,13 @@ would be the same one in every report.
 import atexit
 import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
-# jsonschema builds a grammar of addresses (over a second) that no notebook is ever checked with; without it, it does not.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
+# Seconds of importing for what no report uses: jsonschema builds a grammar of addresses, pandera asks for frames of Dask. Both
+# do without where there is none.
+_LEFT_OUT = ("rfc3987_syntax", "dask.dataframe")
 _ROOMS = ("did", "documentation", "evidence", "matching", "synthesis", "findings.diagnostics", "findings.question")
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
 
@@ -33,8 +34,20 @@ def rehearse() -> None:
         pages.report_page(notebook, finding, language=language, languages=(language,))
 
 
+@contextmanager
+def _left_out() -> Iterator[None]:
+    """For as long as the stack is imported these are not there; a notebook that asks for them gets them."""
+    names = [name for name in _LEFT_OUT if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in names:
+            sys.modules.pop(name, None)
+
+
 # What fails here fails in every report too, where it is told; a server that dies could tell nobody.
-with suppress(Exception):
+with suppress(Exception), _left_out():
     for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
         import_module(name)
     rehearse()
