@@ -99,7 +99,7 @@ def test_danish_and_english_say_the_same():
     danish = economics_sentence(case(), "da")
     assert danish.startswith("Indsatsen koster 25.000\N{NO-BREAK SPACE}kr. pr. borger (2024-priser).")
     assert "tjent hjem efter 3 år for det offentlige samlet" in danish
-    assert "for kommunen alene" in danish
+    assert "For kommunen alene er de tjent hjem" in danish
 
 
 def test_money_that_never_comes_back_is_said_to_be_gone():
@@ -122,6 +122,14 @@ def test_a_plan_says_how_many_when_to_go_on_and_when_to_stop():
     assert said.endswith(never_alone("en"))
     nights = effect(-22.0, 8.0, measure="MD", unit="nights", good="down", method="did.aggregate")
     assert "out of 100" not in economics_sentence(plan(200.0, nights), "en")
+
+
+def test_what_is_no_effect_and_what_costs_citizens_is_said_with_the_numbers():
+    rate = case(result=effect(method="documentation.before_after"), allow_not_causal=True)
+    assert "ikke er sammenlignet med, hvad der ville være sket" in economics_sentence(rate, "da")
+    points = effect(-3.0, 1.5, measure="MD", unit="points")
+    cheap = ww.economics.cost_effectiveness_of(points, (-1e4, -1.2e4, -8e3), price_level=2024)
+    assert economics_sentence(cheap, "en").endswith("That is no gain, and it should be discussed before it is spread.")
 
 
 def test_an_effect_is_not_about_money():

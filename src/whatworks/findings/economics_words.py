@@ -6,6 +6,7 @@ from typing import Any
 
 from whatworks.core.errors import InvalidOption
 from whatworks.core.result import EffectResult
+from whatworks.findings.check_words import SENTENCES
 from whatworks.findings.language import interval, number, percent, translator
 from whatworks.findings.names import N_
 
@@ -121,7 +122,8 @@ def economics_sentence(result: EffectResult, language: str = "da", *, unit: str 
 
     Returns
     -------
-    Plain text. Where money is said to come back, the last sentence is that the calculation can never stand alone.
+    Plain text. Where money is said to come back, it also says that the calculation can never stand alone; where the gains
+    rest on no causal effect, or a saving goes with a measured loss, it says that too.
 
     Raises
     ------
@@ -136,9 +138,16 @@ def economics_sentence(result: EffectResult, language: str = "da", *, unit: str 
         parts = _scaling(result, language)
     else:
         raise InvalidOption(f"{result.method} is not about costs and gains. Use ww.findings.sentence for an effect.")
-    said = " ".join(part for part in parts if part)
+    said = " ".join(part for part in [*parts, *_warnings(result, language)] if part)
     # "kr." ends an amount and may end a sentence; one full stop does for both.
     return said.replace("kr..", "kr.")
+
+
+def _warnings(result: EffectResult, language: str) -> list[str]:
+    """What must stand beside the numbers wherever they are quoted."""
+    _ = translator(language)
+    failed = {check.name for check in result.failed_checks}
+    return [_(SENTENCES[name][1]) for name in ("causal_effect", "saving_with_loss") if name in failed]
 
 
 def quantity(result: EffectResult, name: str, **where: Any) -> Any:
@@ -182,8 +191,8 @@ def _investment(result: EffectResult, language: str) -> list[str]:
     chances = [chance(float(quantity(result, "pays_back", payer=payer).estimate), language) for payer in ("all", operator)]
     runner = payer_name(operator, language, within=True)
     back = _(
-        "On these assumptions the money is {whole} for the public as a whole (chance {chance_whole}) "
-        "and {own} for {payer} alone (chance {chance_own})."
+        "On these assumptions the money is {whole} for the public as a whole (chance {chance_whole}). "
+        "For {payer} alone it is {own} (chance {chance_own})."
     )
     head = result.headline
     gain = _(

@@ -95,7 +95,7 @@ def cash_flow_figure(result: EffectResult, *, language: str = "da", source: Word
     table = pd.DataFrame({_("Year"): [number(year, language) for year in sorted(data["year"].unique())]})
     for payer, part in data.groupby("payer", sort=False):
         table[payer_name(str(payer), language)] = [kroner(value, language, signed=True) for value in part["estimate"]]
-    caption = _("The money is {whole} for the public as a whole and {own} for {payer} alone").format(
+    caption = _("The money is {whole} for the public as a whole; for {payer} alone it is {own}").format(
         whole=pay_back_words(result, "all", language),
         own=pay_back_words(result, operator, language),
         payer=payer_name(operator, language, within=True),
@@ -107,7 +107,10 @@ def cash_flow_figure(result: EffectResult, *, language: str = "da", source: Word
             year=result.provenance.arguments["price_level"]
         ),
         alt=cash_flow_alt(result, language=language),
-        note=_("The band holds 95% of the answers that fit the numbers. The dot marks the year in which the money is back to stay. Year 0 comes first."),
+        note=_(
+            "The band holds 95% of the answers that fit the numbers. "
+            "The dot marks the year in which the money is back to stay. Year 0 comes first."
+        ),
         table=table,
         language=language,
         source=spoken(source, language) or None,
