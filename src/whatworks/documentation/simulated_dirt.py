@@ -48,10 +48,9 @@ def planted_dirt(tables: Mapping[str, pd.DataFrame], *, seed: int) -> tuple[dict
     """
     rng = np.random.Generator(np.random.PCG64([seed, 60]))
     out, planted = dict(tables), []
-    out["measurement"], found = _faulty_measurements(rng, tables)
-    planted += found
-    out["episode"], found = _backwards(rng, tables["episode"])
-    planted += found
+    out["episode"], backwards = _backwards(rng, tables["episode"])
+    out["measurement"], found = _faulty_measurements(rng, {**tables, "episode": out["episode"]})
+    planted += found + backwards
     if "rate" in tables:
         out["rate"], found = _monthly(rng, tables["rate"])
         planted += found
@@ -74,7 +73,10 @@ def _faulty_measurements(rng: np.random.Generator, tables: Mapping[str, pd.DataF
     reversed_rows = there & (measurement["instrument"] == first).to_numpy() & measurement["value"].notna().to_numpy()
     ends = limits.loc[first, "min"] + limits.loc[first, "max"]
     measurement.loc[reversed_rows, "value"] = ends - measurement.loc[reversed_rows, "value"]
-    free = rng.permutation(np.flatnonzero(~there & measurement["value"].notna().to_numpy()))
+    # Each fault in rows of its own: what is put aside for one is not counted again for another.
+    good = tables["episode"].loc[~(tables["episode"]["end"] < tables["episode"]["start"]), "episode_id"]
+    kept = measurement["episode_id"].isin(good).to_numpy()
+    free = rng.permutation(np.flatnonzero(~there & kept & measurement["value"].notna().to_numpy()))
     twice = np.sort(free[: round(_TWICE * len(measurement))])
     beyond = free[len(twice) : len(twice) + round(_OUT_OF_RANGE * len(measurement))]
     measurement.loc[measurement.index[beyond], "value"] = 2 * measurement["instrument"].iloc[beyond].map(limits["max"]) + 10
