@@ -1,6 +1,8 @@
 """The whole simulated region: as many of everything as the design says, tables that fit together, and a truth beside them."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,8 @@ import pytest
 import whatworks as ww
 from whatworks.documentation.schema import TABLES
 from whatworks.documentation.simulated_pairs import PAIRS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +123,16 @@ def test_rates_are_paid_for_the_days_of_the_episodes(region):
     rate = tables["rate"].assign(year=tables["rate"]["valid_from"].dt.year).set_index(["service_id", "year"])["amount"]
     paid = days * rate.loc[list(zip(stay["service_id"], quarter.year, strict=True))].to_numpy()
     assert np.abs(paid - cost["amount"].to_numpy()).max() <= 0.01
+
+
+def digest(table):
+    """Of the cells as they would be written, whatever the machine."""
+    return hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().astype("<u8").tobytes()).hexdigest()[:16]
+
+
+def test_the_tables_are_those_of_every_other_machine(region):
+    expected = json.loads((ROOT / "tests/reference/simulated_region.json").read_text(encoding="utf-8"))
+    assert {name: digest(table) for name, table in region[0].items()} == expected
 
 
 def test_every_cost_has_one_bearer_and_a_price_level(region):
