@@ -40,9 +40,10 @@ def profile(
     Returns
     -------
     One row per unit, indicator and measure: unit (its code; empty for all together), unit_name, theme, indicator, measure
-    (instrument, subscale and informant where scores are meant), kind (of ``value``: "share" 0-1, "count", "change" relative,
-    "mean", "days", "per_million" citizens per million kroner), value, n (citizens, episodes or full-time staff behind it),
-    hidden (why there is no value: see :func:`hide_small`). ``attrs["as_of"]`` is the day. Themes and indicators:
+    (instrument, subscale and informant where scores are meant), instrument_name, kind (of ``value``: "share" 0-1, "count",
+    "change" relative, "mean", "days", "per_million" citizens per million kroner), value, n (citizens, episodes or full-time
+    staff behind it), hidden (why there is no value: see :func:`hide_small`). ``attrs["as_of"]`` is the day. Themes and
+    indicators:
 
     - documentation: ``measured`` (share of episodes with a score), ``baseline`` (share with a score within 60 days of the
       start), ``follow_up`` (share of episodes of half a year or more with a later one), ``fresh`` (share of open ones of half a
@@ -81,6 +82,7 @@ def profile(
     rows += staff(tables, by=by, day=day)
     out = hide_small(pd.DataFrame(rows, columns=list(_COLUMNS)), within=_lies_in(tables, by), k=k)
     out.insert(1, "unit_name", out["unit"].map(_names(tables, by)).astype("str"))
+    out.insert(5, "instrument_name", _instrument_names(tables, out["measure"]))
     out.attrs.update(as_of=day.date().isoformat(), by=by, k=k)
     return out
 
@@ -194,6 +196,16 @@ def _names(tables: Mapping[str, pd.DataFrame], by: str) -> dict[str, str]:
     named = dict(zip(tables[by][code], tables[by][name], strict=True)) if by in tables else {}
     units = tables["episode"]["acting_municipality" if by == "municipality" else "service_id"].dropna().unique()
     return {"": ""} | {str(unit): str(named.get(unit, unit)) for unit in units} | {str(key): str(it) for key, it in named.items()}
+
+
+def _instrument_names(tables: Mapping[str, pd.DataFrame], measures: pd.Series) -> pd.Series:
+    """The name of each measure's instrument; its code where it has none, empty where no scores are meant."""
+    codes = measures.str.partition("|")[0]
+    registry = tables.get("instrument", pd.DataFrame())
+    if "instrument_name" not in registry:
+        return codes.astype("str")
+    names = registry.drop_duplicates("instrument").set_index("instrument")["instrument_name"]
+    return codes.map(names).fillna(codes).astype("str")
 
 
 def _lies_in(tables: Mapping[str, pd.DataFrame], by: str) -> Mapping[str, str]:

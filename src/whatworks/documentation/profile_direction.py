@@ -5,13 +5,15 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm, t
 
 from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, checked_k
 from whatworks.core.errors import MissingData
 from whatworks.documentation.profile_episodes import changes, day_of, episode_facts
 
-# Rule V11: opposite to all others by more than three standard errors.
+# Rule V11: opposite to all others by more than three standard errors. The error of a few pairs is itself uncertain, so the
+# limit is the t quantile of the same chance.
 _STANDARD_ERRORS = 3.0
 # A correlation of few pairs is below zero by chance every other time. One side, one in a hundred (Fisher's z).
 _FEWEST_PAIRS, _BELOW_ZERO = 20, -2.326
@@ -33,7 +35,8 @@ def direction_check(
     -------
     One row per unit and measure (instrument, subscale, informant): unit, measure, n, mean_change and others (of all other
     units; standard deviations, more is better), correlation (of first and follow-up scores), opposite (the mean change has the
-    other sign than the others' and lies more than three standard errors of the difference from it), reversed_pairs (the
+    other sign than the others' and lies more than three standard errors of the difference from it; with few pairs the t quantile
+    of the same chance), reversed_pairs (the
     correlation lies below zero by more than chance), suspect (either).
 
     Raises
@@ -66,8 +69,9 @@ def direction_check(
 def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) -> tuple[object, ...]:
     mean, rest = float(own["change"].mean()), float(others["change"].mean()) if len(others) else np.nan
     error = np.hypot(*(of["change"].std() / np.sqrt(len(of)) if len(of) > 1 else np.nan for of in (own, others)))
-    opposite = bool(mean * rest < 0 and abs(mean - rest) > _STANDARD_ERRORS * error)
     n = len(own)
+    limit = float(t.isf(norm.sf(_STANDARD_ERRORS), n - 1))
+    opposite = bool(mean * rest < 0 and abs(mean - rest) > limit * error)
     varies = own["before"].std() > 0 and own["after"].std() > 0
     r = float(np.corrcoef(own["before"], own["after"])[0, 1]) if varies else np.nan
     turned = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)

@@ -13,6 +13,7 @@ from whatworks.findings.language import interval, number, percent, sort_key, tra
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
     from whatworks.findings.bodies import gap_cells
+    from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import (
         compared_table,
         hidden_factor_table,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
+    from whatworks.findings.profile_page import page_of_profile
     from whatworks.findings.question import ask
     from whatworks.findings.report import (
         REVIEWS_SOURCE,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         std_errors_table,
     )
     from whatworks.findings.reviews import published
+    from whatworks.findings.status_page import page_of_status
     from whatworks.findings.wording import (
         certainty,
         check_sentence,
@@ -66,8 +69,11 @@ _PAGES = {
     "ledger_table": "economics_tables",
     "never_alone": "economics_words",
     "page": "pages",
-    "pay_back_table": "economics_tables",
+    "page_of_coverage": "coverage_page",
     "page_of_group": "group_page",
+    "page_of_profile": "profile_page",
+    "page_of_status": "status_page",
+    "pay_back_table": "economics_tables",
     "plan_table": "advice",
     "power_sentence": "advice",
     "power_table": "advice",
@@ -112,7 +118,10 @@ __all__ = [
     "never_alone",
     "number",
     "page",
+    "page_of_coverage",
     "page_of_group",
+    "page_of_profile",
+    "page_of_status",
     "pay_back_table",
     "percent",
     "plan_table",
