@@ -7,7 +7,7 @@ import pytest
 
 import whatworks as ww
 from whatworks.core import Check
-from whatworks.findings.bodies import bodies_of, domain_verdicts, gap_cells, own_frame
+from whatworks.findings.bodies import bodies_by_group, bodies_of, domain_verdicts, gap_cells, own_frame
 from whatworks.findings.verdicts import DISQUALIFYING
 
 LARK = "youth_mental_difficulties"
@@ -24,6 +24,12 @@ def lark(registry, samples):
         return next(iter(bodies_of(registry, LARK, [samples.rollout(**changes)])))
 
     return body
+
+
+@pytest.fixture(scope="module")
+def real(registry, samples):
+    """Every group's bodies, with a real finding and an invented one."""
+    return bodies_by_group(registry, [samples.matched(), samples.rollout()])
 
 
 def with_studies(registry, studies):
@@ -126,8 +132,8 @@ def test_a_promoted_result_is_our_own_until_a_finding_tells_the_same(registry, s
     assert bodies_of(base, "adults_outside_labour_market", [finding])[0].own.finding is finding
 
 
-def test_the_gap_map_counts_real_findings_and_no_invented_ones(registry, samples):
-    cells = gap_cells(registry, [samples.matched(), samples.rollout()]).set_index(["target_group", "domain"])
+def test_the_gap_map_counts_real_findings_and_no_invented_ones(registry, real):
+    cells = gap_cells(registry, known=real).set_index(["target_group", "domain"])
     assert len(cells) == len(registry.target_groups) * len(registry.domains)
     work = cells.loc[("adults_outside_labour_market", "employment_and_income")]
     assert work[["verdict", "own", "n_studies"]].tolist() == ["not_rated", True, 0]
@@ -152,11 +158,8 @@ def test_a_part_of_life_where_one_method_helps_and_another_harms_is_a_trade_off(
     assert [headline.code for headline in domain_verdicts(bodies).values()] == ["works"]
 
 
-def test_own_frame_leaves_the_invented_out(registry, samples):
-    bodies = [
-        *bodies_of(registry, LARK, [samples.rollout()]),
-        *bodies_of(registry, "adults_outside_labour_market", [samples.matched()]),
-    ]
+def test_own_frame_leaves_the_invented_out(real):
+    bodies = [body for of_group in real.values() for body in of_group]
     assert own_frame(bodies)["method"].tolist() == ["supported_work"]
 
 

@@ -1,7 +1,7 @@
 """What is known of one method on one outcome for one target group: published, our own, both together, rated, and the verdict."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -237,13 +237,21 @@ def bodies_of(registry: Registry, target_group: str, findings: Sequence[Finding]
     return found
 
 
-def gap_cells(registry: Registry, findings: Sequence[Finding] = ()) -> pd.DataFrame:
+def bodies_by_group(registry: Registry, findings: Sequence[Finding] = ()) -> dict[str, list[Body]]:
+    """Every target group of the catalogue with its bodies; each is worked out once, however many pages ask."""
+    return {group: bodies_of(registry, group, findings) for group in registry.target_groups}
+
+
+def gap_cells(
+    registry: Registry, findings: Sequence[Finding] = (), *, known: Mapping[str, Sequence[Body]] | None = None
+) -> pd.DataFrame:
     """The cells of the evidence gap map, as ``gap_map_table`` takes them: every target group against every part of life.
 
     Parameters
     ----------
     registry : the evidence base
     findings : saved findings; simulated ones are never counted
+    known : of :func:`bodies_by_group`, where they have been gathered already
 
     Returns
     -------
@@ -257,7 +265,8 @@ def gap_cells(registry: Registry, findings: Sequence[Finding] = ()) -> pd.DataFr
     >>> cells.loc[[("homelessness", "housing"), ("adults_autism", "housing")], "verdict"].tolist()
     ['not_rated', 'gap']
     """
-    bodies = [body for group in registry.target_groups for body in bodies_of(registry, group, findings)]
+    gathered = bodies_by_group(registry, findings) if known is None else known
+    bodies = [body for of_group in gathered.values() for body in of_group]
     found = evidence.gap_map(registry, verdicts=domain_verdicts(bodies), own=own_frame(bodies))
     told = {"under_way": "gap"}
     return pd.DataFrame(

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from whatworks.core.columns import one_of
 from whatworks.core.version import __version__
 from whatworks.evidence import Registry
@@ -39,6 +37,7 @@ def page_of_group(
     *,
     language: str,
     failed: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    bodies: Sequence[Body] | None = None,
 ) -> str:
     """Everything known of one target group as a whole HTML page, from the evidence base and saved results.
 
@@ -49,6 +48,7 @@ def page_of_group(
     findings : saved findings; those of other groups are passed over
     language : ``"da"`` or ``"en"``
     failed : (folder, labels) of this group's reports that could not be made
+    bodies : what is known of the group, where it has been gathered already
 
     Returns
     -------
@@ -69,10 +69,10 @@ def page_of_group(
     one_of(language, LANGUAGES, name="language")
     _ = translator(language)
     name = registry.label("target_group", target_group, language)
-    bodies = bodies_of(registry, target_group, findings)
+    bodies = bodies_of(registry, target_group, findings) if bodies is None else bodies
     linked = {finding.method for finding in findings if finding.target_group == target_group}
     real, invented = ([body for body in bodies if body.synthetic is state] for state in (False, True))
-    view = {
+    view: dict[str, Any] = {
         "question": _("What do we know about help for {group}?").format(group=within(name)),
         "lead": _lead(real or invented, language),
         "strip": _strip(real or invented, language) if bodies else [],
@@ -203,7 +203,7 @@ def _part(bodies: Sequence[Body], linked: set[str], language: str, *, synthetic:
     return {
         "synthetic": synthetic,
         "verdicts": [_verdict_row(body, linked, language) for body in bodies],
-        "forest": charts.forest_figure(reviews, language=language, synthetic=synthetic) if len(reviews) else Markup(""),
+        "forest": charts.forest_figure(reviews, language=language, synthetic=synthetic) if len(reviews) else "",
         "reviews": f"{PUBLISHED}/finding.{language}.html" if len(reviews) and PUBLISHED in linked else "",
         "review_count": count_reviews(reviews),
         "studies": [_studies_view(body, language) for body in bodies if not body.studies.empty],
@@ -255,7 +255,7 @@ def _studies_view(body: Body, language: str) -> dict[str, Any]:
     _ = translator(language)
     source = [body.registry.sources[review].fields for review in body.studies["review"].unique()]
     cited = "; ".join(f"{fields['citation']} {fields['licence']}".strip() for fields in source)
-    figure = Markup("")
+    figure = ""
     pooled = body.published
     if pooled is not None:
         unit = dict(body.registry.outcomes[body.outcome].fields["unit"]) if pooled.measure == "MD" else None

@@ -59,8 +59,17 @@ def promote_file(
             f"{' and whether its data were simulated' if missing and synthetic is None else ''}."
         )
     result = EffectResult.from_json(path.read_text(encoding="utf-8"))
-    told = {name: str(code) for name, code in given.items()}
-    return evidence.promote(result, **told, synthetic=synthetic, root=root, revises=revises)
+    group, method, outcome, design = (str(given[name]) for name in _CODES)
+    return evidence.promote(
+        result,
+        target_group=group,
+        method=method,
+        outcome=outcome,
+        design=design,
+        synthetic=synthetic,
+        root=root,
+        revises=revises,
+    )
 
 
 def _promote_finding(finding: Finding, path: Path, *, root: str | Path, revises: str) -> Path:

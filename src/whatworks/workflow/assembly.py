@@ -150,8 +150,8 @@ class Assembly:
             for folder, entry in reports.items()
             if entry["status"] == FAILED
         ]
-        self._write_groups(reports, findings, failed)
-        gaps = pages.map_cells(self.catalogues, findings)
+        known = pages.what_is_known(self.catalogues, findings)
+        self._write_groups(reports, findings, failed, known)
         places = [(language, FRONT_PAGES[language]) for language in plan.languages]
         if all(place != TOP_PAGE for _language, place in places):
             places.append((plan.languages[0], TOP_PAGE))
@@ -160,7 +160,7 @@ class Assembly:
                 findings,
                 failed,
                 registry=self.catalogues,
-                gaps=gaps,
+                known=known,
                 groups=self._groups(reports),
                 language=language,
                 place=place,
@@ -172,7 +172,11 @@ class Assembly:
         write(self.site / MANIFEST, manifest.to_json())
 
     def _write_groups(
-        self, reports: Mapping[str, Mapping[str, str]], findings: Sequence[Finding], failed: Sequence[tuple[str, Labels]]
+        self,
+        reports: Mapping[str, Mapping[str, str]],
+        findings: Sequence[Finding],
+        failed: Sequence[tuple[str, Labels]],
+        known: Mapping[str, Any],
     ) -> None:
         """A page for each target group; one whose reports all stay is carried over, as it would come out the same."""
         from whatworks.workflow import pages
@@ -190,7 +194,7 @@ class Assembly:
             for language, place in zip(plan.languages, places, strict=True):
                 lost = [(folder, labels) for folder, labels in failed if folder in own]
                 html = pages.target_group_page(
-                    self.catalogues, group, findings, lost, language=language, languages=plan.languages
+                    self.catalogues, group, findings, lost, known=known, language=language, languages=plan.languages
                 )
                 write(self.site / place, html)
 

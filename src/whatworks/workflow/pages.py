@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from whatworks.evidence import Registry
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
-from whatworks.findings.bodies import gap_cells
+from whatworks.findings.bodies import Body, bodies_by_group, gap_cells
 from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
@@ -62,9 +60,9 @@ def failure_page(question: Question, failure: Failure, labels: Labels, *, langua
     return _in_this_site(html, languages)
 
 
-def map_cells(registry: Registry, findings: Sequence[Finding]) -> pd.DataFrame:
-    """The cells of the evidence gap map."""
-    return gap_cells(registry, findings)
+def what_is_known(registry: Registry, findings: Sequence[Finding]) -> dict[str, list[Body]]:
+    """Everything known of each target group, gathered once for all its pages."""
+    return bodies_by_group(registry, findings)
 
 
 def front_page(
@@ -72,13 +70,14 @@ def front_page(
     failed: Sequence[tuple[str, Labels]],
     *,
     registry: Registry,
-    gaps: pd.DataFrame,
+    known: Mapping[str, Sequence[Body]],
     groups: Sequence[str],
     language: str,
     place: str,
     languages: Sequence[str],
 ) -> str:
     """The front door in one language, for its place in the site."""
+    gaps = gap_cells(registry, findings, known=known)
     html = index_page(findings, language=language, failed=failed, registry=registry, gaps=gaps, group_pages=groups)
     html = _in_this_site(html, languages)
     if place != FRONT_PAGES[language]:
@@ -93,11 +92,13 @@ def target_group_page(
     findings: Sequence[Finding],
     failed: Sequence[tuple[str, Labels]],
     *,
+    known: Mapping[str, Sequence[Body]],
     language: str,
     languages: Sequence[str],
 ) -> str:
     """A target group's own page."""
-    return _in_this_site(page_of_group(registry, target_group, findings, language=language, failed=failed), languages)
+    html = page_of_group(registry, target_group, findings, language=language, failed=failed, bodies=known.get(target_group))
+    return _in_this_site(html, languages)
 
 
 def labels_of(question: Question, catalogues: Catalogues) -> dict[str, Any]:

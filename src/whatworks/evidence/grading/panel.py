@@ -161,4 +161,7 @@ def _complete(studies: pd.DataFrame) -> pd.DataFrame:
         raise InvalidEffect(
             f"{twice} rows repeat a study_id and effect_id; a study stands twice. Remove it, or give an effect_id."
         )
-    return studies.reindex(columns=list(COLUMNS)).astype(object).where(lambda cells: cells.notna(), "")
+    cells = studies.reindex(columns=list(COLUMNS))
+    values = cells.to_numpy(dtype=object)
+    values[cells.isna().to_numpy()] = ""
+    return pd.DataFrame(values, index=studies.index, columns=list(COLUMNS))
