@@ -1,7 +1,7 @@
 """Cells of text to typed columns and back, by the data model; whole columns at a time."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -98,7 +98,7 @@ def typed_column(cells: pa.ChunkedArray, column: Column, *, written: Written | N
         place = coded.indices.to_numpy(zero_copy_only=False)
         each, good_each, wrong_each = _converted(unique, column, written)
         values = pd.Series(each.array.take(place))
-        good, wrong = good_each[place], [replaced(doubt, doubt.bad[place]) for doubt in wrong_each]
+        good, wrong = good_each[place], [replace(doubt, bad=doubt.bad[place]) for doubt in wrong_each]
     known = np.zeros(len(empty), dtype=bool)
     for doubt in wrong:
         known |= doubt.bad
@@ -110,11 +110,6 @@ def typed_column(cells: pa.ChunkedArray, column: Column, *, written: Written | N
     if not column.empty and empty.any():
         doubts.append(Doubt("type", N_("The cell is empty."), N_("A value is needed."), empty))
     return Typed(values, doubts)
-
-
-def replaced(doubt: Doubt, bad: np.ndarray) -> Doubt:
-    """The same doubt about other rows."""
-    return Doubt(doubt.rule, doubt.message, doubt.remedy, bad, doubt.places)
 
 
 def text_column(frame: pd.DataFrame, column: Column) -> pd.Series:

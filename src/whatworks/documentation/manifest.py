@@ -70,9 +70,9 @@ def read_manifest(folder: Path) -> Manifest:
     """Read ``delivery.yml``; a delivery that does not say whether it is simulated is refused."""
     place = folder / MANIFEST
     if place.is_symlink() or not place.is_file():
-        message = "The file is missing."
+        message = N_("The file is missing.")
         raise InvalidDelivery(
-            [_fault(message, "Write `synthetic: false` in it, or `synthetic: true` when the people are simulated.")]
+            [_fault(message, N_("Write `synthetic: false` in it, or `synthetic: true` when the people are simulated."))]
         )
     manifest, faults = parse_manifest(place.read_bytes())
     if manifest is None:

@@ -1,12 +1,13 @@
 """Everything that is wrong with a delivery at once, and what is left of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow.compute as pc
 
 from whatworks.core.errors import UnknownCode
 from whatworks.documentation.cells import Doubt, Written, typed_column
@@ -227,15 +228,29 @@ def _validation(
 def _typed(raw: RawTable) -> tuple[pd.DataFrame, list[tuple[str, Doubt]]]:
     values: dict[str, pd.Series] = {}
     doubts: list[tuple[str, Doubt]] = []
+    blank = _blank_rows(raw)
+    if blank.any():
+        doubts.append((raw.table.key[0], Doubt("type", N_("The row is empty."), N_("Take it out."), blank)))
     for column, cells in zip(raw.columns, raw.cells, strict=False):
         if column is None:
             continue
         written = Written(decimal=raw.decimal, dates=raw.dates, codes=raw.codes.get(column.name, {}))
         typed = typed_column(cells, column, written=written)
         values[column.name] = typed.values
-        doubts += [(column.name, doubt) for doubt in typed.doubts]
+        # An empty row is one fault, not one for each of its cells.
+        told = [replace(doubt, bad=doubt.bad & ~blank) for doubt in typed.doubts]
+        doubts += [(column.name, doubt) for doubt in told if doubt.bad.any()]
     ordered = {column.name: values[column.name] for column in raw.table.columns if column.name in values}
     return pd.DataFrame(ordered, index=pd.RangeIndex(raw.n_rows)), doubts
+
+
+def _blank_rows(raw: RawTable) -> np.ndarray:
+    blank = np.ones(raw.n_rows, dtype=bool)
+    for cells in raw.cells:
+        if not blank.any():
+            break
+        blank &= pc.equal(pc.utf8_trim_whitespace(cells), "").to_numpy()
+    return blank
 
 
 def _note_cells(examination: Examination, name: str, column: str, doubt: Doubt) -> None:
