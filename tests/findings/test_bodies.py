@@ -168,3 +168,17 @@ def test_a_failed_check_of_trust_is_said_by_the_own_result_itself(lark):
     doubted = replace(own, result=replace(own.result, checks=(Check(name="unadjusted", passed=False, message="x"),)))
     assert own.trusted
     assert not doubted.trusted
+
+
+def test_from_ten_studies_on_small_study_effects_are_looked_for(registry):
+    few = registry.studies[registry.studies["synthetic"]]
+    more = few.assign(study_id=few["study_id"] + "_more", effect=few["effect"] + 0.5)
+    body = next(iter(bodies_of(with_studies(registry, pd.concat([few, more])), LARK)))
+    assert len(body.pooled.parts) == 16
+    grade = body.panel.set_index("standard").loc["grade", "inputs"]
+    assert 0 < grade["egger_p"] <= 1
+    assert lark_alone(registry).panel.set_index("standard").loc["grade", "inputs"]["egger_p"] is None
+
+
+def lark_alone(registry):
+    return next(iter(bodies_of(registry, LARK)))

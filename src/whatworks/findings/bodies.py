@@ -367,9 +367,10 @@ def _egger(pooled: EffectResult | None) -> float | None:
     """The p-value of Egger's test, from ten studies on."""
     if pooled is None or len(pooled.parts) < _EGGER_STUDIES:
         return None
-    parts = pooled.parts.assign(yi=pooled.parts["estimate"], vi=pooled.parts["std_error"] ** 2)
-    tests = synthesis.small_study_effects(parts[["yi", "vi"]], measure=pooled.measure).set_index("test")
-    return float(tests.loc["egger", "p_value"]) if "egger" in tests.index else None
+    parts = pd.DataFrame({"yi": pooled.parts["estimate"], "vi": pooled.parts["std_error"] ** 2})
+    looks = synthesis.small_study_effects(parts)
+    found = looks.loc[looks["test"] == "egger", "p_value"].astype(float)
+    return float(found.iloc[0]) if len(found) else None
 
 
 def _pooled(es: pd.DataFrame, measure: str, good: str | None, unit: str) -> EffectResult | None:

@@ -49,8 +49,8 @@ def panel_rows(panel: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     >>> rows["grade"]["rating"], rows["som"]["rating"]
     ('Not rated', 'Level 3: before and after, no comparison')
     """
-    by_code = panel.set_index("standard")
-    return [_row(by_code.loc[code], code, language) for code in (*ASKS, *COUNTING) if code in by_code.index]
+    by_code = {str(row["standard"]): row for _, row in panel.iterrows()}
+    return [_row(by_code[code], code, language) for code in (*ASKS, *COUNTING) if code in by_code]
 
 
 def unrated_rows(language: str) -> list[dict[str, Any]]:

@@ -162,6 +162,6 @@ def _complete(studies: pd.DataFrame) -> pd.DataFrame:
             f"{twice} rows repeat a study_id and effect_id; a study stands twice. Remove it, or give an effect_id."
         )
     cells = studies.reindex(columns=list(COLUMNS))
-    values = cells.to_numpy(dtype=object)
-    values[cells.isna().to_numpy()] = ""
-    return pd.DataFrame(values, index=studies.index, columns=list(COLUMNS))
+    filled = cells.to_numpy(dtype=object)
+    filled[cells.isna().to_numpy()] = ""
+    return pd.DataFrame(filled, index=studies.index, columns=list(COLUMNS))
