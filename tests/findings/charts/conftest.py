@@ -335,12 +335,14 @@ def stays_of_services() -> pd.DataFrame:
     return pd.DataFrame({"home": np.array(homes)[place], "need": need, "score": score, "owner": owner})
 
 
+@cache
 def services_compared() -> EffectResult:
     return ww.benchmarking.compare(
         stays_of_services(), provider="home", outcome="score", case_mix="need", ownership="owner", good="up", unit="points"
     )
 
 
+@cache
 def services_frontier() -> EffectResult:
     rng = np.random.default_rng(5)
     cost = rng.uniform(2, 12, 18)
