@@ -14,6 +14,7 @@ from whatworks.documentation.paragraphs import paragraph_crosswalk
 from whatworks.documentation.profile import missing_reasons, profile
 from whatworks.documentation.profile_direction import direction_check
 from whatworks.documentation.quarantine import write_quarantine
+from whatworks.documentation.read_panel import read_panel
 from whatworks.documentation.sharing import gather, share
 from whatworks.documentation.sharing_package import IncompatiblePackage, Package, TamperedPackage, read_package, write_package
 from whatworks.documentation.simulated_neighbours import simulated_neighbours
@@ -25,6 +26,7 @@ from whatworks.documentation.suggesting import suggest_mapping
 from whatworks.documentation.summary import source, trends
 from whatworks.documentation.supported_work import earnings_panel, supported_work
 from whatworks.documentation.validate import Validation, validate
+from whatworks.documentation.window import window
 
 __all__ = [
     "Cohort",
@@ -59,6 +61,7 @@ __all__ = [
     "read_delivery",
     "read_mapping",
     "read_package",
+    "read_panel",
     "read_status",
     "share",
     "simulate",
@@ -70,6 +73,7 @@ __all__ = [
     "table_meanings",
     "trends",
     "validate",
+    "window",
     "write_delivery",
     "write_package",
     "write_quarantine",

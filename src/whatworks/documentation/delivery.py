@@ -13,6 +13,7 @@ from whatworks.documentation.cells import text_column
 from whatworks.documentation.faults import QUARANTINE, Fault, InvalidDelivery
 from whatworks.documentation.manifest import Manifest, read_manifest, write_manifest
 from whatworks.documentation.mapping import DeliveryMapping
+from whatworks.documentation.panel_file import is_panel_file, is_synthetic_panel
 from whatworks.documentation.schema import TABLES, Table
 from whatworks.documentation.validate import Validation, validate
 
@@ -110,12 +111,12 @@ def is_synthetic(path: str | Path) -> bool:
 
     Parameters
     ----------
-    path : folder of a delivery
+    path : folder of a delivery, or a CSV file that :func:`read_panel` reads
 
     Raises
     ------
     MissingData
-        If there is no such folder.
+        If there is no such folder or file.
     InvalidDelivery
         If ``delivery.yml`` is missing or does not say it.
 
@@ -124,6 +125,8 @@ def is_synthetic(path: str | Path) -> bool:
     See :func:`write_delivery`.
     """
     folder = Path(path)
+    if is_panel_file(folder):
+        return is_synthetic_panel(folder)
     if not folder.is_dir():
         raise MissingData(f"There is no folder {folder.name!r} with a delivery. Check the path.")
     return read_manifest(folder.resolve()).synthetic

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from whatworks.core.columns import require_columns
-from whatworks.core.disclosure import K_PUBLISH, suppress_counts
-from whatworks.documentation.manifest import read_manifest
+from whatworks.core.disclosure import K_FLOOR, K_PUBLISH, suppress_counts
+from whatworks.documentation.delivery import is_synthetic
+from whatworks.documentation.panel_file import is_panel_file
 
 _SUPPORTED_WORK: Mapping[str, str] = {
     "da": (
@@ -40,20 +41,26 @@ _DELIVERED: Mapping[str, str] = {
     "en": "The municipalities' own deliveries by the shared documentation concept.",
 }
 
+_OWN_TABLE: Mapping[str, str] = {
+    "da": "En tabel med én række for hver kommune og hvert kvartal, gjort klar af dem, der stiller spørgsmålet.",
+    "en": "A table with one row for each municipality and quarter, made ready by those who ask the question.",
+}
+
 
 def trends(panel: pd.DataFrame, *, outcome: str, k: int = K_PUBLISH) -> pd.DataFrame:
     """Mean outcome by cohort and quarter, every municipality counting the same.
 
     Parameters
     ----------
-    panel : from :func:`build_panel`
+    panel : from :func:`build_panel` or :func:`read_panel`
     outcome : its outcome column
-    k : cells with fewer citizens are blanked (5 by default, never below 3)
+    k : cells with fewer citizens are blanked (5 by default, never below 3). A panel that does not count citizens has its cells
+        with fewer than 3 municipalities blanked instead
 
     Returns
     -------
     One row per cohort and quarter: cohort (Period; NaT for never), quarter, mean (in the outcome's unit), n (citizens),
-    units (municipalities).
+    units (municipalities). Without ``n_citizens`` in the panel, n is missing.
 
     Raises
     ------
@@ -66,10 +73,14 @@ def trends(panel: pd.DataFrame, *, outcome: str, k: int = K_PUBLISH) -> pd.DataF
     >>> trends(panel, outcome="who5")[["mean", "n"]].values.tolist()
     [[50.0, 12]]
     """
-    require_columns(panel, ["quarter", "first_treated", "n_citizens", outcome], what="panel")
+    require_columns(panel, ["quarter", "first_treated", outcome], what="panel")
+    counted = "n_citizens" in panel
     cells = panel.assign(cohort=panel["first_treated"]).groupby(["cohort", "quarter"], dropna=False)
-    table = cells.agg(mean=(outcome, "mean"), n=("n_citizens", "sum"), units=(outcome, "count")).reset_index()
+    people = ("n_citizens", "sum") if counted else (outcome, lambda _values: float("nan"))
+    table = cells.agg(mean=(outcome, "mean"), n=people, units=(outcome, "count")).reset_index()
     table["cohort"] = pd.PeriodIndex(table["cohort"], freq="Q-DEC")
+    if not counted:
+        return suppress_counts(table, counts=["units"], values=["mean"], k=K_FLOOR).drop(columns="suppressed")
     return suppress_counts(table, counts=["n"], values=["mean"], k=k).drop(columns="suppressed")
 
 
@@ -78,7 +89,7 @@ def source(data: str | Path) -> Mapping[str, str]:
 
     Parameters
     ----------
-    data : ``"supported_work"``, or the folder of a delivery
+    data : ``"supported_work"``, the folder of a delivery, or a CSV file that :func:`read_panel` reads
 
     Examples
     --------
@@ -87,4 +98,6 @@ def source(data: str | Path) -> Mapping[str, str]:
     """
     if str(data) == "supported_work":
         return _SUPPORTED_WORK
-    return _SIMULATED if read_manifest(Path(data)).synthetic else _DELIVERED
+    if is_synthetic(data):
+        return _SIMULATED
+    return _OWN_TABLE if is_panel_file(data) else _DELIVERED

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from whatworks.core.errors import InvalidParameters, WhatworksError
 from whatworks.core.located_yaml import Located, read_located
-from whatworks.documentation import is_synthetic
+from whatworks.documentation import is_synthetic, read_panel
+from whatworks.documentation.panel_file import is_panel_file
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.project import Project
 
@@ -215,15 +216,31 @@ class _Reader:
                             located, at, f"{data} is about {key} {code!r}; {key} {asked[key]!r} cannot be answered with it"
                         )
         elif design == "rollout":
-            self._delivery(located, at, str(data), invented=is_synthetic_method(self.catalogues, item["method"]))
+            self._delivery(located, at, item, group, invented=is_synthetic_method(self.catalogues, item["method"]))
 
-    def _delivery(self, located: Located, at: tuple[str | int, ...], data: str, *, invented: bool) -> None:
-        folder = self.project.root / data
-        if not folder.is_dir():
-            self._fault(located, at, f"there is no folder {data!r} in the project; name the folder of a delivery")
+    def _delivery(
+        self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str, *, invented: bool
+    ) -> None:
+        data = str(item["data"])
+        place = self.project.root / data
+        own_table = is_panel_file(data)
+        if own_table and not place.is_file():
+            self._fault(
+                located, at, f"there is no file {data!r} in the project; name a CSV file with one row per unit and quarter"
+            )
+            return
+        if not own_table and not place.is_dir():
+            self._fault(
+                located,
+                at,
+                f"there is no folder {data!r} in the project; name the folder of a delivery, or a CSV file of your own",
+            )
             return
         try:
-            simulated = is_synthetic(folder)
+            simulated = is_synthetic(place)
+            if own_table:
+                # One file is soon read: what is wrong with it is told before any report is run.
+                read_panel(place, target_group=group, method=item["method"], outcome=item["outcome"])
         except WhatworksError as error:
             self._fault(located, at, f"{data}: {error}".rstrip("."))
             return
