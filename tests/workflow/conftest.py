@@ -10,9 +10,10 @@ import nbformat.v4 as notebook_format
 import pytest
 
 from whatworks.findings import Finding, save
-from whatworks.workflow import digests
+from whatworks.workflow import digests, pages
+from whatworks.workflow.failures import Failure
 from whatworks.workflow.folder import write
-from whatworks.workflow.report import Failure, Job, Outcome
+from whatworks.workflow.jobs import Job, Outcome
 
 REPOSITORY = Path(__file__).parents[2]
 PARAMETERS = """\
@@ -58,6 +59,7 @@ def project(tmp_path: Path, notebook_cells: list, monkeypatch: pytest.MonkeyPatc
     """A project with three questions, the repository's evidence and no report yet."""
     # Someone may edit the library while its tests run; keys must not move under them.
     (tmp_path / "library").mkdir()
+    _write_front_pages_quickly(monkeypatch)
     monkeypatch.setattr(digests, "SOURCE", tmp_path / "library")
     root = tmp_path / "project"
     (root / "notebooks" / "parameters").mkdir(parents=True)
@@ -70,6 +72,30 @@ def project(tmp_path: Path, notebook_cells: list, monkeypatch: pytest.MonkeyPatc
     (root / "reports").mkdir()
     (root / "reports" / ".gitignore").write_text("*\n!.gitignore\n")
     return root
+
+
+def _write_front_pages_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of the whole evidence base take seconds; what a site is put together from does not depend on them."""
+    monkeypatch.setattr(
+        pages, "target_group_page", lambda registry, group, *_, **options: f"<h1>{group} {options['language']}</h1>"
+    )
+    for name in ("what_is_known", "gap_cells"):
+        monkeypatch.setattr(pages, name, _once(getattr(pages, name)))
+
+
+_KNOWN: dict = {}
+
+
+def _once(gather: Callable) -> Callable:
+    """The same answer from the repository's evidence, worked out once for each set of findings."""
+
+    def gathered(registry, findings, **options):
+        place = (gather.__name__, *sorted((finding.target_group, finding.method) for finding in findings))
+        if place not in _KNOWN:
+            _KNOWN[place] = gather(registry, findings, **options)
+        return _KNOWN[place]
+
+    return gathered
 
 
 class FakeRunner:

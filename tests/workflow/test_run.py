@@ -6,11 +6,12 @@ import signal
 import time
 from multiprocessing import forkserver
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from whatworks.workflow.questions import Question
-from whatworks.workflow.report import Failure, Job, Outcome
+from whatworks.workflow.failures import Failure
+from whatworks.workflow.jobs import Job, Outcome
 from whatworks.workflow.run import in_processes
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ def _workers_find_this_module(monkeypatch):
 def jobs(tmp_path, *names, timeout=30.0):
     return [
         Job(
-            question=Question(target_group=name, method="m", design="reviews", parameters={}),
+            question=SimpleNamespace(target_group=name, folder=f"{name}/m"),
             root=tmp_path,
             folder=tmp_path / name,
             languages=("da",),

@@ -18,7 +18,6 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, InvalidResult, WhatworksError
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk
-from whatworks.workflow.keys import report_keys
 from whatworks.workflow.project import find_project
 from whatworks.workflow.report import make_report
 from whatworks.workflow.run import in_processes
@@ -26,6 +25,8 @@ from whatworks.workflow.run import in_processes
 # How long to wait for the first machine, and for one to come back after the last was lost.
 _PATIENCE = 60.0
 _LOOK = 2.0
+# Folders of a job on a machine of the cluster.
+_REPORT, _EFFECT = "report", "effect"
 
 
 class ClusterUnreachable(WhatworksError):
@@ -65,11 +66,13 @@ def in_cluster(address: str, *, engine: str = WARM, make: Maker = make_report, p
     one_of(engine, ENGINES, name="engine")
 
     def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        if not jobs:
+            return
         with _client(address, patience) as client:
             arrived: SimpleQueue[Any] = SimpleQueue()
             pending = {}
             for job in jobs:
-                future = client.submit(make_here, job, _sent_along(job), engine, make, pure=False)
+                future = client.submit(make_here, job, sent_along(job), engine, make, pure=False)
                 pending[future.key] = (job, future)
                 future.add_done_callback(arrived.put)
             while pending:
@@ -88,17 +91,19 @@ def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) ->
     Parameters
     ----------
     job : its project stands at the same place on this machine, with the same content
-    files : what stands in the report's folder already
+    files : what :func:`sent_along` took from the machine that planned the run
     engine, make : as for :func:`in_processes`
     """
     _allow_children()
     with tempfile.TemporaryDirectory(prefix="report-") as place:
-        here = replace(job, folder=Path(place) / "report", scratch=None)
+        effect = None if job.effect is None else Path(place) / _EFFECT
+        here = replace(job, folder=Path(place) / _REPORT, scratch=None, effect=effect)
         try:
             _refuse_other_content(job)
             here.folder.mkdir()
             for name, content in files.items():
-                (here.folder / name).write_bytes(content)
+                (Path(place) / name).parent.mkdir(exist_ok=True)
+                (Path(place) / name).write_bytes(content)
             (outcome,) = in_processes(workers=1, engine=engine, make=make)([here])
             made = {path.name: path.read_bytes() for path in sorted(here.folder.iterdir())}
         except (OSError, WhatworksError) as error:
@@ -108,8 +113,16 @@ def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) ->
 
 def _refuse_other_content(job: Job) -> None:
     """A machine with an older copy of data, code or lock would answer another question under the same name."""
+    from whatworks.workflow import keys
+
     project = find_project(job.root)
-    if job.execute and job.key and report_keys(project, [job.question])[job.question.folder] != job.key:
+    # A report that rests on another has the other's key in its own; that one was held against its copy when it was made.
+    if (
+        job.execute
+        and job.key
+        and job.effect is None
+        and keys.report_keys(project, [job.question])[job.question.folder] != job.key
+    ):
         raise InvalidResult(
             "A machine of the cluster holds other data, code or versions than the one that planned the run. "
             "Bring its copy of the project up to date, or share one folder."
@@ -163,9 +176,15 @@ def _next(arrived: "SimpleQueue[Any]", client: Any, patience: float) -> Any:
             raise _without_machines(client.scheduler.address)
 
 
-def _sent_along(job: Job) -> dict[str, bytes]:
-    """The files that a job works on; one that runs the notebook starts from nothing."""
-    return {} if job.execute else {path.name: path.read_bytes() for path in sorted(job.folder.iterdir())}
+def sent_along(job: Job) -> dict[str, bytes]:
+    """The files that a job works on: those of the report it rests on, and its own unless it runs the notebook anew."""
+    folders = {_REPORT: None if job.execute else job.folder, _EFFECT: job.effect}
+    return {
+        f"{name}/{path.name}": path.read_bytes()
+        for name, folder in folders.items()
+        if folder is not None
+        for path in sorted(folder.iterdir())
+    }
 
 
 def _unpacked(job: Job, future: Any) -> Outcome:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def without_traces(executed: Any, job: Job) -> Any:
     places = _places(job)
     for place, cell in enumerate(executed.cells):
         if _INJECTED in tags(cell):
-            cell["source"] = "\n".join(line for line in cell["source"].split("\n") if not line.startswith("output = "))
+            cell["source"] = "\n".join(_without_places(cell["source"].split("\n"), job))
         kept = {key: value for key, value in cell["metadata"].items() if key in ("tags", "alt") and value}
         cell["metadata"].clear()
         cell["metadata"].update(kept)
@@ -35,15 +36,25 @@ def without_traces(executed: Any, job: Job) -> Any:
     return executed
 
 
+def _without_places(lines: list[str], job: Job) -> list[str]:
+    """Injected parameters without where to write; what the report rests on by its place in the site."""
+    effect = f'effect = "{job.question.effect}"'
+    kept = [line for line in lines if not line.startswith("output = ")]
+    return [effect if line.startswith("effect = ") else line for line in kept]
+
+
 def _joined(outputs: list[Any]) -> list[Any]:
-    """Pieces of one stream as one: where a kernel cuts it depends on how busy the machine is."""
+    """Neighbouring pieces of streams as one of each name: how a kernel cuts and orders them depends on how busy it is."""
     joined: list[Any] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last is not None and output["output_type"] == "stream" == last["output_type"] and output["name"] == last["name"]:
-            last["text"] += output["text"]
-        else:
-            joined.append(output)
+    for streams, group in groupby(outputs, key=lambda output: output["output_type"] == "stream"):
+        pieces = list(group)
+        if not streams:
+            joined += pieces
+            continue
+        for name in sorted({piece["name"] for piece in pieces}, reverse=True):
+            own = [piece for piece in pieces if piece["name"] == name]
+            own[0]["text"] = "".join(piece["text"] for piece in own)
+            joined.append(own[0])
     return joined
 
 
