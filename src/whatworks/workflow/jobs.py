@@ -31,6 +31,7 @@ class Job:
     engine : ``"warm"`` or ``"plain"``
     earlier : why a first try failed; None for a first try
     timeout : seconds one cell may take
+    effect : folder of the report that this one rests on; None where it rests on none
     scratch : folder for what a kernel leaves while it runs; the system's own by default
     """
 
@@ -44,6 +45,7 @@ class Job:
     earlier: Failure | None = None
     timeout: float = 900.0
     scratch: Path | None = None
+    effect: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
