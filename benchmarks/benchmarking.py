@@ -1,4 +1,4 @@
-"""How long comparing providers takes. Run: python benchmarks/benchmarking.py [--quick]"""
+"""How long comparing providers takes. Run with OMP_NUM_THREADS=1: python benchmarks/benchmarking.py [--quick]"""
 
 import sys
 import time
@@ -79,6 +79,6 @@ def frontiers(draws: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    measured = funnels() | frontiers(100 if "--quick" in sys.argv else DRAWS)
-    for name, seconds in measured.items():
-        print(f"{seconds:12.2f} s  {name}")
+    for measure in (funnels, lambda: frontiers(100 if "--quick" in sys.argv else DRAWS)):
+        for name, seconds in measure().items():
+            print(f"{seconds:12.2f} s  {name}", flush=True)
