@@ -11,8 +11,12 @@ from whatworks.core.version import __version__
 
 if TYPE_CHECKING:
     from whatworks import benchmarking, design, did, documentation, economics, evidence, findings, matching, synthesis
+    from whatworks.core.models import from_model
+    from whatworks.evidence import cite
     from whatworks.findings import explain
 
+# Names of the whole workbench, and where they are from.
+_NAMES = {"cite": "evidence.references", "explain": "findings.explanation", "from_model": "core.models"}
 _ROOMS = (
     *("benchmarking", "design", "did", "documentation", "economics", "evidence"),
     *("findings", "inference", "matching", "synthesis", "workflow"),
@@ -26,6 +30,7 @@ __all__ = [
     "WeightedSample",
     "__version__",
     "benchmarking",
+    "cite",
     "design",
     "did",
     "documentation",
@@ -34,14 +39,15 @@ __all__ = [
     "evidence",
     "explain",
     "findings",
+    "from_model",
     "matching",
     "synthesis",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "explain":
-        return import_module("whatworks.findings.explanation").explain
+    if name in _NAMES:
+        return getattr(import_module(f"whatworks.{_NAMES[name]}"), name)
     if name in _ROOMS:
         return import_module(f"whatworks.{name}")
     raise AttributeError(f"whatworks has no room {name!r}; it has {', '.join(_ROOMS)}.")

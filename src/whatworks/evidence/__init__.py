@@ -11,6 +11,7 @@ from whatworks.evidence.measures import MEASURES, Measure
 from whatworks.evidence.own_results import own_study
 from whatworks.evidence.prices import prices
 from whatworks.evidence.promotion import promote
+from whatworks.evidence.references import bibtex, cite, csl_json
 from whatworks.evidence.registry import Registry, load
 from whatworks.evidence.reviews import counted
 
@@ -21,9 +22,12 @@ __all__ = [
     "Measure",
     "OutcomeEvidence",
     "Registry",
+    "bibtex",
     "citation",
+    "cite",
     "comparable",
     "counted",
+    "csl_json",
     "gap_map",
     "input_words",
     "link",

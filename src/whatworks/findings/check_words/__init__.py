@@ -11,6 +11,7 @@ from whatworks.findings.check_words.economics import ECONOMICS
 from whatworks.findings.check_words.economics_cases import ECONOMICS_CASES
 from whatworks.findings.check_words.general import GENERAL
 from whatworks.findings.check_words.matching import MATCHING
+from whatworks.findings.check_words.models import MODELS
 from whatworks.findings.check_words.synthesis import SYNTHESIS
 
 __all__ = ["BEFORE", "ROBUST_TO_BENDS", "SENTENCES", "TOO_FEW_GROUPS"]
@@ -23,4 +24,5 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     **ECONOMICS,
     **ECONOMICS_CASES,
     **BENCHMARKING,
+    **MODELS,
 }
