@@ -1,6 +1,6 @@
 """What units get out of what they use, and the line of the best observed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def frontier_chart(
     *,
     input: str | None = None,
     output: str | None = None,
-    labels: dict[str, Words] | None = None,
+    labels: Mapping[str, Words] | None = None,
     language: str = "da",
 ) -> Figure:
     """Draw :func:`frontier_data`: units on the frontier filled and named, the others open; a line if one input makes one output.
@@ -127,7 +127,7 @@ def frontier_alt(
     *,
     input: str | None = None,
     output: str | None = None,
-    labels: dict[str, Words] | None = None,
+    labels: Mapping[str, Words] | None = None,
     language: str = "da",
 ) -> str:
     """Say who is on the frontier, and how efficient units are on average."""
@@ -153,7 +153,7 @@ def frontier_figure(
     *,
     input: str | None = None,
     output: str | None = None,
-    labels: dict[str, Words] | None = None,
+    labels: Mapping[str, Words] | None = None,
     language: str = "da",
     source: Words | None = None,
     synthetic: bool = False,
@@ -193,7 +193,7 @@ def _column(parts: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _names(
-    result: EffectResult, input: str | None, output: str | None, labels: dict[str, Words] | None, language: str
+    result: EffectResult, input: str | None, output: str | None, labels: Mapping[str, Words] | None, language: str
 ) -> tuple[str, str]:
     arguments = result.provenance.arguments
     return (
