@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from whatworks.documentation.status_report import (
 )
 
 
+@cache
 def status(year, *, better=12, by="municipality", synthetic=True):
     tables = make_tables(before=[50.0] * 15 + [60.0] * 15, after=[70.0] * better + [40.0] * (30 - better))
     return status_report(tables, day=date(year, 12, 31), synthetic=synthetic, by=by)

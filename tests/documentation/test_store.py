@@ -28,7 +28,11 @@ from whatworks.documentation.store_errors import (
 
 @pytest.fixture(scope="module")
 def delivery():
-    return ww.documentation.read_delivery("evidence/documentation/adults_autism")
+    """Forty episodes of the embedded example."""
+    tables = dict(ww.documentation.read_delivery("evidence/documentation/adults_autism"))
+    episode = tables["episode"].head(40)
+    tables["measurement"] = tables["measurement"][tables["measurement"]["episode_id"].isin(episode["episode_id"])]
+    return {name: frame.reset_index(drop=True) for name, frame in {**tables, "episode": episode}.items()}
 
 
 @pytest.fixture
@@ -118,6 +122,15 @@ def test_a_correction_does_not_push_aside_what_came_from_others_in_between(store
         store.append(frames, source=source, synthetic=True)
     now = store.tables()["episode"].set_index("episode_id")["end_reason"].to_dict()
     assert now == {"e1": "moved", "e2": "moved"}
+
+
+def test_rows_that_a_correction_leaves_behind_are_told_of(store, delivery):
+    store.append({"episode": delivery["episode"]}, source="episodes", synthetic=True)
+    store.append({"measurement": delivery["measurement"]}, source="measurements", synthetic=True)
+    kept = delivery["episode"].iloc[10:]
+    lost = int((~delivery["measurement"]["episode_id"].isin(kept["episode_id"])).sum())
+    assert store.append({"episode": kept}, source="episodes", synthetic=True).dangling == {"measurement": lost}
+    assert store.append({"episode": delivery["episode"].iloc[::-1]}, source="episodes", synthetic=True).dangling == {}
 
 
 def test_tables_as_of_a_day(store):
@@ -211,6 +224,35 @@ def test_a_store_made_by_a_newer_version_is_refused_and_untouched(store):
             act()
 
 
+def test_a_file_of_a_newer_database_is_refused_as_such(store):
+    store.append(methods(a="A"), source="a", synthetic=True)
+    content = bytearray(store.path.read_bytes())
+    # The header holds a checksum, the letters DUCK, and then the version of the layout.
+    assert content[8:12] == b"DUCK"
+    content[12:20] = (9999).to_bytes(8, "little")
+    store.path.write_bytes(bytes(content))
+    with pytest.raises((StoreTooNew, StoreDamaged), match=r"newer version|cannot be opened"):
+        store.tables()
+
+
+def test_several_may_read_at_once(store):
+    store.append(methods(a="A"), source="a", synthetic=True)
+    from whatworks.documentation.store_file import reading
+
+    with reading(store.path, wait=1):
+        child, said = in_child(lambda out: out.write(str(names_of(Store(store.path, wait=1)))))
+        assert said.read() == "{'a': 'A'}"
+        os.waitpid(child, 0)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_store_can_be_read_where_nobody_may_write(store):
+    store.append(methods(a="A"), source="a", synthetic=True)
+    (store.path.parent / f".{store.path.name}-lock").unlink()
+    store.path.parent.chmod(0o500)
+    assert names_of(store) == {"a": "A"}
+
+
 def test_a_file_that_is_no_store_is_refused(tmp_path):
     text = tmp_path / "notes.duckdb"
     text.write_text("not a database, " * 1000)
@@ -263,16 +305,16 @@ def whole_or_not_at_all(store, rows):
     return len(log) == 2
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.03, 0.06, 0.1, 0.15, 0.25])
+@pytest.mark.parametrize("moment", [0.0, 0.04, 0.1, 0.2])
 def test_an_ingest_killed_at_any_moment_leaves_the_store_as_it_was(store, moment):
     store.append(methods(a="A"), source="a", synthetic=True)
-    child, said = in_child(append_rows, store.path, 200_000, "other")
+    child, said = in_child(append_rows, store.path, 120_000, "other")
     assert said.readline() == "ready\n"
     time.sleep(moment)
     os.kill(child, signal.SIGKILL)
     told = said.read()
     os.waitpid(child, 0)
-    assert whole_or_not_at_all(store, 200_000) or "stored" not in told
+    assert whole_or_not_at_all(store, 120_000) or "stored" not in told
     assert store.append(methods(b="B"), source="b", synthetic=True).status == "stored"
 
 
@@ -284,7 +326,7 @@ def test_an_ingest_killed_after_each_step_is_whole_or_not_there(store, stage, ke
     store.append(methods(a="A"), source="a", synthetic=True)
 
     def die_after(out):
-        from whatworks.documentation import store as module
+        from whatworks.documentation import store_append as module
         from whatworks.documentation import store_file
 
         def then_die(function):

@@ -11,7 +11,8 @@ from whatworks.core.errors import InvalidOption, MissingData
 from whatworks.documentation.faults import QUARANTINE, WARN, Fault
 from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.schema import TABLES
-from whatworks.documentation.store import Appended, Store
+from whatworks.documentation.store import Store
+from whatworks.documentation.store_append import Appended
 from whatworks.documentation.validate import Validation, validate
 
 # Tables that rows of other tables refer to; only these are needed to know whether a reference leads anywhere.
@@ -49,6 +50,10 @@ class Ingested:
             again = done.updated.get(row["table"], 0)
             known = f", {again} of them known from other deliveries and updated" if again else ""
             lines.append(f"  {row['table']}: {row['kept']} rows stored{known}{aside}.")
+        lines += [
+            f"  worth a look: {count} rows of {name} in earlier deliveries refer to rows that this correction no longer has."
+            for name, count in done.dangling.items()
+        ]
         words = {QUARANTINE: "kept aside", WARN: "worth a look"}
         lines += [f"  {words.get(fault.severity, fault.severity)}: {fault}" for fault in self.faults]
         return lines

@@ -121,10 +121,12 @@ class _Sources:
         """Those of one unit; the empty code is all together."""
         if not unit:
             return self
-        names = ("facts", "asked", "pairs", "contacts", "costs")
-        frames = {name: getattr(self, name) for name in names}
-        own = {name: None if frame is None else frame[frame["unit"] == unit] for name, frame in frames.items()}
-        return replace(self, **own)
+        asked, pairs, contacts, costs = (
+            None if frame is None else frame[frame["unit"] == unit]
+            for frame in (self.asked, self.pairs, self.contacts, self.costs)
+        )
+        facts = self.facts[self.facts["unit"] == unit]
+        return replace(self, facts=facts, asked=asked, pairs=pairs, contacts=contacts, costs=costs)
 
 
 def missing_reasons(
@@ -154,7 +156,7 @@ def missing_reasons(
     rows = tables["measurement"]
     rows = rows[rows["value"].isna() & (rows["date"] <= day)]
     told = rows["missing_reason"] if "missing_reason" in rows else pd.Series("-", index=rows.index, dtype="str")
-    rows = rows.assign(reason=told.replace("-", pd.NA).fillna("not_stated"))
+    rows = rows.assign(reason=told.mask(told == "-").fillna("not_stated"))
     rows = rows.merge(facts[["episode_id", "unit"]], on="episode_id", how="inner")
     if rows.empty:
         text = pd.Series(dtype="str")

@@ -68,7 +68,7 @@ def direction_check(
 
 def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) -> tuple[object, ...]:
     mean, rest = float(own["change"].mean()), float(others["change"].mean()) if len(others) else np.nan
-    error = np.hypot(*(of["change"].std() / np.sqrt(len(of)) if len(of) > 1 else np.nan for of in (own, others)))
+    error = float(np.hypot(_error(own), _error(others)))
     n = len(own)
     limit = float(t.isf(norm.sf(_STANDARD_ERRORS), n - 1))
     opposite = bool(mean * rest < 0 and abs(mean - rest) > limit * error)
@@ -76,3 +76,8 @@ def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) ->
     r = float(np.corrcoef(own["before"], own["after"])[0, 1]) if varies else np.nan
     turned = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)
     return unit, measure, n, mean, rest, r, opposite, turned, opposite or turned
+
+
+def _error(of: pd.DataFrame) -> float:
+    """Standard error of the mean change."""
+    return float(of["change"].std() / np.sqrt(len(of))) if len(of) > 1 else np.nan

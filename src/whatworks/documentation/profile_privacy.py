@@ -62,5 +62,6 @@ def _hide_another(parts: pd.DataFrame, hidden: pd.Series) -> bool:
     if now.isin(["few", "all_alike", "with_others"]).sum() != 1:
         return False
     if len(shown):
-        hidden.loc[shown["n"].astype(float).idxmin()] = "with_others"
+        smallest = int(shown["n"].astype(float).to_numpy().argmin())
+        hidden.loc[shown.index[[smallest]]] = "with_others"
     return not len(shown)

@@ -73,7 +73,14 @@ def writing(path: Path, *, wait: float) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def _held(path: Path, *, exclusive: bool, wait: float) -> Iterator[None]:
     """The store's lock. It ends with the process, however that ends."""
-    descriptor = os.open(path.parent / f".{path.name}-lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(path.parent / f".{path.name}-lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        if exclusive:
+            raise
+        # Where nobody may write, no writer can come in between.
+        yield
+        return
     try:
         _lock(descriptor, path, exclusive=exclusive, wait=wait)
         yield

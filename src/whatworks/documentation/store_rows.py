@@ -103,6 +103,19 @@ def count_overlaps(
     return elsewhere, corrected
 
 
+def count_dangling(
+    connection: duckdb.DuckDBPyConnection, child: tuple[str, Sequence[int]], column: str, parent: tuple[str, Sequence[int]]
+) -> int:
+    """Rows of a table's deliveries whose reference is not found in those of the table it refers to."""
+    (name, deliveries), (other, others) = child, parent
+    if column not in {row[0] for row in connection.execute(f'DESCRIBE "{name}"').fetchall()}:
+        return 0
+    key = _key(other)[0]
+    known = f'SELECT "{key}" FROM "{other}" WHERE _delivery IN ({_numbers(others)})'  # noqa: S608 (names of the data model)
+    query = f'SELECT count(*) FROM "{name}" WHERE _delivery IN ({_numbers(deliveries)}) AND "{column}" NOT IN ({known})'  # noqa: S608
+    return _one(connection, query)
+
+
 def insert_rows(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, *, delivery: int) -> None:
     """Append the registered frame ``delivered``."""
     columns = ", ".join(f'"{column}"' for column in frame.columns)

@@ -107,7 +107,8 @@ def _groups(coverage: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     for name, rows in coverage.groupby("target_group_name"):
         heading = str(name) or _("No target group stated")
         lines = [_line(row, language) for row in rows.to_dict("records")]
-        table = pd.DataFrame(sorted(lines, key=lambda line: tuple(sort_key(cell, language) for cell in list(line.values())[:2])))
+        lines.sort(key=lambda line: [sort_key(cell, language) for cell in list(line.values())[:2]])
+        table = pd.DataFrame(lines)
         out.append(
             {"heading": heading, "table": table_html(table, caption=_("Places, occupancy and citizens"), language=language)}
         )

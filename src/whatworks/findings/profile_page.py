@@ -75,9 +75,10 @@ def page_of_profile(
         raise UnknownCode(f"The profile has no unit {unit!r}; it has {', '.join(profile['unit'].unique()[1:13])} ...")
     name = str(own["unit_name"].iloc[0]) if unit else _("All together")
     title = _("How does {unit} document its work?").format(unit=name) if unit else _("How is the work documented?")
+    lead = _lead(own, language)
     view = {
         "title": title,
-        "lead": _lead(own, language),
+        "lead": lead,
         "strip": [_theme_cell(own, theme, language) for theme in LEADING],
         "sections": _sections(profile, unit, language),
         "reasons": Markup("") if reasons is None else _reasons_table(reasons, unit, language),
@@ -103,7 +104,7 @@ def page_of_profile(
         other_language=other_language,
         synthetic=synthetic,
         home=home,
-        description=view["lead"],
+        description=lead,
     )
 
 

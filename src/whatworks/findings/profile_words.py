@@ -1,6 +1,6 @@
 """What indicators of a documentation profile are called, what they mean, and how their numbers are written."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_
 
+Row = Mapping[Hashable, Any]
 # Name, and what it means in one sentence.
 INDICATORS: Mapping[str, tuple[str, str]] = {
     "measured": (N_("Episodes with a score"), N_("At least one measurement has been made.")),
@@ -68,9 +69,9 @@ _HIDDEN: Mapping[str, str] = {
 _DECIMALS = {"mean": 2, "days": 1, "per_million": 1, "count": 0}
 
 
-def indicator_name(row: Mapping[str, Any], language: str) -> str:
+def indicator_name(row: Row, language: str) -> str:
     """The indicator's name; with the instrument and who told, where scores are meant."""
-    name = translator(language)(INDICATORS[row["indicator"]][0])
+    name = translator(language)(INDICATORS[str(row["indicator"])][0])
     return f"{name}: {measure_name(row['measure'], language, named=row.get('instrument_name'))}" if row["measure"] else name
 
 
@@ -86,14 +87,14 @@ def meaning(indicator: str, language: str) -> str:
     return translator(language)(INDICATORS[indicator][1])
 
 
-def written(row: Mapping[str, Any], language: str) -> str:
+def written(row: Row, language: str) -> str:
     """The value as the language writes it, or why it is not shown."""
     if row["hidden"]:
         return hidden_words(row["hidden"], language)
     return value_written(float(row["value"]), row, language)
 
 
-def value_written(value: float, row: Mapping[str, Any], language: str, *, change: bool = False) -> str:
+def value_written(value: float, row: Row, language: str, *, change: bool = False) -> str:
     """A value, or a change of one, in the indicator's unit."""
     _ = translator(language)
     if pd.isna(value):

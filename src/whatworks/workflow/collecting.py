@@ -98,7 +98,7 @@ def collect(
     if model not in options:
         raise InvalidOption(f"model={model!r} is not known; use 'random' or 'common'.")
     table = gather([_verified(path, expected or {}) for path in _files(paths)], result=result)
-    about: dict[str, Any] = table.attrs
+    about: Mapping[Any, Any] = table.attrs
     pooled = synthesis.pool(
         table,
         study="sender",
