@@ -61,11 +61,12 @@ class ClusterRobust:
 
     def shares(self, C: np.ndarray) -> ClusterShares:
         """What clusters add to the contrasts in the rows of ``C`` (q, k), and how that goes together under the working model."""
-        r, s = self.inside @ C.T, self.outside @ C.T
+        r, s = _on_right(self.inside, C.T), _on_right(self.outside, C.T)
         middle = self.bread @ self.meat @ self.bread
         left = np.concatenate([r, s, r], axis=1)
-        right = np.concatenate([self.bread @ s, self.bread @ r, -(middle @ r)], axis=1)
-        return ClusterShares(own=np.einsum("sk,gkl,tl->stg", C, self.own, C), left=left, right=right)
+        right = np.concatenate([_on_left(self.bread, s), _on_left(self.bread, r), -_on_left(middle, r)], axis=1)
+        own = _on_left(C, _on_right(self.own, C.T))
+        return ClusterShares(own=np.ascontiguousarray(own.transpose(1, 2, 0)), left=left, right=right)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,21 +129,22 @@ def cr2_vcov(
     codes, G = cluster_codes(cluster)
     k = X.shape[1]
     batches = [*_batches(codes, G, k, working, weights)]
-    products = [(at, W @ X[at], Phi) for _, at, W, Phi in batches]
-    bread = np.linalg.inv(sum(np.einsum("gnk,gnl->kl", X[at], WX) for at, WX, _ in products))
-    meat = np.asarray(sum(np.einsum("gnk,gnm,gml->kl", WX, Phi, WX, optimize=True) for _, WX, Phi in products))
+    products = [(X[at], _times(W, X[at])) for _, at, W, _ in batches]
+    bread = np.linalg.inv(sum(_crossed(Xg, WX) for Xg, WX in products))
+    meat = sum(_crossed(WX, _times(batch[3], WX)) for batch, (_, WX) in zip(batches, products, strict=True))
     own, inside, outside = np.empty((3, G, k, k))
     scores = np.empty((G, k))
-    for (g, at, W, Phi), (_, WX, _) in zip(batches, products, strict=True):
-        adjusted = WX @ bread
+    for (g, at, W, Phi), (Xg, WX) in zip(batches, products, strict=True):
+        adjusted = _on_right(WX, bread)
         if kind == "CR2":
-            left = _left_of_residuals(X[at], adjusted, Phi, bread @ meat @ bread)
-            adjusted = _adjustment(left, Phi).swapaxes(1, 2) @ adjusted
+            left = _left_of_residuals(Xg, adjusted, Phi, bread @ meat @ bread)
+            adjusted = _adjusted(left, Phi, adjusted)
         elif kind == "CR1":
             adjusted = adjusted * np.sqrt(G / (G - 1))
-        own[g] = adjusted.swapaxes(1, 2) @ Phi @ adjusted
-        inside[g], outside[g] = X[at].swapaxes(1, 2) @ adjusted, X[at].swapaxes(1, 2) @ W @ Phi @ adjusted
-        scores[g] = np.einsum("gnk,gn->gk", adjusted, residuals[at])
+        spread, across = _times(Phi, adjusted), Xg.swapaxes(1, 2)
+        own[g] = adjusted.swapaxes(1, 2) @ spread
+        inside[g], outside[g] = across @ adjusted, across @ _times(W, spread)
+        scores[g] = (adjusted.swapaxes(1, 2) @ residuals[at][:, :, None])[:, :, 0]
     return ClusterRobust(vcov=scores.T @ scores, clusters=G, own=own, inside=inside, outside=outside, bread=bread, meat=meat)
 
 
@@ -246,7 +248,7 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
 def _batches(
     codes: np.ndarray, groups: int, columns: int, working: np.ndarray | None, weights: np.ndarray | None
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Clusters of equal size together: their numbers, rows (m, n), weights and working covariances (m, n, n)."""
+    """Clusters of equal size together: numbers, rows (m, n), weights and working covariances as (m, n, n) or diagonals (m, n)."""
     order = np.argsort(codes, kind="stable")
     sizes = np.bincount(codes, minlength=groups)
     starts = np.cumsum(sizes) - sizes
@@ -258,29 +260,57 @@ def _batches(
             at = order[starts[g][:, None] + np.arange(n)]
             W, Phi = _block(weights, at), _block(working, at)
             if W is None:
-                W = np.broadcast_to(np.eye(n), (len(g), n, n)) if Phi is None else np.linalg.inv(Phi)
-            yield g, at, W, np.linalg.inv(W) if Phi is None else Phi
+                W = np.ones(at.shape) if Phi is None else _inverse(Phi)
+            yield g, at, W, _inverse(W) if Phi is None else Phi
 
 
 def _block(values: np.ndarray | None, at: np.ndarray) -> np.ndarray | None:
+    """Clusters' parts of a diagonal, or of a matrix."""
     if values is None:
         return None
-    if values.ndim == 2:
-        return values[at[:, :, None], at[:, None, :]]
-    return values[at][:, :, None] * np.eye(at.shape[1])
+    return values[at] if values.ndim == 1 else values[at[:, :, None], at[:, None, :]]
+
+
+def _inverse(M: np.ndarray) -> np.ndarray:
+    return 1 / M if M.ndim == 2 else np.linalg.inv(M)
+
+
+def _times(M: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """A diagonal (m, n) or a matrix (m, n, n) times (m, n, k)."""
+    return M[:, :, None] * A if M.ndim == 2 else M @ A
+
+
+def _on_right(A: np.ndarray, M: np.ndarray) -> np.ndarray:
+    """Each of (m, n, k) times one matrix (k, l), as a single product."""
+    return (A.reshape(-1, A.shape[2]) @ M).reshape(*A.shape[:2], M.shape[1])
+
+
+def _on_left(M: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """One matrix (l, k) times each of (m, k, n), as a single product."""
+    return _on_right(A.swapaxes(1, 2), M.T).swapaxes(1, 2)
+
+
+def _crossed(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Products over all rows of all clusters: (m, n, k) and (m, n, l) to (k, l)."""
+    return np.asarray(A.reshape(-1, A.shape[2]).T @ B.reshape(-1, B.shape[2]))
 
 
 def _left_of_residuals(X: np.ndarray, WXM: np.ndarray, Phi: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Covariance of clusters' residuals under the working model: their blocks of (I - H) Phi (I - H)'."""
-    taken = X @ WXM.swapaxes(1, 2) @ Phi
-    return Phi - taken - taken.swapaxes(1, 2) + X @ middle @ X.swapaxes(1, 2)
+    taken = X @ _times(Phi, WXM).swapaxes(1, 2)
+    left = _on_right(X, middle) @ X.swapaxes(1, 2) - taken - taken.swapaxes(1, 2)
+    if Phi.ndim == 3:
+        return left + Phi
+    place = np.arange(Phi.shape[1])
+    left[:, place, place] += Phi
+    return left
 
 
-def _adjustment(left: np.ndarray, Phi: np.ndarray) -> np.ndarray:
-    """The matrices A with A left A' = Phi, as near to symmetric as Phi allows: Pustejovsky & Tipton (2018), equation 7."""
-    D = np.linalg.cholesky(Phi).swapaxes(1, 2)
-    values, vectors = np.linalg.eigh(D @ left @ D.swapaxes(1, 2))
+def _adjusted(left: np.ndarray, Phi: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """A'B with A left A' = Phi, A as near to symmetric as Phi allows: Pustejovsky & Tipton (2018), equation 7."""
+    D = np.sqrt(Phi) if Phi.ndim == 2 else np.linalg.cholesky(Phi).swapaxes(1, 2)
+    values, vectors = np.linalg.eigh(_times(D, _times(D, left).swapaxes(1, 2)))
     keep = values > _NO_VARIANCE * np.maximum(values[:, -1:], 1.0)
     scaled = np.where(keep, 1 / np.sqrt(np.where(keep, values, 1.0)), 0.0)
-    root = (vectors * scaled[:, None, :]) @ vectors.swapaxes(1, 2)
-    return D.swapaxes(1, 2) @ root @ D
+    turned = scaled[:, :, None] * (vectors.swapaxes(1, 2) @ _times(D, B))
+    return _times(D if D.ndim == 2 else D.swapaxes(1, 2), vectors @ turned)

@@ -10,7 +10,8 @@ from scipy import stats
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects, leftover
+from whatworks.synthesis.many import TAU2_ESTIMATORS
+from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.moderators import moderator_matrix
 from whatworks.synthesis.pooling import UNITS
 from whatworks.synthesis.robust import ROBUST, RobustCoefficients, robust_coefficients
@@ -91,7 +92,7 @@ def meta_regression(
     fit = fit_mixed_effects(studies.yi, studies.vi, X, tau2=tau2)
     rows = model_coefficients(fit, test)
     if vcov != "model":
-        rows = robust_coefficients(fit.coefficients, fit.residuals, X, studies.study, working=1 / fit.weights, kind=vcov)
+        rows = robust_coefficients(fit.coefficients, fit.residuals, X, studies.codes, working=1 / fit.weights, kind=vcov)
     arguments = {
         "moderators": as_list(moderators), "yi": yi, "vi": vi, "tau2": tau2, "test": test, "vcov": vcov, "study": study,
         "effect": effect, "measure": measure, "conf_level": conf_level,
@@ -164,10 +165,11 @@ def omnibus(rows: RobustCoefficients, fit: MixedEffects, places: Array) -> Mappi
 
 
 def _statistics(studies: Studies, fit: MixedEffects, X: Array, rows: RobustCoefficients, tau2: str) -> dict[str, Any]:
-    typical = fit.df / leftover(studies.vi, X)
+    typical = fit.df / fit.growth
     places = np.arange(1, X.shape[1])
     together = omnibus(rows, fit, places) if rows.robust is None else rows.joint(places)
-    before = 0.0 if tau2 == "EE" else fit_mixed_effects(studies.yi, studies.vi, X[:, :1], tau2=tau2).tau2
+    # Without moderators the same estimators are those of pooling, which are quicker.
+    before = float(TAU2_ESTIMATORS[tau2](studies.yi[:, None], studies.vi[:, None])[0])
     return {
         "k": studies.k,
         "nobs": studies.k,

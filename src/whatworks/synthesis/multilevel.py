@@ -94,7 +94,7 @@ def multilevel(
         )
     named = as_list(moderators)
     X, terms = moderator_matrix(es, named) if named else (np.ones((studies.k, 1)), ["intercept"])
-    blocks = blocks_of(studies.yi, studies.vi, X, pd.factorize(studies.study)[0], rho=rho)
+    blocks = blocks_of(studies.yi, studies.vi, X, studies.codes, rho=rho)
     sigma2, point = fit_nested(blocks, restricted=method == "REML")
     rows = _coefficients(blocks, sigma2, point, X, studies, vcov)
     effects = (
@@ -140,7 +140,7 @@ def _coefficients(
         return RobustCoefficients(estimates=point.coefficients, covariance=point.covariance, df=df)
     residuals = by_row(blocks, point.residuals)
     working = whole_covariance(blocks, sigma2)
-    return robust_coefficients(point.coefficients, residuals, X, studies.study, working=working, kind=vcov)
+    return robust_coefficients(point.coefficients, residuals, X, studies.codes, working=working, kind=vcov)
 
 
 def _effects(

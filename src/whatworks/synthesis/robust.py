@@ -49,7 +49,7 @@ def robust_coefficients(
     Parameters
     ----------
     estimates, residuals, X : (p,), (k,), (k, p) of a generalised least squares fit
-    study : (k,) names
+    study : (k,) labels
     working : (k,) variances or (k, k) covariance that the fit took for true
     kind : "CR0", "CR1" or "CR2"
     """

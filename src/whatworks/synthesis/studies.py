@@ -1,6 +1,7 @@
 """The studies that go into one pool: read once, refused for the same reasons everywhere in this room."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,23 +20,37 @@ class Studies:
     Attributes
     ----------
     yi, vi : (k,) effects and sampling variances
-    study : (k,) names of the studies, as text
-    term : (k,) names of the rows, as text: the study, and the effect where a study has several
     measure : what the effects are
+    names, effects : (k,) what names the study and the effect within it in the frame; None where nothing does
+    codes : (k,) the study of each effect, as a whole number from 0
     n_studies : number of distinct studies
     """
 
     yi: Array
     vi: Array
-    study: Array
-    term: Array
     measure: str
+    names: pd.Series | None
+    effects: pd.Series | None
+    codes: Array
     n_studies: int
 
     @property
     def k(self) -> int:
         """Number of effects."""
         return len(self.yi)
+
+    # Names are written out only where a table asks for them: that takes longer than the fit of a large pool.
+    @cached_property
+    def study(self) -> Array:
+        """(k,) names of the studies, as text."""
+        if self.names is None:
+            return np.arange(1, self.k + 1).astype(str).astype(object)
+        return self.names.astype(str).to_numpy(dtype=object)
+
+    @cached_property
+    def term(self) -> Array:
+        """(k,) names of the rows, as text: the study, and the effect where a study has several."""
+        return self.study if self.effects is None else self.study + ": " + self.effects.astype(str).to_numpy(dtype=object)
 
 
 def read_studies(
@@ -70,24 +85,25 @@ def read_studies(
     require_columns(es, names, what="es")
     effects, variances = numeric(es, yi, what="es"), numeric(es, vi, what="es")
     refuse_rows(variances <= 0, es.index, f"a variance in {vi!r} that is not above 0", "Correct or remove them.")
-    label, term = _names(es, study, effect)
+    _refuse_unnamed(es, study, effect)
+    codes, distinct = (np.arange(len(es)), range(len(es))) if study is None else pd.factorize(es[study])
     return Studies(
         yi=effects,
         vi=variances,
-        study=label,
-        term=term,
         measure=_measure(es, measure),
-        n_studies=len(es) if effect is None else int(pd.unique(label).size),
+        names=None if study is None else es[study],
+        effects=None if effect is None else es[effect],
+        codes=codes,
+        n_studies=len(distinct),
     )
 
 
-def _names(es: pd.DataFrame, study: str | None, effect: str | None) -> tuple[Array, Array]:
-    """Names of studies and of rows; a row must be told from every other."""
+def _refuse_unnamed(es: pd.DataFrame, study: str | None, effect: str | None) -> None:
+    """A row must be told from every other."""
     if study is None:
         if effect is not None:
             raise InvalidOption(f"effect={effect!r} needs study=: an effect is told apart within its study.")
-        numbered = np.arange(1, len(es) + 1).astype(str).astype(object)
-        return numbered, numbered
+        return
     keys = [study] if effect is None else [study, effect]
     for column in keys:
         missing = int(es[column].isna().sum())
@@ -99,8 +115,6 @@ def _names(es: pd.DataFrame, study: str | None, effect: str | None) -> tuple[Arr
             f"{repeated} rows repeat a {' and '.join(map(repr, keys))} that stands above them. Keep one row each, or name the "
             "column that tells several effects of one study apart in effect=."
         )
-    label = es[study].astype(str).to_numpy(dtype=object)
-    return label, label if effect is None else label + ": " + es[effect].astype(str).to_numpy(dtype=object)
 
 
 def _measure(es: pd.DataFrame, measure: str | None) -> str:
