@@ -15,6 +15,7 @@ from whatworks.documentation.profile import missing_reasons, profile
 from whatworks.documentation.profile_direction import direction_check
 from whatworks.documentation.quarantine import write_quarantine
 from whatworks.documentation.read_panel import read_panel
+from whatworks.documentation.service_table import service_stays, service_table
 from whatworks.documentation.sharing import gather, share
 from whatworks.documentation.sharing_package import IncompatiblePackage, Package, TamperedPackage, read_package, write_package
 from whatworks.documentation.simulated_neighbours import simulated_neighbours
@@ -63,6 +64,8 @@ __all__ = [
     "read_package",
     "read_panel",
     "read_status",
+    "service_stays",
+    "service_table",
     "share",
     "simulate",
     "simulated_neighbours",

@@ -11,6 +11,7 @@ from whatworks.economics.implementation import implementation_costs, staff_neede
 from whatworks.economics.investment_case import investment_case
 from whatworks.economics.money import PAYERS, Money
 from whatworks.economics.occupancy import budgeted_occupancy, carry_over
+from whatworks.economics.per_citizen import following_citizens
 from whatworks.economics.price_index import index_factor, price_level, price_links
 from whatworks.economics.productivity import effectiveness, productivity
 from whatworks.economics.rate_check import breaches, rate_check
@@ -34,6 +35,7 @@ __all__ = [
     "discount_factors",
     "effectiveness",
     "eq5d_utility",
+    "following_citizens",
     "implementation_costs",
     "index_factor",
     "investment_case",

@@ -7,6 +7,7 @@ from whatworks.evidence.grading.inputs import input_words
 from whatworks.evidence.grading.panel import standardise, standards
 from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
 from whatworks.evidence.imports import read_extract, read_metapsy
+from whatworks.evidence.investments import InvestmentInputs, is_synthetic_investment, read_investment
 from whatworks.evidence.measures import MEASURES, Measure
 from whatworks.evidence.own_results import own_study
 from whatworks.evidence.prices import prices
@@ -19,6 +20,7 @@ __all__ = [
     "MEASURES",
     "Entry",
     "Headline",
+    "InvestmentInputs",
     "Measure",
     "OutcomeEvidence",
     "Registry",
@@ -30,6 +32,7 @@ __all__ = [
     "csl_json",
     "gap_map",
     "input_words",
+    "is_synthetic_investment",
     "link",
     "load",
     "outcome_evidence",
@@ -37,6 +40,7 @@ __all__ = [
     "prices",
     "promote",
     "read_extract",
+    "read_investment",
     "read_metapsy",
     "standardise",
     "standards",

@@ -12,6 +12,7 @@ from whatworks.findings.language import interval, number, percent, sort_key, tra
 
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
+    from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
     from whatworks.findings.bodies import gap_cells
     from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import (
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
         robustness_table,
         same_question,
     )
+    from whatworks.findings.economics_section import consequences_table, cost_per_citizen, costs_table
     from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
     from whatworks.findings.economics_words import economics_sentence, never_alone
     from whatworks.findings.explanation import explain
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
+    from whatworks.findings.money_question import item_names, money_question
     from whatworks.findings.pages import page
     from whatworks.findings.profile_page import page_of_profile
     from whatworks.findings.question import ask
@@ -53,6 +56,14 @@ if TYPE_CHECKING:
 
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {
+    "attribute_names": "benchmark_page",
+    "consequences_table": "economics_section",
+    "cost_per_citizen": "economics_section",
+    "costs_table": "economics_section",
+    "item_names": "money_question",
+    "money_question": "money_question",
+    "practices_table": "benchmark_page",
+    "services_table": "benchmark_page",
     "REVIEWS_SOURCE": "report",
     "advice_table": "advice",
     "ask": "question",
@@ -96,10 +107,14 @@ __all__ = [
     "Finding",
     "advice_table",
     "ask",
+    "attribute_names",
     "certainty",
     "check_sentence",
     "checks_table",
     "compared_table",
+    "consequences_table",
+    "cost_per_citizen",
+    "costs_table",
     "counts_table",
     "covariate_name",
     "design_explanation",
@@ -113,8 +128,10 @@ __all__ = [
     "hidden_factor_table",
     "index_page",
     "interval",
+    "item_names",
     "ledger_table",
     "load",
+    "money_question",
     "never_alone",
     "number",
     "page",
@@ -127,6 +144,7 @@ __all__ = [
     "plan_table",
     "power_sentence",
     "power_table",
+    "practices_table",
     "pretrend_power_table",
     "published",
     "question_table",
@@ -137,6 +155,7 @@ __all__ = [
     "save",
     "scaling_table",
     "sentence",
+    "services_table",
     "sort_key",
     "std_error_rules",
     "std_errors_table",

@@ -27,7 +27,7 @@ TESTS = (
     "robust_to_trends",
     "specification_curve",
 )
-DESIGNS = ("matched", "rollout", "reviews")
+DESIGNS = ("matched", "rollout", "reviews", "investment", "benchmark")
 RESULTS_JSON, RESULTS_CSV = "results.json", "results.csv"
 # 98 municipalities by 20 quarters is 1,960 rows: the longest table of groups that a page has use for.
 MAX_ROWS = 2_000
@@ -44,7 +44,7 @@ class Finding:
     Parameters
     ----------
     target_group, method, outcome : codes of the catalogues; ``outcome`` is None where published reviews cover several
-    design : ``"matched"``, ``"rollout"`` or ``"reviews"``
+    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` (of an effect) or ``"benchmark"`` (of services)
     labels : names in both languages, ``{"target_group": {"da", "en"}, "method": {"da", "en"}, "outcome": {"name":
         {"da", "en"}, "unit": {"da", "en"}, "good", "decimals", "smallest_important"}}``
     synthetic : True where the data are simulated; every page and figure then says so

@@ -21,6 +21,11 @@ DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
         N_("Randomised trial"),
         N_("A draw of lots decided who took part. That makes it the yardstick for the others."),
     ),
+    "case": (N_("Investment case"), N_("Costs and gains for everyone who pays, year by year.")),
+    "scaling": (N_("Plan for spreading it"), N_("What each new place would pay and gain.")),
+    "cost_effectiveness": (N_("Cost beside effect"), N_("What an improvement costs, without a price on it.")),
+    "comparison": (N_("Comparison of services"), N_("Each service is held against what could be expected of its citizens.")),
+    "frontier": (N_("Use of money"), N_("Each service is held against those that get most out of what they use.")),
     "naive": (
         N_("Simple comparison"),
         N_("Places that have started are compared with places that have not. They may differ in many ways."),

@@ -8,8 +8,12 @@ from markupsafe import Markup
 from whatworks.core.columns import one_of
 from whatworks.findings import charts
 from whatworks.findings.answer import own_view, unknown_view
+from whatworks.findings.benchmark_page import page_of_benchmark
 from whatworks.findings.document import document
+from whatworks.findings.doubts import unsaid
+from whatworks.findings.economics_section import cost_cell, economics_view, folder_of
 from whatworks.findings.finding import Finding
+from whatworks.findings.investment_page import page_of_investment
 from whatworks.findings.labels import decimals_of, group_name, method_name, short, smallest_important, speaking
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.rendering import render
@@ -17,13 +21,14 @@ from whatworks.findings.reviews import review_view
 from whatworks.findings.view import about
 
 
-def page(finding: Finding, language: str = "da") -> str:
+def page(finding: Finding, language: str = "da", *, case: Finding | None = None) -> str:
     """The finding as a whole HTML page for people who work with citizens.
 
     Parameters
     ----------
     finding : a finding as saved by its report
     language : ``"da"`` or ``"en"``
+    case : the investment case that rests on this finding; the page then says what it costs and who gets the money back
 
     Returns
     -------
@@ -38,9 +43,13 @@ def page(finding: Finding, language: str = "da") -> str:
     True
     """
     one_of(language, LANGUAGES, name="language")
+    if finding.design in _OTHER_PAGES:
+        return _OTHER_PAGES[finding.design](finding, language)
     reviews = finding.tables.get("reviews")
     if speaking(finding) is not None:
-        view = own_view(finding, language)
+        view = {**own_view(finding, language), "money": None}
+        if case is not None:
+            view |= _with_money(view, finding, case, language)
         view |= _figures(finding, trusted=view["trusted"], language=language)
         body = render(f"{'rollout' if finding.design == 'rollout' else 'matched'}.html", language, view=view)
     elif reviews is not None and len(reviews):
@@ -51,6 +60,20 @@ def page(finding: Finding, language: str = "da") -> str:
         view = {**about(finding, language), **unknown_view(finding, language)}
         body = render("unknown.html", language, view=view)
     return _framed(finding, view, body, language)
+
+
+# Designs whose pages are made of other parts.
+_OTHER_PAGES = {"investment": page_of_investment, "benchmark": page_of_benchmark}
+
+
+def _with_money(view: Mapping[str, Any], finding: Finding, case: Finding, language: str) -> dict[str, Any]:
+    """What the page says differently once it is known what the intervention costs."""
+    open_question = unsaid(finding, finding.answer or "", language)[-1]
+    return {
+        "money": economics_view(case, language, address=f"../{folder_of(finding)}/"),
+        "strip": [*view["strip"][:-1], cost_cell(case, language)],
+        "unsaid": [text for text in view["unsaid"] if text != open_question],
+    }
 
 
 def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str) -> str:

@@ -17,6 +17,8 @@ from whatworks.findings.finding import DESIGNS, TESTS, Finding
 
 # The folder of a report that gathers what others have published for a target group.
 PUBLISHED = "published_reviews"
+# Not in the outcome's unit, whatever the question.
+_OF_THEIR_OWN_UNIT = ("benchmarking.frontier",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,9 @@ class Question:
     def in_unit(self, result: EffectResult) -> EffectResult:
         """The same result, saying its unit and which direction is good for the person."""
         about = self.labels.get("outcome")
-        return result if about is None else replace(result, unit=about["unit"]["en"], good=about["good"])
+        if about is None or result.method in _OF_THEIR_OWN_UNIT:
+            return result
+        return replace(result, unit=about["unit"]["en"], good=about["good"])
 
 
 def ask(
@@ -99,8 +103,8 @@ def ask(
     registry : the evidence base, from ``ww.evidence.load()``
     target_group, method, outcome : codes; for ``design="reviews"`` the method is ``"published_reviews"`` and the outcome
         is None or empty
-    design : ``"matched"``, ``"rollout"`` or ``"reviews"``
-    data : folder of the delivery that is to answer; for ``"rollout"``
+    design : ``"matched"``, ``"rollout"``, ``"reviews"`` or ``"benchmark"``; :func:`money_question` asks for ``"investment"``
+    data : folder of the delivery that is to answer; for ``"rollout"`` and ``"benchmark"``
 
     Raises
     ------
@@ -124,7 +128,7 @@ def ask(
         entry = _entry(registry.methods, method, "method")
         labels["method"] = dict(entry.name)
         synthetic = bool(entry.fields.get("synthetic", False))
-    if design == "rollout" and data:
+    if design in ("rollout", "benchmark") and data:
         _refuse_mixed(method, synthetic, is_synthetic(data))
     if outcome:
         entry = _entry(registry.outcomes, outcome, "outcome")

@@ -27,6 +27,8 @@ _DESIGNS = {
     "matched": N_("A matched comparison, held against a randomised trial"),
     "rollout": N_("A gradual roll-out, where those who wait are the comparison"),
     "reviews": N_("Published systematic reviews"),
+    "investment": N_("An investment case that rests on an effect of our own"),
+    "benchmark": N_("Services side by side, with account taken of their citizens"),
 }
 _ARMS = {"treated": N_("Participants"), "comparison": N_("Comparison")}
 _VERDICTS = {True: N_("Passed"), False: N_("Failed"), None: N_("Cannot tell")}

@@ -1,7 +1,7 @@
 """Filling a new site: what is carried over, what is made, what stands on the front page."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,8 @@ from whatworks.workflow.folder import carry_over, write
 from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, files_below, is_whole
 from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
-from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest
+from whatworks.workflow.questions import EFFECTS, Question
+from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest, write_costs
 from whatworks.workflow.run import Runner
 
 Labels = Mapping[str, Any]
@@ -60,6 +61,7 @@ class Assembly:
             strangers = self._strangers()
             self._carry_over_reports()
             outcomes = self._make(runner, progress)
+            self._write_costs(outcomes)
             self._write_front(outcomes)
             for name in strangers:
                 if (self.site / name).exists():
@@ -101,14 +103,28 @@ class Assembly:
         jobs = self._jobs()
         if progress:
             progress.planned([job.question.folder for job in jobs])
-        outcomes = {}
-        for outcome in runner(jobs):
+        outcomes: dict[str, Outcome] = {}
+        for outcome in self._outcomes(runner, jobs):
             outcomes[outcome.folder] = outcome
             if outcome.failure:
                 self._write_error_pages(outcome.folder, outcome.failure)
             if progress:
                 progress.done(outcome)
         return outcomes
+
+    def _outcomes(self, runner: Runner, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """What rests on another report is made after it, and fails with it."""
+        failed = {folder for folder in self.plan.kept if self.plan.old.reports[folder]["status"] == FAILED}
+        for outcome in runner([job for job in jobs if job.effect is None]):
+            if outcome.failure:
+                failed.add(outcome.folder)
+            yield outcome
+        resting = [job for job in jobs if job.effect is not None]
+        for job in resting:
+            if job.question.effect in failed:
+                message = f"It rests on {job.question.effect}, which could not be made."
+                yield Outcome(folder=job.question.folder, failure=Failure(type="EffectMissing", message=message))
+        yield from runner([job for job in resting if job.question.effect not in failed])
 
     def _jobs(self) -> list[Job]:
         plan = self.plan
@@ -121,9 +137,23 @@ class Assembly:
                 key=plan.key(folder),
                 execute=folder in plan.execute,
                 scratch=self.building / "scratch",
+                effect=self._rests_on(plan.questions[folder]),
             )
             for folder in (*plan.execute, *plan.render)
         ]
+
+    def _rests_on(self, question: Question) -> Path | None:
+        return None if question.effect is None else self.site / question.effect
+
+    def _write_costs(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Finding pages of effects once more, with what their investment cases found, where either of the two is new."""
+        plan, reports = self.plan, self._reports(outcomes)
+        for folder, question in plan.questions.items():
+            effect = question.effect
+            if effect is None or folder not in reports or not {folder, effect} & set(outcomes):
+                continue
+            if reports.get(effect, {}).get("status") == DONE:
+                write_costs(self.site / effect, self.site / folder, reports[folder]["status"] == DONE, plan.languages)
 
     def _write_error_pages(self, report: str, failure: Failure) -> None:
         from whatworks.workflow import pages
@@ -144,7 +174,12 @@ class Assembly:
 
         plan = self.plan
         reports = self._reports(outcomes)
-        findings = [pages.load_finding(self.site / folder) for folder, entry in reports.items() if entry["status"] == DONE]
+        # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
+        findings = [
+            pages.load_finding(self.site / folder)
+            for folder, entry in reports.items()
+            if entry["status"] == DONE and plan.questions[folder].design in EFFECTS
+        ]
         failed = [
             (folder, pages.labels_of(plan.questions[folder], self.catalogues))
             for folder, entry in reports.items()

@@ -29,8 +29,8 @@ def report_keys(project: Project, questions: Sequence[Question], *, source: Path
     Returns
     -------
     64 hexadecimal digits each. A key changes with the notebook's code or text (not its outputs), any file of the package,
-    any evidence file but the codebooks, the lock, the Python version, the question's parameters, and the content of a file
-    or folder that a parameter names.
+    any evidence file but the codebooks, the lock, the Python version, the question's parameters, the content of a file
+    or folder that a parameter names, and the key of the report that the answer rests on.
     """
     common = digest_of(
         [
@@ -40,16 +40,19 @@ def report_keys(project: Project, questions: Sequence[Question], *, source: Path
             ("python", ".".join(map(str, sys.version_info[:2])).encode()),
         ]
     )
-    notebook = read_notebook(project.notebook)
     cells: dict[str, str] = {}
-    keys = {}
-    for question in questions:
+    keys: dict[str, str] = {}
+    # What rests on another report comes after it, and changes with it.
+    for question in sorted(questions, key=lambda question: question.effect is not None):
         if question.design not in cells:
+            notebook = read_notebook(project.notebook_of(question.design))
             cells[question.design] = _cells_digest(for_design(notebook["cells"], question.design))
         asked = json.dumps(dict(question.parameters), sort_keys=True, ensure_ascii=False, default=str)
         parts = [("common", common.encode()), ("cells", cells[question.design].encode()), ("asked", asked.encode())]
+        if question.effect is not None:
+            parts.append(("effect", keys[question.effect].encode()))
         keys[question.folder] = digest_of([*parts, *_named_files(project, question.parameters)])
-    return keys
+    return {question.folder: keys[question.folder] for question in questions}
 
 
 def _cells_digest(cells: Iterable[Mapping[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from whatworks.core.errors import SiteNotWritable
 from whatworks.core.version import __version__
 from whatworks.workflow.failures import Failure
+from whatworks.workflow.folder import write
 from whatworks.workflow.project import Project
 
 if TYPE_CHECKING:
@@ -144,6 +145,13 @@ def read_report(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def renew_digests(folder: Path, names: Iterable[str]) -> None:
+    """Write down the digests of files that were written after the manifest of their report."""
+    content = read_report(folder)
+    content["files"] = {**content["files"], **{name: digest(folder / name) for name in names}}
+    write(folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def digest(path: Path) -> str | None:

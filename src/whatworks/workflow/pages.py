@@ -24,9 +24,9 @@ def load_finding(folder: Path) -> Finding:
     return load(folder)
 
 
-def finding_page(finding: Finding, *, language: str, languages: Sequence[str]) -> str:
-    """The page for practitioners."""
-    return _in_this_site(page(finding, language=language), languages)
+def finding_page(finding: Finding, *, language: str, languages: Sequence[str], case: Finding | None = None) -> str:
+    """The page for practitioners; with what it costs, where an investment case rests on the finding."""
+    return _in_this_site(page(finding, language=language, case=case), languages)
 
 
 def report_page(notebook: Any, finding: Finding, *, language: str, languages: Sequence[str]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from whatworks.core.errors import MissingData
 
 NOTEBOOK = Path("notebooks") / "method_report.ipynb"
+# Designs with a notebook of their own; the method report answers all others.
+NOTEBOOKS = {"investment": "investment_case.ipynb", "benchmark": "benchmark.ipynb"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class Project:
     def notebook(self) -> Path:
         """The parameterised report."""
         return self.root / NOTEBOOK
+
+    def notebook_of(self, design: str) -> Path:
+        """The notebook that answers a question of this design."""
+        return self.notebook.with_name(NOTEBOOKS[design]) if design in NOTEBOOKS else self.notebook
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """Every notebook that answers questions, of those that are there."""
+        found = (self.notebook, *map(self.notebook_of, NOTEBOOKS))
+        return tuple(path for path in found if path.is_file())
 
     @property
     def parameters(self) -> Path:

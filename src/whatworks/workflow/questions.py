@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,20 +12,32 @@ from whatworks.core.errors import InvalidParameters, WhatworksError
 from whatworks.core.located_yaml import Located, read_located
 from whatworks.documentation import is_synthetic, read_panel
 from whatworks.documentation.panel_file import is_panel_file
+from whatworks.evidence.investments import is_synthetic_investment
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.project import Project
 
-DESIGNS = ("matched", "rollout", "reviews")
+# Designs that say what works, and those that say what it costs and how services fare.
+EFFECTS = ("matched", "rollout", "reviews")
+DESIGNS = (*EFFECTS, "investment", "benchmark")
+# What a question must say, by design; published reviews need no more than the group.
+_NEEDED = {
+    "matched": ("method", "outcome", "data"),
+    "rollout": ("method", "outcome", "data"),
+    "investment": ("effect", "data"),
+    "benchmark": ("method", "outcome", "data"),
+}
 REVIEWS_METHOD = "published_reviews"
 DEFAULT_LANGUAGE = "da"
 # Parameters that hold a code of a catalogue, never the name of a file.
-CODES = ("target_group", "method", "outcome", "design", "language")
+CODES = ("target_group", "method", "outcome", "design", "language", "effect")
 # Codes name folders of the site, so they hold nothing that a path could trip over.
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
 
 
+# Whether the data of a design are invented, asked of their folder.
+_INVENTED: Mapping[str, Callable[[Path], bool]] = {"investment": is_synthetic_investment, "benchmark": is_synthetic}
 # What each open source of microdata is about.
 OPEN_DATA: Mapping[str, Mapping[str, str]] = {
     "supported_work": {"target_group": "adults_outside_labour_market", "method": "supported_work", "outcome": "earnings"},
@@ -50,9 +62,10 @@ class Question:
     Attributes
     ----------
     target_group, method : codes; together they name the report's folder
-    design : ``"matched"``, ``"rollout"`` or ``"reviews"``
+    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` or ``"benchmark"``
     parameters : everything the notebook is given, except where to write
     where : ``file:line`` it was asked on
+    effect : folder of the report that this one rests on; None where it rests on none
     """
 
     target_group: str
@@ -60,11 +73,13 @@ class Question:
     design: str
     parameters: Mapping[str, Any] = field(repr=False)
     where: str = ""
+    effect: str | None = None
 
     @property
     def folder(self) -> str:
-        """The report's folder inside the site."""
-        return f"{self.target_group}/{self.method}"
+        """The report's folder inside the site; an investment case stands beside the effect it rests on."""
+        own = {"investment": f"{self.method}_investment", "benchmark": "benchmark"}
+        return f"{self.target_group}/{own.get(self.design, self.method)}"
 
 
 def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:
@@ -77,15 +92,14 @@ def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:
 
     Returns
     -------
-    Questions, no two with the same target group and method.
+    Questions, no two with a report in the same folder.
 
     Raises
     ------
     InvalidParameters
         With every fault of every file at once: file, line, what is allowed, and the nearest name.
     """
-    defaults = default_parameters(read_notebook(project.notebook))
-    reader = _Reader(project, catalogues, defaults)
+    reader = _Reader(project, catalogues)
     files = sorted(path for path in project.parameters.glob("*.y*ml") if not path.name.startswith("."))
     if not files:
         raise InvalidParameters(
@@ -102,11 +116,18 @@ def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:
 class _Reader:
     """Reads file after file and collects every fault on the way."""
 
-    def __init__(self, project: Project, catalogues: Catalogues, defaults: Mapping[str, Any]) -> None:
+    def __init__(self, project: Project, catalogues: Catalogues) -> None:
         self.project = project
         self.catalogues = catalogues
-        self.defaults = defaults
         self.faults: list[str] = []
+        self._defaults: dict[str, Mapping[str, Any]] = {}
+
+    def defaults(self, design: Any) -> Mapping[str, Any]:
+        """Names and defaults of the parameters of the notebook that answers a design."""
+        known = design if design in DESIGNS else ""
+        if known not in self._defaults:
+            self._defaults[known] = default_parameters(read_notebook(self.project.notebook_of(known)))
+        return self._defaults[known]
 
     def file(self, path: Path) -> Iterator[Question]:
         """The questions of one file."""
@@ -142,21 +163,34 @@ class _Reader:
         if not isinstance(items, list) or not items:
             self._fault(located, ("questions",), "questions must be a list with at least one question")
             return
-        asked: dict[str, str] = {}
+        asked: dict[str, Question] = {}
         for place, item in enumerate(items):
             question = self._question(located, place, item, str(group))
             if question is None:
                 continue
-            first = asked.get(question.method)
+            first = asked.get(question.folder)
             if first:
                 self._fault(
                     located,
                     ("questions", place),
-                    f"target group {group!r} and method {question.method!r} are asked about twice (first {first})",
+                    f"target group {group!r} and method {question.method!r} are asked about twice (first {first.where})",
                 )
                 continue
-            asked[question.method] = question.where
+            asked[question.folder] = question
+        for question in asked.values():
+            self._effect(question, asked)
             yield question
+
+    def _effect(self, question: Question, asked: Mapping[str, Question]) -> None:
+        """What an investment case rests on is asked about in the same file, and is an effect of our own."""
+        if question.effect is None:
+            return
+        measured = [folder for folder, other in asked.items() if other.design in ("matched", "rollout")]
+        if question.effect not in measured:
+            self.faults.append(
+                f"{question.where}: the effect {question.effect!r} is no answer to a question of this file. "
+                f"Name <target_group>/<method> of a matched or rollout question in it; {_listed(measured)}."
+            )
 
     def _question(self, located: Located, place: int, item: Any, group: str) -> Question | None:
         at: tuple[str | int, ...] = ("questions", place)
@@ -164,29 +198,37 @@ class _Reader:
         if not isinstance(item, dict):
             self._fault(located, at, "a question must be a block of keys: design, method, outcome, data")
             return None
-        allowed = [name for name in self.defaults if name not in _SET_BY_RUN]
+        defaults = self.defaults(item.get("design"))
+        allowed = [name for name in defaults if name not in _SET_BY_RUN]
         for key, value in item.items():
             if self._known(located, (*at, key), key, allowed, what="parameter of the report notebook"):
-                self._value(located, (*at, key), key, value)
+                self._value(located, (*at, key), key, value, defaults[key])
         self._design(located, at, item)
         self._codes(located, at, item, group)
         if len(self.faults) == before:
             self._data(located, at, item, group)
         if len(self.faults) > before:
             return None
-        method = item.get("method") or REVIEWS_METHOD
+        method = item.get("method") or _method_of(item) or REVIEWS_METHOD
         given = {"outcome": None, "data": None, "language": DEFAULT_LANGUAGE, **item, "target_group": group, "method": method}
-        parameters = {name: given[name] for name in self.defaults if name in given}
-        return Question(target_group=group, method=method, design=item["design"], parameters=parameters, where=located.where(*at))
+        parameters = {name: given[name] for name in defaults if name in given}
+        return Question(
+            target_group=group,
+            method=method,
+            design=item["design"],
+            parameters=parameters,
+            where=located.where(*at),
+            effect=item.get("effect"),
+        )
 
     def _design(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any]) -> None:
         design = item.get("design")
         if design is None:
             # A misspelt key has already been told, with what was meant.
-            if set(item) <= set(self.defaults):
+            if set(item) <= set(self.defaults(design)):
                 self._fault(located, at, f"design is missing; {_listed(DESIGNS)}")
         elif self._known(located, (*at, "design"), design, DESIGNS, what="design") and design != "reviews":
-            for key in ("method", "outcome", "data"):
+            for key in _NEEDED[design]:
                 if item.get(key) is None:
                     self._fault(located, at, f"{key} is missing; a {design!r} question needs it")
         elif design == "reviews" and item.get("method") not in (None, REVIEWS_METHOD):
@@ -196,8 +238,11 @@ class _Reader:
         for code in (group, item.get("method")):
             if isinstance(code, str) and not _FOLDER_NAME.fullmatch(code):
                 self._fault(located, at, f"the code {code!r} cannot name a folder; use letters, digits, - and _")
-        if item.get("method") is not None and item.get("design") != "reviews":
-            self._known(located, (*at, "method"), item["method"], self.catalogues.methods, what="method")
+        method = item.get("method") or _method_of(item)
+        if method is not None and item.get("design") != "reviews":
+            self._known(
+                located, (*at, "method" if "method" in item else "effect"), method, self.catalogues.methods, what="method"
+            )
         if item.get("outcome") is not None:
             self._known(located, (*at, "outcome"), item["outcome"], self.catalogues.outcomes, what="outcome")
         if item.get("language") is not None:
@@ -217,6 +262,23 @@ class _Reader:
                         )
         elif design == "rollout":
             self._delivery(located, at, item, group, invented=is_synthetic_method(self.catalogues, item["method"]))
+        elif design in _INVENTED:
+            method = item.get("method") or _method_of(item)
+            self._folder(located, at, str(data), design, invented=is_synthetic_method(self.catalogues, method))
+
+    def _folder(self, located: Located, at: tuple[str | int, ...], data: str, design: str, *, invented: bool) -> None:
+        """A folder with costs or with a delivery, invented where the method is and only there."""
+        if not (self.project.root / data).is_dir():
+            self._fault(located, at, f"there is no folder {data!r} in the project")
+            return
+        try:
+            simulated = _INVENTED[design](self.project.root / data)
+        except WhatworksError as error:
+            self._fault(located, at, f"{data}: {error}".rstrip("."))
+            return
+        if simulated != invented:
+            kind, needed = ("invented", "is marked") if simulated else ("about real people", "is not marked")
+            self._fault(located, at, f"{data} is {kind}; it needs a method that {needed} synthetic in the catalogue")
 
     def _delivery(
         self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str, *, invented: bool
@@ -253,8 +315,7 @@ class _Reader:
                 located, at, f"{data} holds real people; a method marked synthetic in the catalogue cannot stand over them"
             )
 
-    def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any) -> None:
-        default = self.defaults[key]
+    def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any, default: Any) -> None:
         if not _is_plain(value):
             self._fault(
                 located, at, f"{key} is a {type(value).__name__}; text, numbers, true/false and lists of them are allowed"
@@ -281,6 +342,12 @@ class _Reader:
 def is_synthetic_method(catalogues: Catalogues, method: str) -> bool:
     """Is the method's name invented?"""
     return bool(catalogues.methods[method].fields.get("synthetic", False))
+
+
+def _method_of(item: Mapping[str, Any]) -> str | None:
+    """The method whose effect an investment case rests on."""
+    effect = item.get("effect")
+    return effect.partition("/")[2] or None if isinstance(effect, str) else None
 
 
 def _listed(allowed: Collection[str]) -> str:

@@ -3,22 +3,23 @@
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whatworks.core.errors import InvalidResult
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.folder import write
 from whatworks.workflow.jobs import Job, Outcome
-from whatworks.workflow.manifest import MANIFEST, failed_manifest, report_manifest
+from whatworks.workflow.manifest import MANIFEST, failed_manifest, renew_digests, report_manifest
 from whatworks.workflow.notebooks import for_design
 from whatworks.workflow.traces import without_traces
 
 if TYPE_CHECKING:
     from whatworks.workflow.questions import Question
 
-__all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report"]
+__all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report", "write_costs"]
 
 EXECUTED = "report.ipynb"
 
@@ -81,12 +82,12 @@ def execute(job: Job) -> Any:
     from whatworks.workflow.engines import register
     from whatworks.workflow.project import Project
 
-    source = nbformat.read(Project(job.root).notebook, as_version=4)
+    source = nbformat.read(Project(job.root).notebook_of(job.question.design), as_version=4)
     source.cells = for_design(source.cells, job.question.design)
     executed = papermill.execute_notebook(
         source,
         None,
-        parameters={**job.question.parameters, "output": str(job.folder)},
+        parameters={**job.question.parameters, "output": str(job.folder), **_rests_on(job)},
         engine_name=register(job.engine),
         kernel_name="python3",
         language="python",
@@ -96,6 +97,11 @@ def execute(job: Job) -> Any:
         record_timing=False,
     )
     return without_traces(executed, job)
+
+
+def _rests_on(job: Job) -> dict[str, str]:
+    """Where the results stand that this report rests on."""
+    return {} if job.effect is None else {"effect": str(job.effect)}
 
 
 def _write_pages(job: Job) -> Any:
@@ -111,6 +117,25 @@ def _write_pages(job: Job) -> Any:
         report = pages.report_page(notebook, finding, language=language, languages=job.languages)
         write(job.folder / f"report.{language}.html", report)
     return finding
+
+
+def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str]) -> None:
+    """Write the finding pages of an effect anew, with its investment case where that is known; its manifest stays true.
+
+    Parameters
+    ----------
+    effect, case : folders of the two reports
+    known : False where the case could not be made
+    languages : of the pages
+    """
+    from whatworks.workflow import pages
+
+    finding = pages.load_finding(effect)
+    told = pages.load_finding(case) if known else None
+    written = {f"finding.{language}.html": language for language in languages}
+    for name, language in written.items():
+        write(effect / name, pages.finding_page(finding, language=language, languages=languages, case=told))
+    renew_digests(effect, written)
 
 
 def _refuse_other_question(finding: Any, question: "Question") -> None:

@@ -27,7 +27,7 @@ def inputs(project: Project, named: Iterable[str] = ()) -> dict[str, object]:
         *tree(digests.SOURCE),
         *tree(project.evidence, skip=(".md",)),
         *tree(project.lock),
-        *tree(project.notebook),
+        *(part for notebook in project.notebooks for part in tree(notebook)),
         *((f"questions/{name}", content) for name, content in tree(project.parameters)),
         ("python", ".".join(map(str, sys.version_info[:2])).encode()),
     ]

@@ -83,7 +83,7 @@ def verify_site(
     verdicts = {folder: _before(target / folder, site.reports.get(folder, {}), keys[folder]) for folder in stand}
     compared = {folder: _digests(target / folder) for folder, verdict in verdicts.items() if verdict is None}
     with tempfile.TemporaryDirectory(prefix="verify-") as place:
-        jobs = [_job(stand[folder], project.root, Path(place), keys[folder]) for folder in compared]
+        jobs = [_job(stand[folder], project.root, Path(place), keys[folder], target) for folder in compared]
         if progress:
             progress.planned([job.question.folder for job in jobs])
         for outcome in longest_first(runner or in_processes(), target)(jobs):
@@ -93,8 +93,10 @@ def verify_site(
     return tuple(verdict for verdict in verdicts.values() if verdict is not None)
 
 
-def _job(question: Question, root: Path, place: Path, key: str) -> Job:
-    return Job(question=question, root=root, folder=place / question.folder, languages=(), key=key)
+def _job(question: Question, root: Path, place: Path, key: str, site: Path) -> Job:
+    # What a report rests on is taken as it stands: whether that holds is a verdict of its own.
+    effect = None if question.effect is None else site / question.effect
+    return Job(question=question, root=root, folder=place / question.folder, languages=(), key=key, effect=effect)
 
 
 def _before(folder: Path, entry: Mapping[str, str], key: str) -> Verified | None:

@@ -14,7 +14,10 @@ from importlib import import_module
 # Seconds of importing for what no report uses: jsonschema builds a grammar of addresses, pandera asks for frames of Dask. Both
 # do without where there is none.
 _LEFT_OUT = ("rfc3987_syntax", "dask.dataframe")
-_ROOMS = ("did", "documentation", "evidence", "matching", "synthesis", "findings.diagnostics", "findings.question")
+_ROOMS = (
+    *("benchmarking", "did", "documentation", "economics", "evidence", "matching", "synthesis"),
+    *("findings.diagnostics", "findings.question", "findings.investment_page", "findings.benchmark_page"),
+)
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
 
 
