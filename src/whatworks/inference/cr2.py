@@ -131,7 +131,7 @@ def cr2_vcov(
     batches = [*_batches(codes, G, k, working, weights)]
     products = [(X[at], _times(W, X[at])) for _, at, W, _ in batches]
     bread = np.linalg.inv(sum(_crossed(Xg, WX) for Xg, WX in products))
-    meat = sum(_crossed(WX, _times(batch[3], WX)) for batch, (_, WX) in zip(batches, products, strict=True))
+    meat = np.asarray(sum(_crossed(WX, _times(batch[3], WX)) for batch, (_, WX) in zip(batches, products, strict=True)))
     own, inside, outside = np.empty((3, G, k, k))
     scores = np.empty((G, k))
     for (g, at, W, Phi), (Xg, WX) in zip(batches, products, strict=True):
