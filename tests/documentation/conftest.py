@@ -1,6 +1,7 @@
 """A simulated delivery to read and to break, and a number that looks like a person's but belongs to nobody."""
 
 import gzip
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,19 @@ def small_tables(simulated):
     return {name: table.reset_index(drop=True) for name, table in tables.items()}
 
 
-@pytest.fixture
-def delivery(small_tables, tmp_path) -> Path:
-    """A small delivery in a folder of its own, with every table as plain CSV, so that a test can break it."""
-    folder = ww.documentation.write_delivery(small_tables, tmp_path / "delivery", synthetic=True, seed=7)
+@pytest.fixture(scope="session")
+def _small(small_tables, tmp_path_factory) -> Path:
+    folder = ww.documentation.write_delivery(small_tables, tmp_path_factory.mktemp("small") / "delivery", synthetic=True, seed=7)
     for packed in folder.glob("*.csv.gz"):
         packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
         packed.unlink()
     return folder
+
+
+@pytest.fixture
+def delivery(_small, tmp_path) -> Path:
+    """A small delivery in a folder of its own, with every table as plain CSV, so that a test can break it."""
+    return Path(shutil.copytree(_small, tmp_path / "delivery"))
 
 
 @pytest.fixture(scope="session")

@@ -47,15 +47,15 @@ def test_dates_counts_and_ids_are_not_taken_for_it(text):
 
 def test_a_number_inside_a_pseudonym_is_found():
     pseudonym = f"b_x{DAY}01701234abcde"
-    assert cpr_rows([pseudonym]) == [True]
-    assert cpr_rows([f"b_12{DAY}017012345678"]) == [False]
-    assert cpr_rows([f"b_12{DAY}017012345678"], pseudonyms=True) == [True]
+    assert cpr_rows([pseudonym]).tolist() == [True]
+    assert cpr_rows([f"b_12{DAY}017012345678"]).tolist() == [False]
+    assert cpr_rows([f"b_12{DAY}017012345678"], pseudonyms=True).tolist() == [True]
 
 
 def test_decimals_of_a_measured_number_are_let_through_but_a_whole_number_is_not():
     decimals = f"0.{DAY}01701234"
-    assert cpr_rows([decimals], numbers=True) == [False]
-    assert cpr_rows([f"{DAY}01701234.0"], numbers=True) == [True]
+    assert cpr_rows([decimals], numbers=True).tolist() == [False]
+    assert cpr_rows([f"{DAY}01701234.0"], numbers=True).tolist() == [True]
 
 
 @pytest.mark.parametrize("header", ["CPR", "cpr_nr", "CPR-nummer", "Personnummer", "fornavn", "Efter navn", "E-mail", "mobil_nr"])
@@ -66,3 +66,35 @@ def test_columns_for_direct_identifiers_are_known_by_their_names(header):
 @pytest.mark.parametrize("header", ["citizen_id", "birth_year", "navn", "acting_municipality"])
 def test_columns_of_the_data_model_are_not_direct_identifiers(header):
     assert names_a_person(header) is None
+
+
+@pytest.mark.parametrize("cell", ["101701234", " 101701234 ", "see 101701234", "101701234.0"])
+def test_a_number_that_lost_the_zero_in_front_is_found(cell):
+    # 1 January 1970 and serial 1234, as a program writes it that takes it for a number.
+    assert cpr_rows(["who5", cell]).tolist() == [False, True]
+
+
+def test_a_long_series_of_other_nine_digit_numbers_is_let_through_but_few_are_not():
+    series = [str(412_345_678 + 7_654_321 * place) for place in range(60)]
+    assert not cpr_rows(series).any()
+    assert cpr_rows([*series[:5], "101701234"])[-1]
+    assert cpr_rows([str(101_701_234 + place) for place in range(60)]).all()
+
+
+def test_ids_of_common_terms_are_let_through():
+    assert not cpr_rows(["b508ff12-1012-4862-bf1a-74aadb68eff8"]).any()
+    assert cpr_rows([f"b508ff-{DAY}0170-1234"]).all()
+
+
+def test_a_column_for_p_numbers_lets_ten_digits_through_and_nothing_else():
+    number = f"{DAY}01701234"
+    assert cpr_rows([number], register=True).tolist() == [False]
+    assert cpr_rows([f"{DAY}0170-1234"], register=True).tolist() == [True]
+    assert cpr_rows([number]).tolist() == [True]
+
+
+@pytest.mark.parametrize("position", [0, 499, 999])
+def test_one_number_among_a_thousand_cells_is_found_at_its_place(position):
+    cells = [f"m_{place:06d}" for place in range(1000)]
+    cells[position] = f"{DAY}0170-1234"
+    assert cpr_rows(cells).nonzero()[0].tolist() == [position]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from whatworks.core.errors import MissingData
+from whatworks.core.places import found_above
 from whatworks.documentation.archives import LARGEST_FILE, UnsafeArchive, gunzip, zip_members
 from whatworks.documentation.columns_of_files import raw_table
 from whatworks.documentation.delimited import Sheet, read_delimited
@@ -42,12 +43,14 @@ class Delivered:
     ----------
     name : of the file or folder, for messages
     raw : tables that could be read
+    unknown : files and sheets that are no table, by the name a mapping gives them, with their headers
     faults : what is wrong with files, names and people's data
     manifest : what ``delivery.yml`` says; None when there is none or it cannot be read
     """
 
     name: str
     raw: list[RawTable] = field(default_factory=list)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     manifest: Manifest | None = None
 
@@ -60,7 +63,7 @@ def read_files(path: str | Path, mapping: DeliveryMapping) -> Delivered:
     MissingData
         If there is nothing there.
     """
-    place = Path(path)
+    place = found_above(path)
     if not place.exists():
         raise MissingData(f"There is no folder {place.name!r} with a delivery, and no such file. Check the path.")
     delivered = Delivered(name=place.name)
@@ -193,11 +196,12 @@ def _sheets(name: str, content: bytes, delivered: Delivered) -> Iterator[tuple[s
 
 def _take_sheet(name: str, title: str | None, sheet: Sheet, mapping: DeliveryMapping, delivered: Delivered) -> None:
     stem = name.split(".")[0]
-    part = mapping.of_file(name, stem, f"{name}/{title}", title or "")
+    part = mapping.of_file(name, stem, f"{name} ({title})", title or "")
     table = part.table if part else table_named(title or "") or table_named(stem)
     shown = name if title is None or table_named(stem) is table else f"{name} ({title})"
     if table is None:
         delivered.faults += _unknown_table(shown, sheet)
+        delivered.unknown[title or name] = sheet.header
         return
     if not sheet.header:
         delivered.faults += sheet.faults or [

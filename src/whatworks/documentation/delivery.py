@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from whatworks.core.errors import InvalidOption, MissingData, UnknownCode
+from whatworks.core.places import found_above
 from whatworks.documentation.cells import text_column
 from whatworks.documentation.faults import QUARANTINE, Fault, InvalidDelivery
 from whatworks.documentation.manifest import Manifest, read_manifest, write_manifest
@@ -124,7 +125,7 @@ def is_synthetic(path: str | Path) -> bool:
     --------
     See :func:`write_delivery`.
     """
-    folder = Path(path)
+    folder = found_above(path)
     if is_panel_file(folder):
         return is_synthetic_panel(folder)
     if not folder.is_dir():

@@ -10,8 +10,8 @@ import yaml
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
-from whatworks.documentation.names import column_named, plain, table_named
-from whatworks.documentation.schema import TABLES, Table
+from whatworks.documentation.names import code_names, column_named, plain, table_named
+from whatworks.documentation.schema import TABLES, Column, Table
 
 DATE_FORMS = ("yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy")
 _TOP = {"sender", "synthetic", "decimal", "dates", "allow", "files"}
@@ -180,7 +180,21 @@ def _codes(located: Located, faults: list[str], table: Table, part: Any, here: t
         if not isinstance(pairs, dict):
             faults.append(f"{located.where(*here, 'codes', name)}: needs one line for each of the sender's codes.")
             continue
-        out[column] = {plain(str(theirs)): str(ours) for theirs, ours in pairs.items()}
+        out[column] = _pairs(located, faults, table.column(column), pairs, (*here, "codes", name))
+    return out
+
+
+def _pairs(
+    located: Located, faults: list[str], column: Column | None, pairs: dict[str, Any], keys: tuple[str, ...]
+) -> dict[str, str]:
+    """The sender's codes in plain form to ours; ours may be written in Danish."""
+    own = code_names(column) if column else {}
+    out = {}
+    for theirs, ours in pairs.items():
+        code = own.get(plain(str(ours)), "") if own else str(ours)
+        if not code:
+            faults.append(f"{located.where(*keys, theirs)}: no such code; there are {', '.join(column.codes if column else ())}.")
+        out[plain(str(theirs)) or str(theirs)] = code
     return out
 
 

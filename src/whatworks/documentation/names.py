@@ -1,7 +1,7 @@
 """Names of files, columns and codes as people write them, brought to one form."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from whatworks.documentation.schema import TABLES, Column, Table
@@ -81,6 +81,23 @@ def nearest_column(table: Table, header: str, *, taken: Iterable[str] = ()) -> s
     spelled = {name: column.name for column in free for name in _names(column.name, column.alias, column.label)}
     close = get_close_matches(wanted, spelled, n=1, cutoff=_NEAR)
     return spelled[close[0]] if close else None
+
+
+def nearest_table(name: str, headers: Sequence[str]) -> Table | None:
+    """The table that a file is most likely for, by its name or by most of its headers; None when there is no telling.
+
+    Examples
+    --------
+    >>> nearest_table("Scoringer", ["Sagsnummer", "Måledato", "Skema", "Point", "Respondent"]).name
+    'measurement'
+    """
+    spelled = {form: table for table in TABLES.values() for form in _names(table.name, table.alias, table.label)}
+    close = get_close_matches(plain(name), spelled, n=1, cutoff=_NEAR)
+    if close:
+        return spelled[close[0]]
+    fits = {table.name: sum(nearest_column(table, header) is not None for header in headers) for table in TABLES.values()}
+    best = max(fits, key=lambda table: fits[table])
+    return TABLES[best] if fits[best] >= max(2, len(headers) / 2) else None
 
 
 def code_names(column: Column) -> dict[str, str]:

@@ -101,22 +101,28 @@ def _faults_of_cells(raw: RawTable, number: int, cells: pa.ChunkedArray, column:
     faults = row_fault(rule="V01", message=_CPR_FOUND, remedy=remedy, bad=bad, first_row=raw.first_row, **said)
     if column is not None and column.kind not in ("text", "codes"):
         return faults
-    for rule, message, pattern in _text_rules(raw, column):
-        bad = _matching(cells, pattern) if isinstance(pattern, str) else pc.greater(pc.utf8_length(cells), pattern).to_numpy()
+    found = [(*rule[:2], _matching(cells, rule[2])) for rule in _text_rules(raw, column)] if _has_words(cells) else []
+    if column is None or not column.free:
+        found.append(
+            ("V04", N_("The text is longer than a code or a name."), pc.greater(pc.utf8_length(cells), _LONGEST_TEXT).to_numpy())
+        )
+    for rule, message, bad in found:
         faults += row_fault(rule=rule, message=message, remedy=_TAKE_OUT, bad=bad, first_row=raw.first_row, **said)
     return faults
 
 
-def _text_rules(raw: RawTable, column: Column | None) -> list[tuple[str, str, str | int]]:
-    """What is looked for in a column of text: a pattern, or a number of characters that is too many."""
-    rules: list[tuple[str, str, str | int]] = [
-        ("V02", N_("The value looks like an e-mail address or a telephone number."), _CONTACT)
-    ]
+def _has_words(cells: pa.ChunkedArray) -> bool:
+    """True where a cell holds a space, an @ or a +; columns of codes, which are most, do not and need no closer look."""
+    return bool(pc.any(pc.match_substring_regex(cells, r"[@+\s]"), min_count=0).as_py())
+
+
+def _text_rules(raw: RawTable, column: Column | None) -> list[tuple[str, str, str]]:
+    """What is looked for in a column of text: rule, words for it, pattern."""
+    rules = [("V02", N_("The value looks like an e-mail address or a telephone number."), _CONTACT)]
     if column is not None and column.free:
         return [] if raw.table.name not in ABOUT_PEOPLE else rules
     if column is None or column.name not in _NAMES_OF_PLACES:
         rules.append(("V02", N_("The value looks like an address."), _ADDRESS))
-    rules.append(("V04", N_("The text is longer than a code or a name."), _LONGEST_TEXT))
     if raw.table.name in ABOUT_PEOPLE:
         words = 1 if column is not None and column.pattern == IDENTIFIER else _MOST_WORDS
         spoken = rf"^\s*(\S*\p{{L}}\S*\s+){{{words},}}\S*\p{{L}}"

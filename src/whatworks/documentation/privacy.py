@@ -42,6 +42,9 @@ _WIDE = (
     r"|(^|[^0-9])[1-9](0[1-9]|1[0-2])[0-9]{6}([^0-9]|$)"
 ).replace(r"\d", "[0-9]")
 
+# Whatever it is, it has six digits near one another. This is quick to ask.
+_SIX_DIGITS = r"[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9]"
+
 # A measured number with decimals is not a number of a person, whatever its digits.
 _DECIMAL = re.compile(r"[-+]?\d{0,6}[.,]\d+")
 
@@ -110,6 +113,8 @@ def cpr_rows(
     if not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
         column = pc.utf8_normalize(column, form="NFKC")
     bad = np.zeros(len(column), dtype=bool)
+    if not pc.any(pc.match_substring_regex(column, _SIX_DIGITS), min_count=0).as_py():
+        return bad
     suspects = pc.indices_nonzero(pc.match_substring_regex(column, _WIDE)).to_numpy()
     # Clean columns, nearly all of them, end here.
     if not len(suspects):

@@ -52,7 +52,7 @@ def overlapping_stays(tables: Tables) -> list[Finding]:
     last = stays["end"].fillna(pd.Timestamp("2200-01-01"))
     # How long somebody already stays elsewhere when the next stay begins.
     until = last.astype("int64").groupby(stays["citizen_id"]).cummax().groupby(stays["citizen_id"]).shift()
-    shorter = np.fmin(until.to_numpy(dtype="float64", na_value=np.nan), last.astype("int64").to_numpy(dtype="float64"))
+    shorter = np.minimum(until.to_numpy(dtype="float64", na_value=np.nan), last.astype("int64").to_numpy(dtype="float64"))
     overlap = shorter - stays["start"].astype("int64").to_numpy(dtype="float64")
     limit = _LONGEST_OVERLAP / np.timedelta64(1, "s")
     message = N_("The citizen already stays somewhere else, for more than 14 days more.")

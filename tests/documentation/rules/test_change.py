@@ -1,0 +1,86 @@
+"""Reversed scores, missing baselines, uneven follow-up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import whatworks as ww
+from whatworks.documentation.rules.change import missing_baselines, reversed_scores, uneven_follow_up
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return ww.documentation.simulate(scenario="S1", seed=3)[0]
+
+
+def test_clean_scores_are_not_called_reversed(simulated):
+    assert reversed_scores(simulated) == []
+
+
+def test_a_unit_that_swapped_high_and_low_is_found_and_no_other(simulated):
+    rng = np.random.default_rng(5)
+    n, units = 40, 12
+    unit = np.repeat(np.arange(units), n)
+    first = rng.normal(40, 10, units * n)
+    last = first + 10 + rng.normal(0, 6, units * n)
+    first[unit == 3], last[unit == 3] = 100 - first[unit == 3], 100 - last[unit == 3]
+    episode = pd.DataFrame(
+        {"episode_id": [f"e{place}" for place in range(units * n)], "acting_municipality": unit.astype(str)}
+    ).astype("str")
+    rows = [(episode["episode_id"], "2020-01-01", first), (episode["episode_id"], "2021-01-01", last)]
+    measurement = pd.concat(
+        [
+            pd.DataFrame(
+                {"episode_id": ids, "date": pd.Timestamp(day), "value": value, "instrument": "who5", "informant": "citizen"}
+            )
+            for ids, day, value in rows
+        ],
+        ignore_index=True,
+    ).astype({"episode_id": "str", "instrument": "str", "informant": "str", "date": "datetime64[s]"})
+    (found,) = reversed_scores({"episode": episode, "measurement": measurement})
+    assert found.rule == "V11"
+    assert found.places == {"n": 1}
+    of = measurement["episode_id"].loc[found.rows].str.slice(1).astype(int) // n
+    assert set(of) == {3}
+    assert len(found.rows) == 2 * n
+
+
+def test_a_unit_whose_follow_ups_mirror_its_baselines_is_found():
+    rng = np.random.default_rng(6)
+    unit = np.repeat(np.arange(3), 30)
+    first = rng.normal(50, 15, 90)
+    last = np.where(unit == 1, 100 - first, first) + rng.normal(0, 5, 90)
+    ids = pd.Series([f"e{place}" for place in range(90)], dtype="str")
+    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
+    measurement = pd.DataFrame(
+        {
+            "episode_id": pd.concat([ids, ids], ignore_index=True),
+            "date": pd.to_datetime(["2020-01-01"] * 90 + ["2020-07-01"] * 90).astype("datetime64[s]"),
+            "value": np.concatenate([first, last]),
+            "instrument": pd.Series(["who5"] * 180, dtype="str"),
+            "informant": pd.Series(["citizen"] * 180, dtype="str"),
+        }
+    )
+    (found,) = reversed_scores({"episode": episode, "measurement": measurement})
+    assert len(found.rows) == 60
+
+
+def test_episodes_without_a_value_within_60_days_are_counted(tables):
+    assert missing_baselines(tables) == []
+    tables["measurement"].loc[0, "date"] = pd.Timestamp("2020-03-02")
+    tables["measurement"].loc[1, "value"] = np.nan
+    (found,) = missing_baselines(tables)
+    assert (found.rule, found.rows.tolist()) == ("V20", [0, 1])
+
+
+def test_follow_up_that_is_lost_in_one_arm_is_found(simulated):
+    assert uneven_follow_up(simulated) == []
+    with_method = simulated["adoption"]["unit_id"]
+    episode = simulated["episode"]
+    lost = episode.loc[episode["acting_municipality"].isin(with_method), "episode_id"].iloc[::3]
+    start = simulated["measurement"]["episode_id"].map(episode.set_index("episode_id")["start"])
+    late = simulated["measurement"]["date"] - start >= pd.Timedelta(days=90)
+    gone = simulated["measurement"]["episode_id"].isin(lost) & late
+    (found,) = uneven_follow_up({**simulated, "measurement": simulated["measurement"][~gone]})
+    assert found.rule == "V21"
+    assert found.places["treated"] < found.places["others"] - 10
