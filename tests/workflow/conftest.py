@@ -1,5 +1,6 @@
 """A small project in a temporary folder, and a runner that makes reports without a kernel."""
 
+import functools
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import nbformat.v4 as notebook_format
 import pytest
 
+from whatworks import evidence
 from whatworks.findings import Finding, save
 from whatworks.workflow import digests, pages
 from whatworks.workflow.failures import Failure
@@ -79,10 +81,13 @@ def _write_front_pages_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         pages, "target_group_page", lambda registry, group, *_, **options: f"<h1>{group} {options['language']}</h1>"
     )
+    # The copy of the evidence is the repository's, and no test that makes a site changes it.
+    monkeypatch.setattr(evidence, "load", lambda root: _registry())
     for name in ("what_is_known", "gap_cells"):
         monkeypatch.setattr(pages, name, _once(getattr(pages, name)))
 
 
+_registry = functools.cache(functools.partial(evidence.load, REPOSITORY / "evidence"))
 _KNOWN: dict = {}
 
 
