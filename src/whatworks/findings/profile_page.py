@@ -88,12 +88,7 @@ def page_of_profile(
             f"{indicator_name({'indicator': one, 'measure': ''}, language)}: {meaning(one, language)}" for one in _TWICE
         ],
         "unsaid": unsaid(language),
-        "advice": [
-            _("Who was not asked at the start, and why?"),
-            _("Are there groups of citizens for whom the instrument does not fit?"),
-            _("Do you look at the scores together with the citizen, so that measuring is worth the time?"),
-            _("What will you look at again at the next status?"),
-        ],
+        "advice": _advice(language),
         "facts": facts(profile, language),
     }
     return document(
@@ -106,6 +101,17 @@ def page_of_profile(
         home=home,
         description=lead,
     )
+
+
+def _advice(language: str) -> list[str]:
+    """Questions to take to the next meeting."""
+    _ = translator(language)
+    return [
+        _("Who was not asked at the start, and why?"),
+        _("Are there groups of citizens for whom the instrument does not fit?"),
+        _("Do you look at the scores together with the citizen, so that measuring is worth the time?"),
+        _("What will you look at again at the next status?"),
+    ]
 
 
 def unsaid(language: str) -> list[str]:
