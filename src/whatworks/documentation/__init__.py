@@ -11,6 +11,7 @@ from whatworks.documentation.mapping import read_mapping
 from whatworks.documentation.municipalities import municipalities
 from whatworks.documentation.panel import build_panel
 from whatworks.documentation.paragraphs import paragraph_crosswalk
+from whatworks.documentation.people_files import read_people
 from whatworks.documentation.profile import missing_reasons, profile
 from whatworks.documentation.profile_direction import direction_check
 from whatworks.documentation.quarantine import write_quarantine
@@ -63,6 +64,7 @@ __all__ = [
     "read_mapping",
     "read_package",
     "read_panel",
+    "read_people",
     "read_status",
     "service_stays",
     "service_table",

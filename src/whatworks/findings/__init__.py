@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
     from whatworks.findings.economics_words import economics_sentence, never_alone
     from whatworks.findings.explanation import explain
+    from whatworks.findings.explorers import explore_honest, explore_investment, explore_specifications
+    from whatworks.findings.export import write_table
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.money_question import item_names, money_question
@@ -74,6 +76,9 @@ _PAGES = {
     "economics_sentence": "economics_words",
     "error_page": "index",
     "explain": "explanation",
+    "explore_honest": "explorers",
+    "explore_investment": "explorers",
+    "explore_specifications": "explorers",
     "gap_cells": "bodies",
     "hidden_factor_table": "diagnostics",
     "index_page": "index",
@@ -98,6 +103,7 @@ _PAGES = {
     "scaling_table": "economics_tables",
     "std_error_rules": "report",
     "std_errors_table": "report",
+    "write_table": "export",
 }
 # Where charts, figures for notebooks and the one style live; each lists its own public names.
 _DRAWING = ("notebook", "charts", "figures", "style")
@@ -124,6 +130,9 @@ __all__ = [
     "economics_sentence",
     "error_page",
     "explain",
+    "explore_honest",
+    "explore_investment",
+    "explore_specifications",
     "gap_cells",
     "hidden_factor_table",
     "index_page",
@@ -161,6 +170,7 @@ __all__ = [
     "std_errors_table",
     "translator",
     "verdict",
+    "write_table",
 ]
 
 
