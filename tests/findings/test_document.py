@@ -1,11 +1,13 @@
 """Every page is one file that needs no script and asks for nothing else."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from whatworks.core.errors import InvalidOption
+from whatworks.core.errors import InvalidOption, InvalidResult
 from whatworks.findings import document
 
 BODY = "<h2>Fund</h2><p>Tekst.</p>"
@@ -48,6 +50,21 @@ def test_nothing_is_fetched_and_nothing_may_run():
     assert "script-src" not in policy
     assert not tags(html, "script") + tags(html, "link") + tags(html, "img")
     assert not re.search(r"https?://|url\(|@import", html)
+
+
+def test_only_the_pages_own_script_may_run_letter_for_letter():
+    html = document(title="T", body=BODY, language="da", script="document.title += '&<>'")
+    assert html.count("<script>document.title += '&<>'</script>") == 1
+    policy = next(meta["content"] for meta in tags(html, "meta") if "http-equiv" in meta)
+    digest = base64.b64encode(hashlib.sha256(b"document.title += '&<>'").digest()).decode()
+    assert policy.endswith(f"script-src 'sha256-{digest}'")
+    assert "unsafe-inline" not in policy.partition("script-src")[2]
+
+
+@pytest.mark.parametrize("script", ["x = '</SCRIPT>'", "<!-- <script>"])
+def test_a_script_that_would_end_itself_is_refused(script):
+    with pytest.raises(InvalidResult, match="would end it"):
+        document(title="T", body=BODY, language="da", script=script)
 
 
 def test_a_title_from_a_catalogue_is_text_and_never_markup():

@@ -1,11 +1,14 @@
 """The frame around every page: one file, readable without scripts, nothing loaded from elsewhere."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidResult
 from whatworks.core.version import __version__
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.rendering import render, stylesheet
@@ -27,6 +30,7 @@ def document(
     synthetic: bool = False,
     home: str | None = None,
     description: str | None = None,
+    script: str = "",
 ) -> str:
     """A whole HTML page around a body.
 
@@ -41,10 +45,16 @@ def document(
     synthetic : True puts the warning about simulated data above everything else
     home : relative address of the front page; by default the one two folders up in the page's own language
     description : one plain sentence for search results
+    script : JavaScript of the page's own, for what the page can also do without; it holds nothing from data
 
     Returns
     -------
-    HTML text. It asks for no other file, and its Content-Security-Policy forbids scripts.
+    HTML text. It asks for no other file, and its Content-Security-Policy forbids every script but this one, letter for letter.
+
+    Raises
+    ------
+    InvalidResult
+        If the script holds what would end it.
 
     Examples
     --------
@@ -66,11 +76,28 @@ def document(
         synthetic=synthetic,
         home=home or _FRONT_DOORS[language],
         description=description,
-        policy=CONTENT_SECURITY_POLICY,
+        policy=content_security_policy(script),
+        script=Markup(script),  # noqa: S704 (the page's own, and the policy names its hash)
         stylesheet=stylesheet(),
         version=__version__,
         simulated=simulated_banner(language),
     )
+
+
+def content_security_policy(script: str = "") -> str:
+    """What a page with this script may do: show itself, and run this very script.
+
+    Examples
+    --------
+    >>> content_security_policy("alert()").partition("script-src ")[2]
+    "'sha256-S8S/VNmXuUuoIR6OhqBqwIiIkuCxXq31hCCHAHnicV8='"
+    """
+    if not script:
+        return CONTENT_SECURITY_POLICY
+    if "</script" in script.lower() or "<!--" in script:
+        raise InvalidResult("The page's own script holds </script or <!--, which would end it. Write it without.")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"{CONTENT_SECURITY_POLICY}; script-src 'sha256-{digest}'"
 
 
 def simulated_banner(language: str) -> str:

@@ -1,0 +1,99 @@
+"""What somebody writes into a catalogue, a table or a title is text on every page, and never markup, script or a path."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from typer.testing import CliRunner
+
+from whatworks.cli import app
+from whatworks.core.errors import InvalidParameters, SiteNotWritable
+from whatworks.workflow.site import build_site
+
+REPOSITORY = Path(__file__).parents[2]
+# An element that runs, one that needs no closing, an attribute's end, two kinds of template, a comment, a style's end.
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onclick=alert(3) {{ 7*7 }} {% raw %} ${x} <!-- </style> %s"
+QUOTED = "alert(1)</script><img"
+
+
+@pytest.fixture
+def poisoned(project, monkeypatch):
+    """The repository's own report notebook over an evidence base in which every name and free text is hostile."""
+    # Real pages, real evidence: what the fixture puts in their place is taken back.
+    monkeypatch.undo()
+    shutil.copy(REPOSITORY / "notebooks" / "method_report.ipynb", project / "notebooks" / "method_report.ipynb")
+    for path in (project / "notebooks" / "parameters").glob("[!h]*.yml"):
+        path.unlink()
+    for name in ("target_groups", "methods", "outcomes"):
+        path = project / "evidence" / f"{name}.yml"
+        content = yaml.safe_load(path.read_text())
+        for entry in content.values():
+            for key in ("name", "description"):
+                if key in entry:
+                    entry[key] = {language: f"{text} {HOSTILE}" for language, text in entry[key].items()}
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
+    rows = project / "evidence" / "reviews.csv"
+    quoted = HOSTILE.replace('"', '""')
+    rows.write_text(re.sub(r"(homelessness,[a-z_]+,[a-z_]+,)homelessness,", rf'\1"{quoted}",', rows.read_text()))
+    return project
+
+
+def test_hostile_words_in_the_evidence_are_text_on_every_page(poisoned):
+    run = build_site(poisoned)
+    assert [str(report.failure) for report in run.failed] == []
+    pages = sorted((poisoned / "reports").rglob("*.html"))
+    assert len(pages) >= 6
+    for path in pages:
+        html = path.read_text()
+        page = BeautifulSoup(html, "html.parser")
+        assert not [element for element in page.find_all(True) if any(name.startswith("on") for name in element.attrs)], path
+        assert not page.find_all(["iframe", "object", "embed", "link", "base", "form"]), path
+        assert all(image["src"].startswith("data:") for image in page.find_all("img")), path
+        policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+        assert policy.startswith("default-src 'none'"), path
+        scripts = page.find_all("script")
+        assert len(scripts) == policy.count("'sha256-"), path
+        assert not [script for script in scripts if "alert" in script.text], path
+        assert QUOTED in page.get_text(), path
+        assert "49" not in page.find("h1").get_text(), path
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("    data: ../../../etc", "leads out of the project"),
+        ("    data: /etc/passwd", "leads out of the project"),
+        ("    data: ~/x", "leads out of the project"),
+        ("    data: file:///etc", "leads out of the project"),
+        ("    method: ../../up", "cannot name a folder"),
+        ("    output: /tmp/elsewhere", "not a known parameter"),
+        ("    target_group: ../x", "not a known parameter"),
+        ("    title: !!python/object/apply:os.system [echo]", "not allowed"),
+        ("    title: &a [*a]", "cannot be read"),
+    ],
+)
+def test_no_parameter_leads_out_of_the_project_or_builds_an_object(project, runner, line, told):
+    path = project / "notebooks" / "parameters" / "homelessness.yml"
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(InvalidParameters, match=told):
+        build_site(project, runner=runner)
+    assert runner.made == []
+
+
+def test_a_link_in_the_place_of_a_report_is_refused_and_not_followed(project, runner, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (project / "reports" / "homelessness").symlink_to(outside)
+    with pytest.raises(SiteNotWritable, match="holds homelessness, which is not from an earlier run"):
+        build_site(project, runner=runner)
+    assert list(outside.iterdir()) == []
+
+
+def test_an_option_that_names_no_question_is_repeated_as_text(project, monkeypatch):
+    monkeypatch.chdir(project)
+    result = CliRunner().invoke(app, ["reports", "--target-group", "[bold red]../x[/]"])
+    assert result.exit_code == 2
+    assert "'[bold red]../x[/]'" in result.stderr
