@@ -141,7 +141,8 @@ _UNIQUE = {"measurement": ("episode_id", "instrument", "subscale", "informant", 
 
 
 def _table(name: str, alias: str, label: str, model: type[Model]) -> Table:
-    columns = tuple(Column(name=column, **(declared.metadata or {})) for column, declared in model.to_schema().columns.items())
+    # Read from the class as written: building pandera's schema would import every frame library there is, which takes seconds.
+    columns = tuple(Column(name=column, **(vars(model)[column].metadata or {})) for column in model.__annotations__)
     english, danish = (part.strip() for part in inspect.cleandoc(model.__doc__ or "").split("\n\n"))
     meaning = {"en": english, "da": danish}
     return Table(name=name, alias=alias, label=label, meaning=meaning, model=model, columns=columns, unique=_UNIQUE.get(name, ()))

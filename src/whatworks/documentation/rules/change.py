@@ -119,7 +119,7 @@ def _suspects(pairs: pd.DataFrame) -> pd.DataFrame:
     units = pd.DataFrame({"mean": change, "unit": pairs["unit"]}).groupby("unit")["mean"].agg(["mean", "var", "size"])
     units["corr"] = _correlations(pairs)
     units = units[units["size"] >= _FEWEST_PAIRS]
-    mirrored = units["corr"] < -2 / np.sqrt(units["size"])
+    mirrored = units["corr"] < -_STANDARD_ERRORS / np.sqrt(units["size"])
     opposite = pd.Series(False, index=units.index)
     if len(units) >= 5:
         own = units["var"] / units["size"]

@@ -63,7 +63,7 @@ def _unknown(frame: pd.DataFrame, name: str, column: Column, tables: Tables, kno
     keys = _keys(tables, known, referred)
     said = {"table": name, "column": column.name, "places": {"table": referred}}
     if keys is None:
-        if not values.notna().any():
+        if not column.required and not values.notna().any():
             return []
         message = N_("Refers to the table {table}, which was not delivered.")
         severity = REFUSE if column.required else WARN
