@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -12,11 +11,10 @@ from whatworks.core.check import Check
 from whatworks.core.encoding import decode_frame, decode_number, encode_frame, encode_number
 from whatworks.core.errors import InvalidResult
 from whatworks.core.provenance import Provenance
+from whatworks.core.result_html import result_html
 
 COMMON_COLUMNS = ("term", "kind", "estimate", "std_error", "conf_low", "conf_high", "p_value")
 KINDS = ("headline", "part", "prediction")
-# Enough to read in a notebook; the whole table is one call away.
-_ROWS_SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,15 +137,7 @@ class EffectResult:
         return hash(self.to_json())
 
     def _repr_html_(self) -> str:
-        shown = self.effects.head(_ROWS_SHOWN)
-        more = len(self.effects) - len(shown)
-        table = shown.to_html(index=False, border=0, float_format=lambda x: f"{x:,.4g}", na_rep="")
-        doubts = "".join(f"<li>{escape(str(check))}</li>" for check in self.checks)
-        rest = f"<p>{more} more rows in <code>.effects</code>.</p>" if more else ""
-        return (
-            f"<p><strong>{escape(self.estimand)}</strong>, {escape(self.unit)} ({escape(self.method)}, "
-            f"{self.conf_level:.0%} intervals)</p>{table}{rest}<ul>{doubts}</ul>"
-        )
+        return result_html(self)
 
 
 def _encode_check(check: Check) -> dict[str, Any]:
