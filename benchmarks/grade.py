@@ -24,8 +24,9 @@ without the neighbours, S9 with mergers mapped, S10, M1 and the nine pairs of th
 found to harm in 90 per cent, the check that must speak up doing so in 80 per cent (S2, S4, S5, S6, S7, S8, M2) and in at most 10
 where nothing is wrong, planted faults found and clean deliveries not refused. Upper limits and those of coverage are met by
 counts that they bring 98 times in 100, those of 80 and 90 per cent only by reaching them. A matched comparison warns of what a
-hidden factor could do, whether there is one or not: M1 is therefore flagged like M2, and that line is not met. The exit code is
-1 when something is not met.
+hidden factor could do, whether there is one or not: M1 is therefore flagged like M2, and that line is not met. Nor is S6's:
+on 40 draws three tenths of the effect, 1.4 points among some 14 neighbours, were flagged in 62 per cent, since ww.did.spillover
+compares with one quarter before the start. The exit code is 1 when something is not met.
 """
 
 import argparse
@@ -76,14 +77,14 @@ def estimators(scenarios: list[str], seeds: int, *, synthetic: bool) -> None:
 
 
 def held_to_contract(scenarios: list[str], seeds: int) -> bool:
-    """Print the grading contract and tell whether all of it is met."""
-    begun, tables = time.process_time(), []
+    """Print the grading contract, each scenario as it is done, and tell whether all of it is met."""
+    begun, met = time.process_time(), True
+    print(f"{'scenario':<26}{'required':<36}{'measured':>9}{'mc_error':>9}{'draws':>7}  met")
     for scenario in scenarios:
-        print(scenario, end=" ", file=sys.stderr, flush=True)
-        tables.append(contract([scenario], seeds))
-    table = pd.concat(tables, ignore_index=True)
-    print("\n" + table.round({"measured": 3, "mc_error": 3}).to_string(index=False))
-    met = bool(table["met"].all())
+        for row in contract([scenario], seeds).itertuples():
+            met &= bool(row.met)
+            numbers = f"{row.measured:>9.3f}{row.mc_error:>9.3f}{row.draws:>7}"
+            print(f"{row.scenario:<26}{row.required:<36}{numbers}  {'yes' if row.met else 'NO'}", flush=True)
     print(f"\n{seeds} draws of each, {time.process_time() - begun:.0f} s CPU. {'All is met.' if met else 'Not all is met.'}")
     return met
 
