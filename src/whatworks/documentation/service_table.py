@@ -110,10 +110,15 @@ def service_stays(tables: Mapping[str, pd.DataFrame], *, target_group: str, meth
 
 
 def named_services(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """service_id, service_name and ownership of every service; names that are no name of one alone carry the id too."""
+    """service_id, service_name and ownership of every service; a name that several have carries the id too.
+
+    Where a service says that it is made up, the brackets that say so in its name are left out: the page says it for all.
+    """
     owners = tables["organisation"].set_index("organisation_id")["ownership"]
     service = tables["service"]
     name = service["service_name"].astype("str")
+    if "fictitious" in service:
+        name = name.mask(service["fictitious"].fillna(False).astype(bool), name.str.replace(r" \([^)]*\)$", "", regex=True))
     twice = name.duplicated(keep=False)
     told = name.where(~twice, name + " (" + service["service_id"].astype("str") + ")")
     return pd.DataFrame(

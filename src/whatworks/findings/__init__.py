@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
     from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
     from whatworks.findings.bodies import gap_cells
+    from whatworks.findings.case_question import item_names, money_question
     from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import (
         compared_table,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from whatworks.findings.export import write_table
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
-    from whatworks.findings.money_question import item_names, money_question
     from whatworks.findings.pages import page
     from whatworks.findings.profile_page import page_of_profile
     from whatworks.findings.question import ask
@@ -62,8 +62,8 @@ _PAGES = {
     "consequences_table": "economics_section",
     "cost_per_citizen": "economics_section",
     "costs_table": "economics_section",
-    "item_names": "money_question",
-    "money_question": "money_question",
+    "item_names": "case_question",
+    "money_question": "case_question",
     "practices_table": "benchmark_page",
     "services_table": "benchmark_page",
     "REVIEWS_SOURCE": "report",

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from whatworks.core.result import EffectResult
 from whatworks.findings import charts
+from whatworks.findings.charts import rows
 from whatworks.findings.charts.providers import owner_name, provider_rows, reason_words
 from whatworks.findings.charts.words import estimate_text
 from whatworks.findings.document import document
@@ -71,6 +72,7 @@ def page_of_benchmark(finding: Finding, language: str) -> str:
         "question": question,
         "lead": lead,
         "strip": _strip(finding, compared, language),
+        "source": _source(finding, language),
         "measured": _measured(finding, compared, language),
         **_figures(finding, compared, language),
         "services": table_html(
@@ -110,12 +112,12 @@ def services_table(result: EffectResult, language: str = "da", *, unit: str = ""
     decimals : of the results; two digits of the range by default
     """
     _ = translator(language)
-    rows = []
-    for row in provider_rows(result, language=language).itertuples(index=False):
+    told = []
+    for row in rows.each(provider_rows(result, language=language)):
         hidden = not row.comparable
         reason = _("Cannot be compared: {reason}").format(reason=reason_words(row.reason, language))
         size = estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=1 if decimals is None else decimals)
-        rows.append(
+        told.append(
             {
                 _("Service"): row.provider,
                 _("Owner"): owner_name(row.ownership, None, language),
@@ -125,24 +127,33 @@ def services_table(result: EffectResult, language: str = "da", *, unit: str = ""
                 _("What to make of it"): reason if hidden else _(_PLACES[row.place]),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(told)
 
 
-def practices_table(practices: pd.DataFrame, language: str = "da", *, decimals: int = 1) -> pd.DataFrame:
-    """One row per attribute: how results go along with it, with the range, and whether that could be chance."""
+def practices_table(practices: pd.DataFrame, language: str = "da", *, unit: str = "", decimals: int = 1) -> pd.DataFrame:
+    """One row per attribute: how results go along with it, with the range, and whether that could be chance.
+
+    Parameters
+    ----------
+    practices : of ``ww.benchmarking.practices``
+    unit : of the outcome in the language
+    decimals : of the results
+    """
     _ = translator(language)
     names = attribute_names()
-    rows = [
+    told = [
         {
             _("What differs between services"): names.get(row.term, {}).get(language, row.term.replace("_", " ")),
-            _("Result goes along by"): estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=decimals),
+            _("Difference in the result ({unit})").format(unit=unit): estimate_text(
+                row.estimate, row.conf_low, row.conf_high, language, decimals=decimals
+            ),
             _("Per"): _("yes against no") if row.per == "yes against no" else _("a usual difference between services"),
             _("Could it be chance?"): _("Hardly") if row.p_holm < 0.05 else _("Yes, easily") if row.p_holm > 0.2 else _("Yes"),
             _("Services"): number(float(row.n_providers), language),
         }
-        for row in practices.itertuples(index=False)
+        for row in rows.each(practices)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(told)
 
 
 def _rank(low: float, high: float, language: str) -> str:
@@ -172,13 +183,13 @@ def _lead(finding: Finding, compared: EffectResult, language: str) -> str:
 
 def _strip(finding: Finding, compared: EffectResult, language: str) -> list[Cell]:
     _ = translator(language)
-    rows = compared.parts[compared.parts["level"] == "provider"]
-    fair = rows[rows["comparable"].astype(bool)]
+    providers = compared.parts[compared.parts["level"] == "provider"]
+    fair = providers[providers["comparable"].astype(bool)]
     outside = int((fair["place"] != "as_expected").sum())
     cells = [
         Cell(
             _("Can be compared"),
-            _("{n} of {all}").format(n=number(len(fair), language), all=number(len(rows), language)),
+            _("{n} of {all}").format(n=number(len(fair), language), all=number(len(providers), language)),
             _("Each of the others says why it cannot."),
             "neutral",
         ),
@@ -188,7 +199,7 @@ def _strip(finding: Finding, compared: EffectResult, language: str) -> list[Cell
             _("Services outside what chance and their citizens usually explain."),
             "neutral",
         ),
-        Cell(_("A list of the best?"), _("No"), _("Ranks are so uncertain that they are only given as ranges."), "unknown"),
+        Cell(_("A list of the best?"), _("No"), _("Ranks are so uncertain that they are only given as ranges."), "neutral"),
     ]
     found = finding.results.get(FRONTIER)
     if found is not None:
@@ -203,6 +214,12 @@ def _strip(finding: Finding, compared: EffectResult, language: str) -> list[Cell
             )
         )
     return cells
+
+
+def _source(finding: Finding, language: str) -> str:
+    _ = translator(language)
+    told = str(finding.source.get(language, ""))
+    return f"{told} {_('The services and their names are invented.')}" if finding.synthetic else told
 
 
 def _measured(finding: Finding, compared: EffectResult, language: str) -> str:
@@ -221,8 +238,7 @@ def _figures(finding: Finding, compared: EffectResult, language: str) -> dict[st
     figures: dict[str, Any] = {"funnel": Markup(""), "caterpillar": Markup(""), "frontier": Markup("")}
     if compared.statistics["n_comparable"] > 1:
         figures["funnel"] = charts.provider_funnel_figure(compared, unit=unit, **told)
-    rows = compared.parts[compared.parts["level"] == "provider"]
-    if len(rows) <= _MOST:
+    if (compared.parts["level"] == "provider").sum() <= _MOST:
         figures["caterpillar"] = charts.caterpillar_figure(compared, unit=unit, **told)
     if FRONTIER in finding.results:
         figures["frontier"] = charts.frontier_figure(finding.results[FRONTIER], labels=attribute_names(), **told)
@@ -231,8 +247,8 @@ def _figures(finding: Finding, compared: EffectResult, language: str) -> dict[st
 
 def _reasons(compared: EffectResult, language: str) -> list[str]:
     """Why services cannot be compared, the most common reason first; how many each concerns."""
-    rows = compared.parts[(compared.parts["level"] == "provider") & ~compared.parts["comparable"].astype(bool)]
-    each = rows["reason"].str.split("; ").explode().value_counts()
+    others = compared.parts[(compared.parts["level"] == "provider") & ~compared.parts["comparable"].astype(bool)]
+    each = others["reason"].str.split("; ").explode().value_counts()
     return [f"{reason_words(str(reason), language)}: {number(int(n), language)}" for reason, n in each.items()]
 
 
@@ -241,7 +257,8 @@ def _practices(finding: Finding, language: str) -> Markup:
     if table is None or table.empty:
         return Markup("")
     _ = translator(language)
-    shown = practices_table(table, language, decimals=_decimals(finding))
+    unit = unit_of(finding, finding.results[COMPARISON], language)
+    shown = practices_table(table, language, unit=unit, decimals=_decimals(finding))
     return Markup(table_html(shown, caption=_("What goes along with the results"), language=language))  # noqa: S704 (escaped there)
 
 
@@ -254,7 +271,9 @@ def _practice_words(finding: Finding, language: str) -> str:
     clear = [names[term][language].lower() for term in table.loc[table["p_holm"] < 0.05, "term"] if term in names]
     if not clear:
         return _("Nothing of what we looked at clearly goes along with better results. Ask the services what they do.")
-    return _("This goes along with the results more than chance explains: {list}.").format(list=", ".join(clear))
+    side = {"up": _("Higher is better."), "down": _("Lower is better.")}.get(finding.results[COMPARISON].good or "", "")
+    told = _("This goes along with the results more than chance explains: {list}.").format(list=", ".join(clear))
+    return f"{told} {side}".strip()
 
 
 def _decimals(finding: Finding) -> int:

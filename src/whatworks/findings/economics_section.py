@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from whatworks.core.result import EffectResult
 from whatworks.findings import charts
+from whatworks.findings.charts import rows
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.doubts import check_lists
 from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
@@ -23,6 +24,7 @@ from whatworks.findings.economics_words import (
 )
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
+from whatworks.findings.labels import within
 from whatworks.findings.language import number, translator
 from whatworks.findings.view import Cell
 
@@ -84,7 +86,7 @@ def economics_view(case: Finding, language: str, *, address: str) -> dict[str, A
         "told": _without(economics_sentence(result, language), never_alone(language)),
         "strip": _strip(result, language),
         "pay_back": table_html(
-            pay_back_table(result, language), caption=_("Who pays, and who gets the money back?"), language=language
+            pay_back_table(result, language), caption=_("Per citizen, for each who pays or gains"), language=language
         ),
         "net": charts.net_present_value_figure(result, **told),
         "flow": charts.cash_flow_figure(result, **told),
@@ -117,13 +119,13 @@ def _strip(result: EffectResult, language: str) -> list[Cell]:
     cells = [Cell(_("Cost per citizen"), kroner(cost.estimate, language), level.replace("+", ""), "neutral")]
     for payer in (operator, "all"):
         share = chance(float(quantity(result, "pays_back", payer=payer).estimate), language)
-        why = _("{when} as expected").format(when=pay_back_words(result, payer, language))
-        heading = _("Chance that the money comes back: {payer}").format(payer=payer_name(payer, language, within=True))
+        why = _("chance that the money comes back; expected: {when}").format(when=pay_back_words(result, payer, language))
+        heading = _("Money back: {payer}").format(payer=payer_name(payer, language, within=True))
         cells.append(Cell(heading, share, why, "neutral"))
-    spread = _("probably {range}").format(range=kroner_range(net.conf_low, net.conf_high, language))
     years = number(float(result.provenance.arguments["horizon"]), language)
-    heading = _("Net result per citizen over {years} years").format(years=years)
-    return [*cells, Cell(heading, kroner(net.estimate, language, signed=True), spread, "neutral")]
+    reach = kroner_range(net.conf_low, net.conf_high, language)
+    spread = _("over {years} years for the public as a whole, probably {range}").format(years=years, range=reach)
+    return [*cells, Cell(_("Net result per citizen"), kroner(net.estimate, language, signed=True), spread, "neutral")]
 
 
 def _spreading(case: Finding, language: str) -> dict[str, Any]:
@@ -136,8 +138,8 @@ def _spreading(case: Finding, language: str) -> dict[str, Any]:
     measured = case.labels.get("measured") or {}
     caption = _("Go on or stop, in effect per citizen")
     if measured:
-        caption = _("Go on or stop, in improvement of {outcome} ({unit})").format(
-            outcome=measured["name"][language], unit=measured["unit"][language]
+        caption = _("Go on or stop: improvement in {unit} ({outcome})").format(
+            outcome=within(measured["name"][language]), unit=measured["unit"][language]
         )
     nowhere = _("No effect that is likely would make it pay for {payer} where it is spread.").format(
         payer=payer_name(str(plan.provenance.arguments["operator"]), language, within=True)
@@ -157,9 +159,9 @@ def _spreading(case: Finding, language: str) -> dict[str, Any]:
 
 def _doubts(case: Finding, name: str, language: str) -> list[dict[str, Any]]:
     """What could make the amounts wrong: what came true first, and what is open."""
-    rows: Sequence[dict[str, Any]] = [row for each in check_lists(case, name, language)[:1] for row in each["rows"]]
+    listed: Sequence[dict[str, Any]] = [row for each in check_lists(case, name, language)[:1] for row in each["rows"]]
     said = {check_sentence(check, language) for check in case.results[name].checks if check.name in _OF_THE_LEDGER}
-    return [row for row in rows if row["text"] not in said]
+    return [row for row in listed if row["text"] not in said]
 
 
 def _prices(result: EffectResult, language: str) -> str:
@@ -186,20 +188,20 @@ def costs_table(costs: pd.DataFrame, language: str = "da", *, names: Any = None)
     Parameters
     ----------
     costs : as ``ww.economics.implementation_costs`` returns it
-    names : code -> ``{"da", "en"}``, from :func:`~whatworks.findings.money_question.item_names`
+    names : code -> ``{"da", "en"}``, from :func:`~whatworks.findings.case_question.item_names`
     """
     _ = translator(language)
     ledgers = {"one_off": _("once"), "recurring": _("every year")}
-    rows = [
+    told = [
         {
             _("What"): (names or {}).get(row.item, {}).get(language, row.item.replace("_", " ")),
             _("Paid"): ledgers[row.ledger],
             _("Amount"): kroner(row.amount, language),
             _("Probably"): kroner_range(row.amount_low, row.amount_high, language).replace("+", ""),
         }
-        for row in costs.itertuples(index=False)
+        for row in rows.each(costs)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(told)
 
 
 def consequences_table(consequences: pd.DataFrame, language: str = "da", *, names: Any = None) -> pd.DataFrame:
@@ -211,7 +213,7 @@ def consequences_table(consequences: pd.DataFrame, language: str = "da", *, name
     names : code -> ``{"da", "en"}``
     """
     _ = translator(language)
-    rows = [
+    told = [
         {
             _("What"): (names or {}).get(row.consequence, {}).get(language, row.consequence.replace("_", " ")),
             _("Whose money"): payer_name(row.payer, language),
@@ -223,9 +225,9 @@ def consequences_table(consequences: pd.DataFrame, language: str = "da", *, name
             _("Years after the start"): f"{int(row.first_year)}–{int(row.last_year)}",
             _("Source"): row.units_source,
         }
-        for row in consequences.itertuples(index=False)
+        for row in rows.each(consequences)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(told)
 
 
 def cost_per_citizen(case: EffectResult) -> tuple[float, float, float]:

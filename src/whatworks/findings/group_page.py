@@ -38,6 +38,7 @@ def page_of_group(
     language: str,
     failed: Sequence[tuple[str, Mapping[str, Any]]] = (),
     bodies: Sequence[Body] | None = None,
+    services: bool = False,
 ) -> str:
     """Everything known of one target group as a whole HTML page, from the evidence base and saved results.
 
@@ -49,6 +50,7 @@ def page_of_group(
     language : ``"da"`` or ``"en"``
     failed : (folder, labels) of this group's reports that could not be made
     bodies : what is known of the group, where it has been gathered already
+    services : whether its services are compared on a page of their own
 
     Returns
     -------
@@ -79,6 +81,7 @@ def page_of_group(
         "parts": [_part(part, linked, language, synthetic=part is invented) for part in (real, invented) if part],
         "banner": simulated_banner(language) if real and invented else "",
         "failed": [folder.partition("/")[2] for folder, _labels in failed],
+        "services": f"benchmark/finding.{language}.html" if services else "",
         "about": _about(registry, target_group, language),
         "rules": RULE_VERSION,
         "home": _HOMES[language],

@@ -229,7 +229,14 @@ class Assembly:
             for language, place in zip(plan.languages, places, strict=True):
                 lost = [(folder, labels) for folder, labels in failed if folder in own]
                 html = pages.target_group_page(
-                    self.catalogues, group, findings, lost, known=known, language=language, languages=plan.languages
+                    self.catalogues,
+                    group,
+                    findings,
+                    lost,
+                    known=known,
+                    language=language,
+                    languages=plan.languages,
+                    services=own.get(f"{group}/benchmark", {}).get("status") == DONE,
                 )
                 write(self.site / place, html)
 

@@ -150,7 +150,7 @@ def read_report(folder: Path) -> dict[str, Any]:
 def renew_digests(folder: Path, names: Iterable[str]) -> None:
     """Write down the digests of files that were written after the manifest of their report."""
     content = read_report(folder)
-    content["files"] = {**content["files"], **{name: digest(folder / name) for name in names}}
+    content["files"] = {**content.get("files", {}), **{name: digest(folder / name) for name in names}}
     write(folder / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 

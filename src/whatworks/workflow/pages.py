@@ -11,12 +11,15 @@ from whatworks.findings.bodies import Body, bodies_by_group, gap_cells
 from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
+from whatworks.findings.names import N_
 from whatworks.workflow.plan import FRONT_PAGES
 from whatworks.workflow.questions import Catalogues, Question
 from whatworks.workflow.report import Failure
 
 Labels = Mapping[str, Any]
 _OTHER = {"da": "en", "en": "da"}
+# What reports beside the effects are about.
+_BESIDE = {"investment": N_("Costs and gains"), "benchmark": N_("Services side by side")}
 
 
 def load_finding(folder: Path) -> Finding:
@@ -95,9 +98,18 @@ def target_group_page(
     known: Mapping[str, Sequence[Body]],
     language: str,
     languages: Sequence[str],
+    services: bool = False,
 ) -> str:
     """A target group's own page."""
-    html = page_of_group(registry, target_group, findings, language=language, failed=failed, bodies=known.get(target_group))
+    html = page_of_group(
+        registry,
+        target_group,
+        findings,
+        language=language,
+        failed=failed,
+        bodies=known.get(target_group),
+        services=services,
+    )
     return _in_this_site(html, languages)
 
 
@@ -107,6 +119,9 @@ def labels_of(question: Question, catalogues: Catalogues) -> dict[str, Any]:
     method = catalogues.methods.get(question.method)
     if method is not None:
         labels |= {"method": dict(method.name), "synthetic": bool(method.fields.get("synthetic"))}
+    if question.design in _BESIDE:
+        names = labels["method"]
+        labels["method"] = {each: f"{names[each]}, {translator(each)(_BESIDE[question.design]).lower()}" for each in LANGUAGES}
     return labels
 
 

@@ -1,6 +1,5 @@
 """The questions that reports answer: read from ``notebooks/parameters``, checked against everything they name."""
 
-import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from whatworks.documentation import is_synthetic, read_panel
 from whatworks.documentation.panel_file import is_panel_file
 from whatworks.evidence.investments import is_synthetic_investment
 from whatworks.workflow.notebooks import default_parameters, read_notebook
+from whatworks.workflow.parameter_values import is_plain, leads_out, same_kind, texts
 from whatworks.workflow.project import Project
 
 # Designs that say what works, and those that say what it costs and how services fare.
@@ -264,7 +264,7 @@ class _Reader:
             self._delivery(located, at, item, group, invented=is_synthetic_method(self.catalogues, item["method"]))
         elif design in _INVENTED:
             method = item.get("method") or _method_of(item)
-            self._folder(located, at, str(data), design, invented=is_synthetic_method(self.catalogues, method))
+            self._folder(located, at, str(data), design, invented=is_synthetic_method(self.catalogues, str(method)))
 
     def _folder(self, located: Located, at: tuple[str | int, ...], data: str, design: str, *, invented: bool) -> None:
         """A folder with costs or with a delivery, invented where the method is and only there."""
@@ -316,15 +316,15 @@ class _Reader:
             )
 
     def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any, default: Any) -> None:
-        if not _is_plain(value):
+        if not is_plain(value):
             self._fault(
                 located, at, f"{key} is a {type(value).__name__}; text, numbers, true/false and lists of them are allowed"
             )
-        elif value is not None and default is not None and not _same_kind(value, default):
+        elif value is not None and default is not None and not same_kind(value, default):
             hint = "; put it in quotes" if isinstance(default, str) else ""
             self._fault(located, at, f"{key} is {value!r}, but the notebook's default is {default!r}{hint}")
-        for text in _texts(value):
-            if _leaves(text, self.project.root):
+        for text in texts(value):
+            if leads_out(text, self.project.root):
                 self._fault(located, at, f"{key} is {text!r}, which leads out of the project; name something inside it")
 
     def _known(self, located: Located, at: tuple[str | int, ...], value: Any, allowed: Collection[str], *, what: str) -> bool:
@@ -352,45 +352,3 @@ def _method_of(item: Mapping[str, Any]) -> str | None:
 
 def _listed(allowed: Collection[str]) -> str:
     return f"allowed: {', '.join(sorted(allowed)) or 'none'}"
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(item) for item in value.values())
-    if isinstance(value, list):
-        return all(_is_plain(item) for item in value)
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return value is None or isinstance(value, (str, int))
-
-
-def _same_kind(value: Any, default: Any) -> bool:
-    if isinstance(default, bool) or isinstance(value, bool):
-        return isinstance(default, bool) and isinstance(value, bool)
-    if isinstance(default, float):
-        return isinstance(value, (int, float))
-    if isinstance(default, tuple):
-        return isinstance(value, list)
-    return isinstance(value, type(default))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
-
-
-def _leaves(text: str, root: Path) -> bool:
-    """True for a value that, read as a path from the project's root, ends up outside it."""
-    if "\0" in text or text.startswith("~") or "://" in text:
-        return True
-    parts = text.replace("\\", "/")
-    if len(parts) > 1 and parts[1] == ":" and parts[0].isalpha():
-        return True
-    try:
-        return not (root / parts).resolve().is_relative_to(root.resolve())
-    except OSError:
-        # Too long for a path, so nothing can open it as one.
-        return False
