@@ -92,7 +92,8 @@ def test_a_word_file_says_its_language(tmp_path, result):
 
 
 def test_html_takes_the_readers_colours(tmp_path, result):
-    text = write_table(result, tmp_path / "t.html", language="da").read_text()
+    text = write_table(result, tmp_path / "t.html", language="da", source="A <b> & B").read_text()
+    assert "A &lt;b&gt; &amp; B" in text
     assert '<html lang="da">' in text
     assert "color-scheme:light dark" in text
     assert "http://" not in text.replace("http://www.w3.org", "")

@@ -24,7 +24,7 @@ _STYLE = (
     ".ww-result th,.ww-result td{padding:.25em .8em;text-align:right;border:0;border-bottom:1px solid rgba(128,128,128,.35);"
     "color:inherit;background:transparent}"
     ".ww-result thead th{border-bottom:1px solid;vertical-align:bottom}"
-    ".ww-result .text{text-align:left}.ww-result .headline td{font-weight:700}"
+    ".ww-result .text{text-align:left;white-space:nowrap}.ww-result .headline td{font-weight:700}"
     ".ww-result ul{list-style:none;padding:0;margin:.3em 0}.ww-result .failed{font-weight:700}"
 )
 

@@ -184,7 +184,7 @@ def _html(table: PrintedTable, path: Path) -> None:
 
     drawn = GT(table.cells()).tab_header(title=table.title).cols_align("right", columns=list(table.frame.columns[1:]))
     for note in table.notes:
-        drawn = drawn.tab_source_note(escape(note))
+        drawn = drawn.tab_source_note(note)
     # Colours are the reader's: light or dark, as the page.
     colors = ":root{color-scheme:light dark}body{margin:1rem;overflow-x:auto}"
     colors += ".gt_table,.gt_table *{color:inherit!important;background-color:transparent!important}"
