@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from whatworks.synthesis.likelihood import log_likelihood, slope, slope_and_curvature, tau2_likelihood
+from whatworks.synthesis.mixed_effects import fit_mixed_effects
 
 
 def _unruly(rng, m):
@@ -51,3 +52,14 @@ def test_with_equal_variances_restricted_likelihood_has_its_closed_form():
     yi = np.array([[0.1], [0.9], [0.4], [0.6]])
     assert tau2_likelihood(yi, np.full((4, 1), 0.05), restricted=True)[0] == pytest.approx(np.var(yi, ddof=1) - 0.05, rel=1e-12)
     assert tau2_likelihood(yi, np.full((4, 1), 0.05), restricted=False)[0] == pytest.approx(np.var(yi) - 0.05, rel=1e-12)
+
+
+def test_a_second_peak_near_zero_is_not_overlooked():
+    # Of 10,000 simulated meta-analyses of 15 studies this one falls at 0, then rises to its highest peak at 0.008.
+    rng = np.random.default_rng(1)
+    vi = rng.uniform(0.01, 0.3, (10_000, 15))
+    yi = rng.normal(0.3, np.sqrt(vi + 0.05))
+    found = tau2_likelihood(yi[9220][:, None], vi[9220][:, None], restricted=True)
+    assert found[0] == pytest.approx(0.0079, abs=5e-5)
+    X = np.ones((15, 1))
+    assert fit_mixed_effects(yi[9220], vi[9220], X).tau2 == pytest.approx(found[0], rel=1e-6)

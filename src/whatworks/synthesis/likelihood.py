@@ -7,9 +7,15 @@ from whatworks.synthesis.search import falling_root
 
 Array = np.ndarray
 
-# Ratio between neighbouring values of tau2 + smallest variance in the first look. Ratios from 1.15 to 5 found the same
-# highest peaks in 240,000 simulated meta-analyses with outliers and variances over many orders of size.
-_STEP_RATIO = 2.0
+# Ratio between neighbouring values of tau2 + smallest variance in the first look. In 490,000 simulated meta-analyses of 5 to 25
+# studies a ratio of 2 overlooked the highest peak 4 times, 1.5 once, 1.25 and 1.15 never. With many studies the likelihood has
+# one peak, and a look costs more.
+_STEP_RATIO, _STEP_RATIO_OF_MANY, _MANY = 1.25, 2.0, 1000
+
+
+def step_ratio(k: int) -> float:
+    """How far apart the first looks at the likelihood of k studies stand."""
+    return _STEP_RATIO if k < _MANY else _STEP_RATIO_OF_MANY
 
 
 def tau2_likelihood(yi: Array, vi: Array, *, restricted: bool) -> Array:
@@ -42,7 +48,7 @@ def tau2_likelihood(yi: Array, vi: Array, *, restricted: bool) -> Array:
     array([0.5])
     """
     smallest = vi.min(axis=0)
-    grid = _grid(smallest, _highest_peak(yi, vi, restricted=restricted))
+    grid = _grid(smallest, _highest_peak(yi, vi, restricted=restricted), step_ratio(len(yi)))
     room = np.empty((2, *yi.shape))
     slopes = np.stack([slope(yi, vi, tau2, restricted=restricted, room=room) for tau2 in grid])
     # The bound was proved; rounding shall not undo it.
@@ -104,10 +110,10 @@ def _highest_peak(yi: Array, vi: Array, *, restricted: bool) -> Array:
     return np.asarray((s + np.sqrt(s**2 + 4 * s * largest)) / 2)
 
 
-def _grid(smallest: Array, highest: Array) -> Array:
+def _grid(smallest: Array, highest: Array, step: float) -> Array:
     """(steps + 1, m) values of tau2 from 0 to ``highest``, in equal ratios of tau2 + ``smallest``."""
     ratio = (highest + smallest) / smallest
-    steps = max(1, int(np.ceil(np.log(ratio.max()) / np.log(_STEP_RATIO))))
+    steps = max(1, int(np.ceil(np.log(ratio.max()) / np.log(step))))
     grid = smallest * (ratio ** (np.arange(steps + 1)[:, None] / steps) - 1)
     grid[-1] = highest
     return grid

@@ -9,12 +9,11 @@ from scipy import optimize
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import NotIdentified, TooFewStudies
+from whatworks.synthesis.likelihood import step_ratio
 
 Array = np.ndarray
 
 TAU2_WITH_MODERATORS = ("EE", "DL", "HE", "ML", "REML", "EB", "PM")
-# Ratio between neighbouring values of tau2 + smallest variance in the first look for peaks, as without moderators.
-_STEP_RATIO = 2.0
 # Relative size below which differences in tau2 do not matter.
 _TOLERANCE = 1e-14
 
@@ -196,7 +195,7 @@ def _likelihood(moments: _Moments, *, restricted: bool) -> float:
     # No weight exceeds 1 / tau2 or falls below 1 / (tau2 + largest variance): above this the slope is negative.
     highest = (s + np.sqrt(s**2 + 4 * s * largest)) / 2
     slope = partial(moments.slope, restricted=restricted)
-    steps = max(1, int(np.ceil(np.log((highest + smallest) / smallest) / np.log(_STEP_RATIO))))
+    steps = max(1, int(np.ceil(np.log((highest + smallest) / smallest) / np.log(step_ratio(moments.k)))))
     grid = smallest * (((highest + smallest) / smallest) ** (np.arange(steps + 1) / steps) - 1)
     slopes = [slope(float(tau2)) for tau2 in grid[:-1]] + [-1.0]
     peaks = [0.0] if slopes[0] <= 0 else []
