@@ -138,3 +138,10 @@ def test_the_order_of_rows_does_not_matter(simulated):
     again = ww.documentation.build_panel(shuffled, **ASKED)
     assert again["who5"].to_numpy() == pytest.approx(panel["who5"].to_numpy())
     assert again.drop(columns="who5").equals(panel.drop(columns="who5"))
+
+
+def test_measurements_kept_aside_on_reading_are_the_first_step(delivery):
+    place = delivery / "measurement.csv"
+    place.write_text(place.read_text(encoding="utf-8").replace(",citizen,", ",nobody,", 3), encoding="utf-8")
+    panel = ww.documentation.build_panel(ww.documentation.read_delivery(delivery), **ASKED)
+    assert panel.attrs["flow"][:2] == [("delivered", 60), ("measurements", 57)]

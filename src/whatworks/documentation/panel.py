@@ -37,7 +37,7 @@ def build_panel(
     One row per unit and quarter with a measurement, sorted: municipality or service (code), quarter (Period, Q-DEC), a column
     named as ``outcome`` (mean score in the instrument's unit), n_citizens (citizens behind the mean), first_treated
     (Period; NaT for never), municipality_name or service_name. ``panel.attrs["flow"]`` lists ``(step, n)``: measurements
-    delivered, then those left after each step, then the citizen-quarters, unit-quarters and units they make up.
+    delivered (twice where rows were kept aside on reading: with them and without), then those left after each step, then the citizen-quarters, unit-quarters and units they make up.
 
     Raises
     ------
@@ -87,7 +87,10 @@ def _selected_scores(
 ) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
     """One row per citizen, unit and quarter, and how many rows each step left. Numbers stand for text until the end."""
     measurement, episode = tables["measurement"], tables["episode"]
-    flow = [("measurements", len(measurement))]
+    # What was read from files knows which rows were kept aside at the door.
+    aside = len(getattr(tables, "quarantined", {}).get("measurement", ()))
+    flow = [("delivered", len(measurement) + aside)] if aside else []
+    flow.append(("measurements", len(measurement)))
     rows = measurement[(measurement["instrument"] == instrument).to_numpy(dtype=bool)]
     flow.append(("instrument", len(rows)))
     units = unit_of_episodes(tables, unit)

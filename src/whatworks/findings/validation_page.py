@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
-from markupsafe import Markup
 
 from whatworks.core.columns import one_of
 from whatworks.documentation.faults import QUARANTINE, REFUSE, WARN, Fault
@@ -109,7 +108,7 @@ def _lead(validation: Validation, language: str) -> str:
     return _("Yes. Nothing was found that breaks a rule.")
 
 
-def _rows(validation: Validation, language: str) -> Markup:
+def _rows(validation: Validation, language: str) -> str:
     _ = translator(language)
     table = pd.DataFrame(
         {
@@ -123,7 +122,7 @@ def _rows(validation: Validation, language: str) -> Markup:
     return table_html(table, caption=_("Rows in each table"), language=language)
 
 
-def _faults(faults: Sequence[Fault], caption: str, language: str) -> Markup:
+def _faults(faults: Sequence[Fault], caption: str, language: str) -> str:
     _ = translator(language)
     table = pd.DataFrame(
         {
@@ -164,7 +163,8 @@ def _places(fault: Fault, language: str) -> dict[str, object]:
 
 def _column_name(fault: Fault, language: str) -> str:
     """The column's name; in Danish its Danish one, as far as there is one."""
-    column = TABLES[fault.table].column(str(fault.column)) if fault.table in TABLES else None
+    table = TABLES.get(fault.table or "")
+    column = table.column(str(fault.column)) if table else None
     return column.alias if column and column.alias and language == "da" else str(fault.column)
 
 
@@ -177,7 +177,7 @@ def _first_rows(fault: Fault) -> str:
     return ", ".join(map(str, fault.rows)) + more
 
 
-def _suggestions(validation: Validation, language: str) -> Markup:
+def _suggestions(validation: Validation, language: str) -> str:
     _ = translator(language)
     table = pd.DataFrame(
         {
@@ -189,7 +189,7 @@ def _suggestions(validation: Validation, language: str) -> Markup:
     return table_html(table, caption=_("Suggested columns"), language=language)
 
 
-def _rules(faults: Sequence[Fault], language: str) -> Markup:
+def _rules(faults: Sequence[Fault], language: str) -> str:
     _ = translator(language)
     times = Counter[str]()
     for fault in faults:
