@@ -108,7 +108,8 @@ def test_the_trial_answers_where_lots_were_drawn_and_the_others_are_held_against
     text = plain(page(samples.matched(), "da"))
     assert speaking(samples.matched())[0] == "experiment"
     assert "Virker støttet beskæftigelse for voksne uden for arbejdsmarkedet?" in text
-    assert "Sandsynligvis ja. Målt på årlig lønindkomst: Med indsatsen er gennemsnittet 1.794 dollar om året højere" in text
+    assert "Sandsynligvis ja. Støttet beskæftigelse forbedrer sandsynligvis årlig lønindkomst." in text
+    assert "Målt på årlig lønindkomst: Med indsatsen er gennemsnittet 1.794 dollar om året højere" in text
     assert "Rå forskel: Svaret peger den modsatte vej." in text
     assert "Matchet sammenligning: Svaret lander inden for målestokkens interval." in text
     assert "Havde vi kun set på den rå forskel, havde vi draget den forkerte konklusion." in text
@@ -301,21 +302,26 @@ def test_hostile_published_text_appears_as_text(samples):
 
 
 @pytest.mark.parametrize(
-    ("values", "limit", "answer"),
+    ("values", "limit", "answer", "gist"),
     [
-        ((15, 11, 19), 10, "Ja."),
-        ((0.2, -2, 2), 10, "Nej, vi finder ingen forskel af betydning."),
-        ((1, -8, 15), 10, "Det kan vi ikke afgøre."),
-        ((-15, -19, -11), 10, "Nej, det går dårligere."),
+        ((15, 11, 19), 10, "Ja.", "Lærkemodellen forbedrer sandsynligvis trivsel lidt."),
+        (
+            (0.2, -2, 2),
+            10,
+            "Nej, vi finder ingen forskel af betydning.",
+            "Lærkemodellen gør sandsynligvis kun lille eller ingen forskel for trivsel.",
+        ),
+        ((1, -8, 15), 10, "Det kan vi ikke afgøre.", "Det er meget usikkert, om Lærkemodellen påvirker trivsel."),
+        ((-15, -19, -11), 10, "Nej, det går dårligere.", "Lærkemodellen forværrer sandsynligvis trivsel lidt."),
     ],
 )
-def test_the_lead_answers_the_question_in_a_word(samples, values, limit, answer):
+def test_the_lead_answers_the_question_in_a_word_and_a_sentence(samples, values, limit, answer, gist):
     finding = samples.rollout(answer=values)
     outcome = {**finding.labels["outcome"], "smallest_important": limit}
     passed = (Check(name="parallel_pretrends", passed=True, message=""),)
     results = {"overall": samples.effect(*values, checks=passed)}
     text = plain(page(samples.rollout(results=results, labels={**finding.labels, "outcome": outcome}), "da"))
-    assert f"psykiske vanskeligheder? {answer} Målt på trivsel:" in text
+    assert f"psykiske vanskeligheder? {answer} {gist} Målt på trivsel:" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from whatworks.core.result import EffectResult
 from whatworks.findings.doubts import certainty_sentence, check_lists, lifts, unsaid
 from whatworks.findings.facts import advice, explanations, facts
 from whatworks.findings.finding import Finding
+from whatworks.findings.gist import gist
 from whatworks.findings.labels import (
     RANDOMISED,
     decimals_of,
@@ -66,6 +67,7 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
         **about(finding, language),
         "question": _("Does {method} help {group}?").format(method=method, group=group),
         "answer": _(_ANSWERS[conclusion.code]),
+        "gist": gist(finding, result, conclusion, sure, language),
         "told": told,
         "lead": f"{_(_ANSWERS[conclusion.code])} {told}",
         "second": _second(finding, name, language),

@@ -6,9 +6,11 @@ from typing import Any
 from markupsafe import Markup
 
 from whatworks.core.columns import one_of
+from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.answer import own_view, unknown_view
 from whatworks.findings.benchmark_page import page_of_benchmark
+from whatworks.findings.context import own_context, silent_domains
 from whatworks.findings.document import document
 from whatworks.findings.doubts import unsaid
 from whatworks.findings.economics_section import cost_cell, economics_view, folder_of
@@ -21,7 +23,7 @@ from whatworks.findings.reviews import review_view
 from whatworks.findings.view import about
 
 
-def page(finding: Finding, language: str = "da", *, case: Finding | None = None) -> str:
+def page(finding: Finding, language: str = "da", *, case: Finding | None = None, registry: Registry | None = None) -> str:
     """The finding as a whole HTML page for people who work with citizens.
 
     Parameters
@@ -29,6 +31,7 @@ def page(finding: Finding, language: str = "da", *, case: Finding | None = None)
     finding : a finding as saved by its report
     language : ``"da"`` or ``"en"``
     case : the investment case that rests on this finding; the page then says what it costs and who gets the money back
+    registry : the evidence base; the page then says what to expect in a new place, what else is known, and what it takes
 
     Returns
     -------
@@ -46,14 +49,17 @@ def page(finding: Finding, language: str = "da", *, case: Finding | None = None)
     if finding.design in _OTHER_PAGES:
         return _OTHER_PAGES[finding.design](finding, language)
     reviews = finding.tables.get("reviews")
-    if speaking(finding) is not None:
+    spoken = speaking(finding)
+    if spoken is not None:
         view = {**own_view(finding, language), "money": None}
         if case is not None:
             view |= _with_money(view, finding, case, language)
+        view |= own_context(finding, spoken[1], registry, trusted=view["trusted"], language=language)
         view |= _figures(finding, trusted=view["trusted"], language=language)
         body = render(f"{'rollout' if finding.design == 'rollout' else 'matched'}.html", language, view=view)
     elif reviews is not None and len(reviews):
         view = {**about(finding, language), **review_view(finding, reviews, language)}
+        view["silent"] = silent_domains(finding, registry, language)
         view["forest"] = charts.forest_figure(reviews, language=language, synthetic=finding.synthetic)
         body = render("reviews.html", language, view=view)
     else:

@@ -45,11 +45,22 @@ def about(finding: Finding, language: str) -> dict[str, Any]:
         version=__version__, method=method_name(finding, language), group=group_name(finding, language)
     )
     named = _("Data: {fingerprint}.").format(fingerprint=", ".join(prints)) if prints else ""
+    until = data_until(finding, language)
     return {
         "source": finding.source.get(language, ""),
         "facts": [],
         "method": [],
-        "citation": f"{cited} {named}".strip(),
+        "citation": " ".join(text for text in (cited, named, until) if text),
         "report": f"report.{language}.html",
         "home": "../../index.html" if language == "da" else "../../en/index.html",
     }
+
+
+def data_until(finding: Finding, language: str) -> str:
+    """How far the data reach, where a saved table tells it: the last quarter of the trends."""
+    _ = translator(language)
+    trends = finding.tables.get("trends")
+    if trends is None or "quarter" not in trends or trends.empty:
+        return ""
+    year, _q, quarter = max(map(str, trends["quarter"])).partition("Q")
+    return _("Data up to and including quarter {quarter} of {year}.").format(quarter=quarter, year=year)

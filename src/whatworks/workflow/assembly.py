@@ -153,7 +153,8 @@ class Assembly:
             if effect is None or folder not in reports or not {folder, effect} & set(outcomes):
                 continue
             if reports.get(effect, {}).get("status") == DONE:
-                write_costs(self.site / effect, self.site / folder, reports[folder]["status"] == DONE, plan.languages)
+                known = reports[folder]["status"] == DONE
+                write_costs(self.site / effect, self.site / folder, known, plan.languages, self.catalogues)
 
     def _write_error_pages(self, report: str, failure: Failure) -> None:
         from whatworks.workflow import pages

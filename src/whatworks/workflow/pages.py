@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from whatworks.evidence import Registry
+from whatworks.evidence import load as load_evidence
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
 from whatworks.findings.bodies import Body, bodies_by_group, gap_cells
 from whatworks.findings.group_page import page_of_group
@@ -27,9 +28,16 @@ def load_finding(folder: Path) -> Finding:
     return load(folder)
 
 
-def finding_page(finding: Finding, *, language: str, languages: Sequence[str], case: Finding | None = None) -> str:
+def evidence_base(folder: Path) -> Registry:
+    """What is known, for the pages of one report."""
+    return load_evidence(folder)
+
+
+def finding_page(
+    finding: Finding, *, language: str, languages: Sequence[str], case: Finding | None = None, registry: Registry | None = None
+) -> str:
     """The page for practitioners; with what it costs, where an investment case rests on the finding."""
-    return _in_this_site(page(finding, language=language, case=case), languages)
+    return _in_this_site(page(finding, language=language, case=case, registry=registry), languages)
 
 
 def report_page(notebook: Any, finding: Finding, *, language: str, languages: Sequence[str]) -> str:

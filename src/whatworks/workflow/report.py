@@ -17,6 +17,7 @@ from whatworks.workflow.notebooks import for_design
 from whatworks.workflow.traces import without_traces
 
 if TYPE_CHECKING:
+    from whatworks.evidence import Registry
     from whatworks.workflow.questions import Question
 
 __all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report", "write_costs"]
@@ -107,19 +108,22 @@ def _rests_on(job: Job) -> dict[str, str]:
 def _write_pages(job: Job) -> Any:
     """Write the pages; give back the finding that they are made from."""
     from whatworks.workflow import pages
+    from whatworks.workflow.project import Project
     from whatworks.workflow.render import read_executed
 
     finding = pages.load_finding(job.folder)
     _refuse_other_question(finding, job.question)
     notebook = read_executed(job.folder / EXECUTED)
+    registry = pages.evidence_base(Project(job.root).evidence)
     for language in job.languages:
-        write(job.folder / f"finding.{language}.html", pages.finding_page(finding, language=language, languages=job.languages))
+        html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry)
+        write(job.folder / f"finding.{language}.html", html)
         report = pages.report_page(notebook, finding, language=language, languages=job.languages)
         write(job.folder / f"report.{language}.html", report)
     return finding
 
 
-def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str]) -> None:
+def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str], registry: "Registry") -> None:
     """Write the finding pages of an effect anew, with its investment case where that is known; its manifest stays true.
 
     Parameters
@@ -127,6 +131,7 @@ def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str])
     effect, case : folders of the two reports
     known : False where the case could not be made
     languages : of the pages
+    registry : the evidence base
     """
     from whatworks.workflow import pages
 
@@ -134,7 +139,8 @@ def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str])
     told = pages.load_finding(case) if known else None
     written = {f"finding.{language}.html": language for language in languages}
     for name, language in written.items():
-        write(effect / name, pages.finding_page(finding, language=language, languages=languages, case=told))
+        html = pages.finding_page(finding, language=language, languages=languages, case=told, registry=registry)
+        write(effect / name, html)
     renew_digests(effect, written)
 
 

@@ -52,6 +52,7 @@ from whatworks.findings.charts.hidden_factor import (
     hidden_factor_figure,
 )
 from whatworks.findings.charts.honest import honest_alt, honest_chart, honest_data, honest_figure
+from whatworks.findings.charts.icon_array import icon_array_alt, icon_array_chart, icon_array_data, icon_array_figure
 from whatworks.findings.charts.influence import influence_alt, influence_chart, influence_data, influence_figure
 from whatworks.findings.charts.league import league_data, league_table
 from whatworks.findings.charts.love import covariate_label, love_alt, love_chart, love_data, love_figure
@@ -185,6 +186,10 @@ __all__ = [
     "honest_chart",
     "honest_data",
     "honest_figure",
+    "icon_array_alt",
+    "icon_array_chart",
+    "icon_array_data",
+    "icon_array_figure",
     "influence_alt",
     "influence_chart",
     "influence_data",

@@ -1,0 +1,84 @@
+"""What the evidence base adds to a finding: other places, other outcomes, what it takes, and how many of 100."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from whatworks.core.result import EffectResult
+from whatworks.evidence import Registry
+from whatworks.findings import charts
+from whatworks.findings.bodies import Body, bodies_of
+from whatworks.findings.finding import Finding
+from whatworks.findings.labels import group_name, outcome_name, within
+from whatworks.findings.language import sort_key
+from whatworks.findings.place import place_view
+from whatworks.findings.practice import practice_view
+from whatworks.findings.shares import Shares, shares_of, shares_sentence, source_words
+from whatworks.findings.summary_table import summary_rows
+
+
+def in_registry(finding: Finding, registry: Registry | None) -> bool:
+    """Whether the evidence base knows the codes that the finding is about."""
+    if registry is None or finding.target_group not in registry.target_groups:
+        return False
+    known_outcome = finding.outcome is None or finding.outcome in registry.outcomes
+    return finding.design == "reviews" or (finding.method in registry.methods and known_outcome)
+
+
+def own_context(
+    finding: Finding, result: EffectResult, registry: Registry | None, *, trusted: bool, language: str
+) -> dict[str, Any]:
+    """The parts of a page about our own numbers that the evidence base supplies; empty without one.
+
+    Parameters
+    ----------
+    finding, result : the finding, and the result that its page goes by
+    registry : the evidence base; None leaves all but the icons out
+    trusted : False withholds every number of the effect
+    language : ``"da"`` or ``"en"``
+    """
+    view: dict[str, Any] = {"place": None, "summary": [], "practice": None, "icons": Markup(""), "of_100": ""}
+    own: list[Body] = []
+    if in_registry(finding, registry):
+        assert registry is not None
+        own = [body for body in bodies_of(registry, finding.target_group, [finding]) if body.method == finding.method]
+        view["summary"] = summary_rows(own, registry, language)
+        view["practice"] = practice_view(registry, finding.method, language)
+    main = next((body for body in own if body.outcome == finding.outcome), None)
+    if trusted and main is not None:
+        view["place"] = place_view(main, language)
+    found = shares_of(finding, result, None if main is None else main.studies) if trusted else None
+    return {**view, **_of_100(finding, result, found, language)} if found is not None else view
+
+
+def _of_100(finding: Finding, result: EffectResult, found: Shares, language: str) -> dict[str, Any]:
+    names = (finding.labels.get("outcome") or {}).get("name") or {}
+    return {
+        "of_100": shares_sentence(
+            found, outcome=within(outcome_name(finding, language)), group=within(group_name(finding, language)), language=language
+        ),
+        "icons": charts.icon_array_figure(
+            found.without,
+            found.with_it,
+            low=found.low,
+            high=found.high,
+            outcome=names,
+            good=result.good or "up",
+            note=source_words(found, language),
+            language=language,
+            synthetic=finding.synthetic,
+        ),
+    }
+
+
+def silent_domains(finding: Finding, registry: Registry | None, language: str) -> Sequence[str]:
+    """Parts of life in which no method for the group has any published result, in the language's alphabet."""
+    if registry is None or not in_registry(finding, registry):
+        return []
+    reviews = registry.select(target_group=finding.target_group)
+    studies = registry.select_studies(target_group=finding.target_group)
+    outcomes = {*reviews["outcome"], *studies.loc[~studies["synthetic"].astype(bool), "outcome"]}
+    told = {str(registry.outcomes[code].fields["domain"]) for code in outcomes}
+    silent = [registry.label("domain", code, language) for code in registry.domains if code not in told]
+    return sorted(silent, key=lambda name: sort_key(name, language))

@@ -1,0 +1,139 @@
+"""How many of 100 people it applies to, with the intervention and without it, where that can be told without guessing."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from whatworks.core.result import EffectResult
+from whatworks.findings.finding import Finding
+from whatworks.findings.language import interval, number, translator
+
+_LOGS = {"logRR": "RR", "logOR": "OR"}
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The same outcome with and without the intervention, as shares of 1.
+
+    Attributes
+    ----------
+    without : share without the intervention
+    with_it, low, high : share with it, and its range
+    source : where ``without`` is from: ``"stated"``, ``"own"`` (our own comparison group) or ``"published"`` (the comparison
+        groups of the published studies)
+    """
+
+    without: float
+    with_it: float
+    low: float
+    high: float
+    source: str
+
+
+def shares(result: EffectResult, *, without: float, source: str) -> Shares | None:
+    """Turn a risk difference, a relative risk or an odds ratio into shares, from a share without the intervention.
+
+    Parameters
+    ----------
+    result : a result whose measure is RD, RR, OR or the logarithm of one of the last two, with a range
+    without : share without the intervention, between 0 and 1
+    source : where that share is from
+
+    Returns
+    -------
+    None for any other measure, without a range, and where a share would leave 0 to 1: an average is no count of people.
+
+    References
+    ----------
+    Cochrane Handbook for Systematic Reviews of Interventions, version 6, section 15.4.4: assumed risk times the relative effect.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.11], "std_error": [0.04],
+    ...                         "conf_low": [0.04], "conf_high": [0.18], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="example", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> found = shares(result, without=0.30, source="stated")
+    >>> round(found.with_it, 2), round(found.low, 2), round(found.high, 2)
+    (0.41, 0.34, 0.48)
+    """
+    row = result.headline
+    values = [float(row.estimate), float(row.conf_low), float(row.conf_high)]
+    measure = result.measure
+    if measure in _LOGS:
+        measure, values = _LOGS[measure], [math.exp(value) for value in values]
+    if measure not in ("RD", "RR", "OR") or not 0 < without < 1 or not all(map(math.isfinite, values)):
+        return None
+    turned = [_applied(measure, value, without) for value in values]
+    if not all(0 <= share <= 1 for share in turned):
+        return None
+    return Shares(without, *turned, source)
+
+
+def _applied(measure: str, value: float, without: float) -> float:
+    if measure == "RD":
+        return without + value
+    if measure == "RR":
+        return without * value
+    odds = value * without / (1 - without)
+    return odds / (1 + odds)
+
+
+def shares_of(finding: Finding, result: EffectResult, studies: pd.DataFrame | None = None) -> Shares | None:
+    """The shares of a finding's answer; None where no share without the intervention is known, or the outcome is no share.
+
+    Parameters
+    ----------
+    finding : its labels may state the share: ``labels["outcome"]["without"]``
+    result : the result that answers; its statistics may hold ``share_comparison``
+    studies : of the registry, of this method and outcome, with ``events_comparison`` and ``n_comparison``
+    """
+    stated = (finding.labels.get("outcome") or {}).get("without")
+    if stated is not None:
+        return shares(result, without=float(stated), source="stated")
+    own = result.statistics.get("share_comparison")
+    if own is not None and math.isfinite(own):
+        return shares(result, without=float(own), source="own")
+    if studies is not None and len(studies):
+        known = studies[["events_comparison", "n_comparison"]].dropna().astype(float)
+        if len(known) and known["n_comparison"].sum() > 0:
+            without = float(known["events_comparison"].sum() / known["n_comparison"].sum())
+            return shares(result, without=without, source="published")
+    return None
+
+
+def out_of_100(share: float) -> int:
+    """People out of 100, whole persons.
+
+    Examples
+    --------
+    >>> out_of_100(0.4149), out_of_100(0.005)
+    (41, 1)
+    """
+    return math.floor(100 * share + 0.5)
+
+
+def shares_sentence(found: Shares, *, outcome: str, group: str, language: str) -> str:
+    """How many of 100 without the intervention and with it, the range, and where the first number is from, in two sentences."""
+    _ = translator(language)
+    said = _(
+        "Out of 100 ({group}), {outcome} applies to about {without} without the intervention and about {with_it} with it "
+        "(probably {range})."
+    ).format(
+        group=group,
+        outcome=outcome,
+        without=number(out_of_100(found.without), language),
+        with_it=number(out_of_100(found.with_it), language),
+        range=interval(out_of_100(found.low), out_of_100(found.high), language),
+    )
+    return f"{said} {source_words(found, language)}"
+
+
+def source_words(found: Shares, language: str) -> str:
+    """Where the number without the intervention is from."""
+    _ = translator(language)
+    return {
+        "own": _("The first number is that of our comparison group."),
+        "published": _("The first number is that of the comparison groups in the published studies."),
+    }.get(found.source, _("The first number is stated for the group beforehand."))
