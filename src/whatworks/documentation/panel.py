@@ -37,7 +37,8 @@ def build_panel(
     One row per unit and quarter with a measurement, sorted: municipality or service (code), quarter (Period, Q-DEC), a column
     named as ``outcome`` (mean score in the instrument's unit), n_citizens (citizens behind the mean), first_treated
     (Period; NaT for never), municipality_name or service_name. ``panel.attrs["flow"]`` lists ``(step, n)``: measurements
-    delivered (twice where rows were kept aside on reading: with them and without), then those left after each step, then the citizen-quarters, unit-quarters and units they make up.
+    delivered (twice where rows were kept aside on reading: with them and without), then those left after each step, then the
+    citizen-quarters, unit-quarters and units they make up.
 
     Raises
     ------
