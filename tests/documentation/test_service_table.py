@@ -36,7 +36,9 @@ def test_years_with_the_method_count_from_the_start_and_are_none_before(tables):
     later = ww.documentation.service_table(tables, method="trappestoette").set_index("service_id")
     users = found["years_with_method"] > 0
     assert (found["years_with_method"] == 0).any()
-    assert (later["years_with_method"] - found["years_with_method"])[users].tolist() == pytest.approx([1.0] * users.sum(), abs=0.01)
+    assert (later["years_with_method"] - found["years_with_method"])[users].tolist() == pytest.approx(
+        [1.0] * users.sum(), abs=0.01
+    )
 
 
 def test_a_made_up_service_needs_no_brackets_in_its_name(tables):
@@ -60,7 +62,9 @@ def test_a_year_nobody_told_of_and_a_table_that_lacks_are_named(tables):
 
 
 def test_every_stay_is_in_a_service_with_a_name_and_an_owner(tables):
-    stays = ww.documentation.service_stays(tables, target_group="adults_social_psychiatry", method="trappestoette", outcome="honos")
+    stays = ww.documentation.service_stays(
+        tables, target_group="adults_social_psychiatry", method="trappestoette", outcome="honos"
+    )
     assert stays[["service_name", "ownership", "baseline", "follow_up"]].notna().all().all()
     assert set(stays["ownership"]) == {"municipal", "regional", "private"}
 

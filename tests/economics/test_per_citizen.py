@@ -9,7 +9,15 @@ from whatworks.economics.errors import ImplausibleAmount
 @pytest.fixture
 def costs():
     return ww.economics.implementation_costs(
-        60, price_level=2024, years=3, ratio=12, salary=560_000, training=45_000, turnover=0.2, start={"lead": 350_000}, margin=0.1
+        60,
+        price_level=2024,
+        years=3,
+        ratio=12,
+        salary=560_000,
+        training=45_000,
+        turnover=0.2,
+        start={"lead": 350_000},
+        margin=0.1,
     )
 
 

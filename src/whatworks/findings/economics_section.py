@@ -141,7 +141,7 @@ def _spreading(case: Finding, language: str) -> dict[str, Any]:
         caption = _("Go on or stop: improvement in {unit} ({outcome})").format(
             outcome=within(measured["name"][language]), unit=measured["unit"][language]
         )
-    nowhere = _("No effect that is likely would make it pay for {payer} where it is spread.").format(
+    nowhere = _("Even a large effect in the new places would hardly bring the money back for {payer}.").format(
         payer=payer_name(str(plan.provenance.arguments["operator"]), language, within=True)
     )
     said = _without(economics_sentence(plan, language), never_alone(language))
