@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help reports test lab bench lock clean
+.PHONY: help reports test lab guide grade bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -19,17 +19,23 @@ reports: $(STAMP)  ## set up and write the site: reports/index.html
 test: $(STAMP)  ## set up and run the whole test suite
 	@sh tests/run.sh $(BIN)
 
-lab: $(STAMP)  ## set up and open JupyterLab
-	@$(BIN)/jupyter lab notebooks
+lab: $(STAMP)  ## set up and open JupyterLab at the start notebook
+	@$(BIN)/jupyter lab notebooks/00_start.ipynb
+
+guide: $(STAMP)  ## set up and write the documentation site: .guide/index.html
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html notebooks/guide .guide && echo "Open .guide/index.html"
+
+grade: $(STAMP)  ## hold estimators, checks and validation to the grading contract (hours)
+	@$(BIN)/python benchmarks/grade.py --seeds 200 --scenarios
 
 bench: .venv-bench/.installed  ## our speed beside the peers', in an environment of its own
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=src .venv-bench/bin/python $$script || exit 1; done
+	@for script in $(filter-out benchmarks/grade%.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; PYTHONPATH=src .venv-bench/bin/python $$script || exit 1; done
 
 lock: $(STAMP)  ## solve again: requirements.lock and environment.yml from pyproject.toml
 	@$(BIN)/python tests/setup/lock.py --upgrade
 
 clean:  ## forget the environment and the generated site
-	rm -rf $(VENV) .venv-bench .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
+	rm -rf $(VENV) .venv-bench .guide .reports-* && find reports -mindepth 1 ! -name .gitignore -delete
 
 # uv is quick; pip is always there. Both check every hash. Bytecode is written now, so that no kernel compiles later.
 # Municipal networks often have certificates of their own: uv is told to trust what the machine trusts.
