@@ -210,3 +210,31 @@ def test_a_name_of_five_thousand_characters_with_markup_is_kept_and_escaped():
     result = ww.synthesis.pool(long, study="study")
     assert result.parts["term"][0] == long["study"][0]
     assert "<b>x" not in result._repr_html_()
+
+
+def test_effects_of_opposite_sign_convention_are_flagged_until_they_are_turned():
+    es = FIVE.assign(direction_of_good=["up", "up", "down", "up", "up"])
+    flags = {check.name: check for check in ww.synthesis.pool(es, study="study").checks}
+    assert flags["mixed_directions"].passed is False
+    assert flags["mixed_directions"].statistics == {"effects": 1.0, "of": 5.0}
+    assert "ww.synthesis.flip" in flags["mixed_directions"].message
+    turned = ww.synthesis.flip(es, good="direction_of_good")
+    assert "mixed_directions" not in {check.name for check in ww.synthesis.pool(turned, study="study").checks}
+    same = ww.synthesis.pool(es.assign(direction_of_good="down"), study="study")
+    assert "mixed_directions" not in {check.name for check in same.failed_checks}
+    assert "mixed_directions" not in {check.name for check in ww.synthesis.pool(FIVE, study="study").checks}
+
+
+def test_every_model_of_effects_flags_them(several_ways):
+    for result in (
+        ww.synthesis.multilevel(several_ways, study="study", effect="effect"),
+        ww.synthesis.meta_regression(several_ways, moderators="months"),
+    ):
+        assert "mixed_directions" in {check.name for check in result.failed_checks}
+
+
+@pytest.fixture
+def several_ways():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"study": np.repeat(np.arange(8), 2), "effect": np.tile([0, 1], 8), "vi": 0.04})
+    return frame.assign(yi=rng.normal(0.3, 0.3, 16), months=rng.normal(size=16), good=["up", "down"] * 8)

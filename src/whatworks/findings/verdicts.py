@@ -9,8 +9,9 @@ from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import translator
 
 # Doubts that leave no answer standing: the groups were on different paths, were never made comparable, or were made alike in
-# what the intervention changes; or two sources contradict each other, and one number is made of both.
-DISQUALIFYING = ("parallel_pretrends", "unadjusted", "outcome_among_covariates", "conflict")
+# what the intervention changes; or two sources contradict each other, or effects count opposite ways, and one number is made of
+# them all.
+DISQUALIFYING = ("parallel_pretrends", "unadjusted", "outcome_among_covariates", "conflict", "mixed_directions")
 # Doubts that can turn the answer round by themselves: they leave a perhaps, however clear the range.
 TURNING = (
     "placebo",

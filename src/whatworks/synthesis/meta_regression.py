@@ -15,7 +15,7 @@ from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects
 from whatworks.synthesis.moderators import moderator_matrix
 from whatworks.synthesis.pooling import UNITS
 from whatworks.synthesis.robust import ROBUST, RobustCoefficients, robust_coefficients
-from whatworks.synthesis.studies import Studies, read_studies
+from whatworks.synthesis.studies import Studies, direction_checks, read_studies
 
 Array = np.ndarray
 
@@ -196,4 +196,4 @@ def _checks(studies: Studies, X: Array, rows: RobustCoefficients) -> tuple[Check
         message=message,
         statistics={"k": studies.n_studies, "limit": needed},
     )
-    return (enough, *rows.checks)
+    return (enough, *rows.checks, *direction_checks(studies))

@@ -15,7 +15,7 @@ from whatworks.synthesis.moderators import moderator_matrix
 from whatworks.synthesis.nested import Block, Point, blocks_of, by_row, fit_nested, whole_covariance
 from whatworks.synthesis.pooling import FEW_STUDIES, UNITS
 from whatworks.synthesis.robust import RobustCoefficients, robust_coefficients
-from whatworks.synthesis.studies import Studies, read_studies
+from whatworks.synthesis.studies import Studies, direction_checks, read_studies
 
 Array = np.ndarray
 
@@ -223,7 +223,7 @@ def _checks(studies: Studies, rows: RobustCoefficients, effects: pd.DataFrame) -
     few = Check(name="few_studies", passed=n >= FEW_STUDIES, message=f"{n} studies (limit {FEW_STUDIES}).", statistics={"k": n})
     ahead = effects[effects["kind"] == "prediction"]
     if ahead.empty:
-        return (few, *rows.checks)
+        return (few, *rows.checks, *direction_checks(studies))
     low, high = float(ahead["conf_low"].iloc[0]), float(ahead["conf_high"].iloc[0])
     spans = low <= 0 <= high
     message = (
@@ -232,5 +232,6 @@ def _checks(studies: Studies, rows: RobustCoefficients, effects: pd.DataFrame) -
     return (
         few,
         *rows.checks,
+        *direction_checks(studies),
         Check(name="prediction_spans_zero", passed=not spans, message=message, statistics={"low": low, "high": high}),
     )

@@ -11,7 +11,7 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import NotIdentified
 from whatworks.synthesis.heterogeneity import q_profile
 from whatworks.synthesis.many import check_options, critical_value, pooled_columns, two_sided_p
-from whatworks.synthesis.studies import Studies, read_studies
+from whatworks.synthesis.studies import Studies, direction_checks, read_studies
 
 Array = np.ndarray
 
@@ -71,7 +71,8 @@ def pool(
         else t with k - 1 degrees of freedom); absent in the common-effect model. Statistics: k (effects pooled), nobs
         (the same), n_studies, n_dropped (always 0: rows are refused, not dropped), tau2 with its Q-profile limits
         tau2_conf_low and tau2_conf_high, i2 (per cent), h2, q, q_df, q_pvalue. Checks: few_studies, heterogeneity,
-        prediction_spans_zero, and dependent_effects where a study has several effects. One study is shown as it is.
+        prediction_spans_zero, dependent_effects where a study has several effects, and mixed_directions where a column
+        ``direction_of_good`` or ``good`` says which way is good. One study is shown as it is.
 
     Raises
     ------
@@ -210,7 +211,7 @@ def _checks(studies: Studies, model: _Model) -> tuple[Check, ...]:
         checks.append(_heterogeneity(model))
     if not np.isnan(model.prediction_low):
         checks.append(_prediction_spans_zero(model))
-    return tuple(checks)
+    return (*checks, *direction_checks(studies))
 
 
 def _few_studies(studies: Studies) -> Check:

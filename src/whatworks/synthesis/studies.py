@@ -6,11 +6,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from whatworks.core import Check
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidColumn, InvalidOption, MissingValues
 from whatworks.synthesis.effect_size import refuse_rows
 
 Array = np.ndarray
+
+# Where a frame of effects says which direction is good for the citizen.
+_DIRECTIONS = ("direction_of_good", "good")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,6 +28,7 @@ class Studies:
     names, effects : (k,) what names the study and the effect within it in the frame; None where nothing does
     codes : (k,) the study of each effect, as a whole number from 0
     n_studies : number of distinct studies
+    opposed : number of effects that count the other way round than most; None where the frame says nothing of direction
     """
 
     yi: Array
@@ -33,6 +38,7 @@ class Studies:
     effects: pd.Series | None
     codes: Array
     n_studies: int
+    opposed: int | None = None
 
     @property
     def k(self) -> int:
@@ -95,7 +101,31 @@ def read_studies(
         effects=None if effect is None else es[effect],
         codes=codes,
         n_studies=len(distinct),
+        opposed=_opposed(es),
     )
+
+
+def direction_checks(studies: Studies) -> tuple[Check, ...]:
+    """Whether all effects count the same way; no check where the frame says nothing of it."""
+    if studies.opposed is None:
+        return ()
+    message = "All effects count the same way."
+    if studies.opposed:
+        message = (
+            f"{studies.opposed} of {studies.k} effects count the other way round: more is good in some and bad in others. "
+            "Turn them first with ww.synthesis.flip."
+        )
+    counts = {"effects": float(studies.opposed), "of": float(studies.k)}
+    return (Check(name="mixed_directions", passed=studies.opposed == 0, message=message, statistics=counts),)
+
+
+def _opposed(es: pd.DataFrame) -> int | None:
+    """Effects on the lesser side where a column says which direction is good and nothing says that they were turned."""
+    column = next((name for name in _DIRECTIONS if name in es.columns), None)
+    if column is None or "turned" in es.columns:
+        return None
+    ways = [int((es[column] == way).sum()) for way in ("up", "down")]
+    return min(ways) if sum(ways) else None
 
 
 def _refuse_unnamed(es: pd.DataFrame, study: str | None, effect: str | None) -> None:

@@ -122,8 +122,9 @@ def standardise(studies: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    The table with ``yi`` (standard deviations) and ``vi`` (their variance) added, missing where they cannot be had; ``measure``
-    is then ``"SMD"`` and the printed one stands in ``measure_as_printed``. Pool with ``ww.synthesis.pool(es, good="up")``.
+    The table with ``yi`` (standard deviations), ``vi`` (their variance) and ``turned`` (whether the sign was) added, effects
+    missing where they cannot be had; ``measure`` is then ``"SMD"`` and the printed one stands in ``measure_as_printed``. Pool
+    with ``ww.synthesis.pool(es, good="up")``.
 
     References
     ----------
@@ -137,7 +138,8 @@ def standardise(studies: pd.DataFrame) -> pd.DataFrame:
     [[0.4, 0.01]]
     """
     found = [standardised(row) for _, row in _complete(studies).iterrows()]
-    out = studies.assign(measure_as_printed=studies["measure"], measure="SMD")
+    turned = studies["direction_of_good"] == "down"
+    out = studies.assign(measure_as_printed=studies["measure"], measure="SMD", turned=turned)
     return out.assign(yi=[g for g, _ in found], vi=[error**2 for _, error in found])
 
 

@@ -26,6 +26,11 @@ SYNTHESIS: Mapping[str, tuple[str, str, str]] = {
         N_("Some of the {studies} studies count more than once. That makes the answer look more certain than it is."),
         N_("We do not know whether each study counts once."),
     ),
+    "mixed_directions": (
+        N_("All effects count the same way."),
+        N_("Some effects count the other way round than the rest. They must be turned before they are pooled."),
+        N_("We do not know whether all effects count the same way."),
+    ),
     "subgroups_differ": (
         N_("We see no clear difference between the groups of studies."),
         N_("The groups of studies give different answers. So one average for all says too little."),
