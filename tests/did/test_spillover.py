@@ -47,7 +47,7 @@ def test_an_effect_that_stays_at_home_passes():
     assert by_term(result).loc["spill-over on bordering controls", "p_value"] > 0.05
 
 
-def test_each_number_is_that_of_att_gt_on_the_same_rows():
+def test_each_number_is_that_of_an_estimator_on_the_same_rows():
     df = roll_out(np.random.default_rng(3), reach=0.3)
     effects = by_term(ww.did.spillover(df, neighbours=PAIRS, **COLUMNS))
     far = df[~df["unit"].between(20, 34)]
@@ -55,7 +55,7 @@ def test_each_number_is_that_of_att_gt_on_the_same_rows():
     assert effects.loc["all controls", "std_error"] == pytest.approx(ww.did.att_gt(df, **COLUMNS).headline.std_error)
     controls = df[df["unit"] >= 20]
     exposed = controls["unit"].map(dict(zip(PAIRS["neighbour"], np.where(PAIRS["unit"] % 2 == 0, 5, 7), strict=True))).fillna(0)
-    reached = ww.did.att_gt(controls.assign(start=exposed), **COLUMNS).headline
+    reached = ww.did.imputation(controls.assign(start=exposed), **COLUMNS).headline
     assert effects.loc["spill-over on bordering controls", "estimate"] == pytest.approx(reached.estimate)
 
 

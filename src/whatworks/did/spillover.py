@@ -8,9 +8,10 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, require_columns
-from whatworks.core.errors import InvalidColumn, NoComparisonGroup, NotIdentified, NoTreatedGroup, TooFewUnits
+from whatworks.core.errors import InvalidColumn, InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup, TooFewUnits
 from whatworks.core.timeline import read_start, read_time
 from whatworks.did.att_gt import att_gt
+from whatworks.did.imputation import imputation
 from whatworks.did.table import whole
 
 _LEVEL = 0.05
@@ -155,10 +156,14 @@ def _on_border(frame: pd.DataFrame, reached: pd.Series, asked: dict[str, Any]) -
     unit, first_treated = asked["unit"], asked["first_treated"]
     never = frame[np.isinf(frame[first_treated])]
     start = never[unit].map(reached).fillna(np.inf).to_numpy(dtype=float)
-    try:
-        return att_gt(never.assign(**{first_treated: start}), **asked)
-    except (TooFewUnits, NoTreatedGroup, NotIdentified):
-        return None
+    border = never.assign(**{first_treated: start})
+    # Every time before counts, not one base time alone: what spills over is smaller than the effect, and so harder to see.
+    for estimator in (imputation, att_gt):
+        try:
+            return estimator(border, **asked)
+        except (TooFewUnits, NoTreatedGroup, NotIdentified, InvalidOption):
+            continue
+    return None
 
 
 def _check(n_bordering: int, on_border: EffectResult | None) -> Check:
