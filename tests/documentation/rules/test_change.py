@@ -45,6 +45,28 @@ def test_a_unit_that_swapped_high_and_low_is_found_and_no_other(simulated):
     assert len(found.rows) == 2 * n
 
 
+def test_a_municipality_without_services_is_checked_beside_services():
+    rng = np.random.default_rng(7)
+    unit = np.repeat(np.arange(12), 30)
+    first = rng.normal(50, 15, 360)
+    last = np.where(unit == 4, 100 - first, first) + rng.normal(0, 5, 360)
+    ids = pd.Series([f"e{place}" for place in range(360)], dtype="str")
+    service = pd.Series(np.where(unit < 6, None, [f"t_{code}" for code in unit]), dtype="str")
+    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
+    measurement = pd.DataFrame(
+        {
+            "episode_id": pd.concat([ids, ids], ignore_index=True),
+            "date": pd.to_datetime(["2020-01-01"] * 360 + ["2020-07-01"] * 360).astype("datetime64[s]"),
+            "value": np.concatenate([first, last]),
+            "instrument": pd.Series(["who5"] * 720, dtype="str"),
+            "informant": pd.Series(["citizen"] * 720, dtype="str"),
+        }
+    )
+    (found,) = reversed_scores({"episode": episode.assign(service_id=service), "measurement": measurement})
+    assert found.places == {"n": 1}
+    assert set(measurement["episode_id"].loc[found.rows]) == set(ids[unit == 4])
+
+
 def test_a_unit_whose_follow_ups_mirror_its_baselines_is_found():
     rng = np.random.default_rng(6)
     unit = np.repeat(np.arange(3), 30)

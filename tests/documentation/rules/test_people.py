@@ -65,6 +65,11 @@ def test_stays_that_overlap_for_more_than_14_days_are_found():
     assert found.rows.tolist() == [1, 2]
 
 
+def test_the_first_stay_of_each_of_many_citizens_overlaps_with_nothing():
+    one_each = stays(*[(f"c{place}", "2020-01-01", "2023-01-01") for place in range(50)])
+    assert overlapping_stays(one_each) == []
+
+
 def test_a_long_stay_around_a_short_one_still_counts_for_the_third():
     tables = stays(("a", "2020-01-01", None), ("a", "2020-02-01", "2020-02-05"), ("a", "2020-06-01", "2020-08-01"))
     (found,) = overlapping_stays(tables)

@@ -30,7 +30,7 @@ def reversed_scores(tables: Tables) -> list[Finding]:
     if suspects.empty:
         return []
     measurement, episode = tables["measurement"], tables["episode"]
-    unit = looked_up(measurement["episode_id"], episode["episode_id"], episode[_unit_column(episode)])
+    unit = looked_up(measurement["episode_id"], episode["episode_id"], _units(episode))
     named = pd.MultiIndex.from_frame(suspects[["instrument", "unit"]])
     bad = pd.MultiIndex.from_arrays([measurement["instrument"], unit]).isin(named)
     message = N_("In {n} units scores go the other way than everywhere else, or follow-ups mirror baselines.")
@@ -89,8 +89,11 @@ def _in_units(episode: pd.DataFrame, adoption: pd.DataFrame) -> pd.Series:
     return inside
 
 
-def _unit_column(episode: pd.DataFrame) -> str:
-    return "service_id" if "service_id" in episode and episode["service_id"].notna().any() else "acting_municipality"
+def _units(episode: pd.DataFrame) -> pd.Series:
+    """Who scored: the service, or the municipality where an episode has none."""
+    if "service_id" not in episode:
+        return episode["acting_municipality"]
+    return episode["service_id"].fillna(episode["acting_municipality"])
 
 
 def _first_and_last(tables: Tables) -> pd.DataFrame:
@@ -107,7 +110,7 @@ def _first_and_last(tables: Tables) -> pd.DataFrame:
     twice = last > first
     first, last = order[first[twice]], order[last[twice]]
     value = rows["value"].to_numpy()
-    unit = episode[_unit_column(episode)].array.take(place[first])
+    unit = _units(episode).array.take(place[first])
     return pd.DataFrame(
         {"unit": unit, "instrument": rows["instrument"].array.take(first), "first": value[first], "last": value[last]}
     ).dropna()
