@@ -78,7 +78,7 @@ def printed(
     kept = Finding(target_group="", method="", outcome=None, design="matched", labels={}, tables={"table": table}).tables["table"]
     _ = translator(language)
     frame = kept.rename(columns=str)
-    decimals = {column: _frame_decimals(frame[column]) for column in frame}
+    decimals = {str(column): _frame_decimals(frame[column]) for column in frame}
     notes = [_("Unit: {unit}.").format(unit=unit)] if unit else []
     about = {_("unit"): unit or "", _("source"): source or ""}
     return PrintedTable(
@@ -110,10 +110,10 @@ def _of_result(result: EffectResult, language: str, *, title: str | None, unit: 
         {_("Row"): [_row_name(each, result, language) for each in effects[["term", "kind"]].itertuples(index=False)]}
     )
     for name in extras:
-        frame[_(_EXTRA_HEADS[name])] = _extra(effects[name])
+        frame[_(_EXTRA_HEADS[name])] = pd.Series(_extra(effects[name]), index=frame.index)
     for name, head in heads.items():
         frame[head] = effects[name].astype(float).to_numpy()
-    decimals: dict[str, int | None] = {heads[name]: places for name in _NUMBERS} | {heads["p_value"]: 3}
+    decimals: dict[str, int | None] = {**{heads[name]: places for name in _NUMBERS}, heads["p_value"]: 3}
     decimals |= {_(_EXTRA_HEADS[name]): 2 for name in extras if pd.api.types.is_float_dtype(effects[name])}
     return PrintedTable(
         language=language,
