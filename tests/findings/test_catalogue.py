@@ -88,6 +88,37 @@ def test_no_message_overclaims_in_either_language(banned):
     assert [text for text in texts if banned in text.casefold()] == []
 
 
+TYPED = re.compile(
+    r"(?<![\w{.,])\d+(?:[.,]\d+)?\s?(?:%|procent|per cent|point|kr\b|kroner|studies|studier|undersøgelser|citizens|borgere)", re.I
+)
+# The level of an interval, and what a name, a scale or a published rule itself says.
+RULES = re.compile(r"95%|50% interval|places are in use")
+
+
+def test_no_result_is_typed_into_a_message():
+    """A number in words for readers comes from results through a place to fill; only rules and scales stand in the text."""
+    assert [message for message in MESSAGES if TYPED.search(message) and not RULES.search(message)] == []
+
+
+def test_templates_hold_no_words_but_those_of_the_catalogue_and_no_typed_number():
+    """Text between tags in a template is a message, a value or a sign; a bare word would stand in one language only."""
+    bare = {}
+    for path in sorted((ROOM / "templates").glob("*.html")):
+        text = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>|&\w+;", " ", text, flags=re.DOTALL)
+        words = re.findall(r"\b(?!CSV\b|JSON\b)[^\W\d_]{2,}\b|\d+", text)
+        if words:
+            bare[path.name] = words
+    assert bare == {}
+
+
+@pytest.mark.parametrize("banned", [*BANNED, "best method", "bedste metode"])
+def test_no_template_overclaims(banned):
+    assert [
+        path.name for path in sorted((ROOM / "templates").glob("*.html")) if banned in path.read_text("utf-8").casefold()
+    ] == []
+
+
 def test_no_message_is_built_by_adding_pieces():
     """A message given to the catalogue as an f-string or a sum can never be looked up."""
     for path in sorted(ROOM.rglob("*.py")):

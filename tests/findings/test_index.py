@@ -1,6 +1,9 @@
 """The front door orders by alphabet, keeps the simulated apart, and leads to every page."""
 
+import base64
+import hashlib
 import re
+from html import unescape
 
 import pytest
 
@@ -105,7 +108,7 @@ def test_an_empty_site_is_a_page_and_not_a_crash():
 
 def test_pictures_are_skipped_by_screen_readers_since_words_stand_beside(findings, samples):
     html = index_page(findings, language="da")
-    assert html.count("<svg") == html.count('aria-hidden="true"') == 3
+    assert html.count("<svg") == len(re.findall(r'<svg[^>]* aria-hidden="true"', html)) == 3
     mark = interval_mark(samples.effect(4.0, 2.0, 6.0), "good")
     assert "var(--good)" in mark
     assert 'cx="86.0"' in mark
@@ -148,3 +151,28 @@ def test_the_gap_map_leads_to_each_groups_page_and_shows_no_invented_result(find
     english = index_page(findings, language="en", registry=registry, gaps=gaps, group_pages=["homelessness"])
     assert '<a href="../homelessness/index.en.html">' in english
     assert 'id="gaps"' not in index_page(findings, language="da")
+
+
+def test_the_list_to_search_stands_without_a_script_and_the_field_is_hidden_until_one_runs(findings):
+    html = index_page(findings, language="da")
+    listed = html[html.index('<ul id="find">') :].split("</ul>")[0]
+    assert listed.count("<li>") == 3
+    assert "Individuelt planlagt job med støtte (IPS), Én-til-én mentor</a>" in listed
+    assert "Lærkemodellen" not in listed
+    assert '<div id="search" hidden>' in html
+    assert "<script" not in index_page([], language="da")
+
+
+def test_the_only_script_is_the_one_whose_hash_the_policy_names(findings):
+    html = index_page(findings, language="en")
+    script = html.split("<script>")[1].split("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert html.count("<script") == 1
+    assert f"script-src 'sha256-{digest}'" in unescape(html)
+
+
+def test_the_answers_stand_with_circles_and_an_open_question_where_nobody_counted_the_cost(findings):
+    html = index_page(findings, language="da")
+    answers = html.split('id="answers"')[1].split("</table>")[0]
+    assert '<span class="cert" aria-hidden="true">●●●○</span> Moderat' in answers
+    assert '<td class="gap">Ikke beregnet endnu</td>' in answers

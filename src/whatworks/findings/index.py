@@ -13,6 +13,7 @@ from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.answer import conclude
 from whatworks.findings.document import document, simulated_banner
+from whatworks.findings.economics_section import cost_cell, folder_of
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import (
     decimals_of,
@@ -27,6 +28,8 @@ from whatworks.findings.language import LANGUAGES, sort_key, translator
 from whatworks.findings.marks import dots_mark, interval_mark
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import count_reviews, published_methods, sides_told_once, tally
+from whatworks.findings.search import SCRIPT, searchable
+from whatworks.findings.summary_table import circles
 from whatworks.findings.view import counted
 from whatworks.findings.wording import shown
 
@@ -43,6 +46,7 @@ def index_page(
     registry: Registry | None = None,
     gaps: pd.DataFrame | None = None,
     group_pages: Collection[str] = (),
+    others: Sequence[Finding] = (),
     version: str = __version__,
 ) -> str:
     """The front page of the site: ``reports/index.html`` in Danish, ``reports/en/index.html`` in English.
@@ -55,6 +59,7 @@ def index_page(
         finding's
     registry, gaps : the evidence base, and the cells of its gap map from :func:`gap_cells`; the map is left out without them
     group_pages : codes of the target groups that have a page of their own
+    others : investment cases and benchmarks that have pages; they say what something costs, and never what works
     version : of the library, shown to the reader
 
     Returns
@@ -66,15 +71,23 @@ def index_page(
     >>> html = index_page([], language="da")
     >>> "Hvad virker?" in html, "<script" in html
     (True, False)
+
+    The search needs a script; the list that it searches does not, and without findings there is neither.
     """
     one_of(language, LANGUAGES, name="language")
     _ = translator(language)
     real = [finding for finding in findings if not finding.synthetic]
+    examples = [finding for finding in findings if finding.synthetic]
+    cases = cases_by_effect(others)
+    listed = searchable(real, language, address=_address)
     view = {
+        "listed": listed,
         "groups": _groups(real, language, group_pages),
-        "examples": _groups([finding for finding in findings if finding.synthetic], language, group_pages),
+        "examples": _groups(examples, language, group_pages),
         "gap_map": _gap_map(registry, gaps, group_pages, language),
-        "answers": _answers(real, language),
+        "answers": _answers(real, language, cases),
+        "example_answers": _answers(examples, language, cases),
+        "services": _services(others, language),
         "reports": _reports(findings, language),
         "failed": sorted((_failure(folder, labels, language) for folder, labels in failed), key=lambda one: one["name"]),
         "banner": simulated_banner(language),
@@ -87,6 +100,7 @@ def index_page(
         other_language=_OTHERS[language],
         home="index.html",
         description=_("What is known about help for people in specialised social services, and how sure we are."),
+        script=SCRIPT if listed else "",
     )
 
 
@@ -118,6 +132,11 @@ def error_page(labels: Mapping[str, Any], error: str, language: str, *, folder: 
         other_language=f"finding.{other}.html",
         synthetic=synthetic,
     )
+
+
+def cases_by_effect(others: Sequence[Finding]) -> dict[str, Finding]:
+    """Investment cases by ``target_group/method`` of the effect that they rest on."""
+    return {f"{other.target_group}/{other.method}": other for other in others if other.design == "investment"}
 
 
 def _failure(folder: str, labels: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -211,7 +230,7 @@ def _own_glance(finding: Finding, name: str, result: EffectResult, language: str
     return words, interval_mark(result, conclusion.tone)
 
 
-def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+def _answers(findings: Sequence[Finding], language: str, cases: Mapping[str, Finding]) -> list[dict[str, Any]]:
     """Own answers as a table for those who decide: alphabetical by group, with every open question in its place."""
     _ = translator(language)
     rows = []
@@ -222,6 +241,7 @@ def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]
         conclusion, sure = conclude(finding, spoken[0], language)
         size, span = shown(spoken[1], language, unit=unit_of(finding, spoken[1], language), decimals=decimals_of(finding))
         trusted = conclusion.code != "not_trustworthy"
+        case = cases.get(f"{finding.target_group}/{finding.method}")
         rows.append(
             {
                 "group": group_name(finding, language),
@@ -232,9 +252,31 @@ def _answers(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]
                 "sure": sure.word,
                 "size": size if trusted else _("Not shown"),
                 "range": span if trusted else "",
+                "circles": circles(sure.code),
+                "cost": "" if case is None else cost_cell(case, language).value,
             }
         )
     return sorted(rows, key=lambda row: (sort_key(row["group"], language), sort_key(row["method"], language)))
+
+
+def _services(others: Sequence[Finding], language: str) -> list[dict[str, Any]]:
+    """Pages that say nothing of what works: what it costs, and how services compare."""
+    _ = translator(language)
+    words = {"investment": _("What it costs and who gets the money back"), "benchmark": _("Services side by side")}
+    rows = []
+    for other in others:
+        # An investment case says whose costs it is about; a comparison of services is about the group.
+        folder = folder_of(other) if other.design == "investment" else "benchmark"
+        about = [group_name(other, language), *([method_name(other, language)] if other.design == "investment" else [])]
+        rows.append(
+            {
+                "name": " – ".join(about),
+                "what": words[other.design],
+                "address": f"{_PREFIXES[language]}{other.target_group}/{folder}/finding.{language}.html",
+                "synthetic": other.synthetic,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["what"], sort_key(str(row["name"]), language)))
 
 
 def _reports(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:

@@ -65,10 +65,10 @@ def shares(result: EffectResult, *, without: float, source: str) -> Shares | Non
         measure, values = _LOGS[measure], [math.exp(value) for value in values]
     if measure not in ("RD", "RR", "OR") or not 0 < without < 1 or not all(map(math.isfinite, values)):
         return None
-    turned = [_applied(measure, value, without) for value in values]
-    if not all(0 <= share <= 1 for share in turned):
+    with_it, low, high = (_applied(measure, value, without) for value in values)
+    if not all(0 <= share <= 1 for share in (with_it, low, high)):
         return None
-    return Shares(without, *turned, source)
+    return Shares(without, with_it, low, high, source)
 
 
 def _applied(measure: str, value: float, without: float) -> float:

@@ -176,11 +176,11 @@ class Assembly:
         plan = self.plan
         reports = self._reports(outcomes)
         # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
-        findings = [
-            pages.load_finding(self.site / folder)
-            for folder, entry in reports.items()
-            if entry["status"] == DONE and plan.questions[folder].design in EFFECTS
-        ]
+        done = [folder for folder, entry in reports.items() if entry["status"] == DONE]
+        findings, others = (
+            [pages.load_finding(self.site / folder) for folder in done if (plan.questions[folder].design in EFFECTS) is effect]
+            for effect in (True, False)
+        )
         failed = [
             (folder, pages.labels_of(plan.questions[folder], self.catalogues))
             for folder, entry in reports.items()
@@ -201,6 +201,7 @@ class Assembly:
                 language=language,
                 place=place,
                 languages=plan.languages,
+                others=others,
             )
             write(self.site / place, html)
         key, files = site_key(reports, plan.languages), files_below(self.site)

@@ -86,10 +86,11 @@ def front_page(
     language: str,
     place: str,
     languages: Sequence[str],
+    others: Sequence[Finding] = (),
 ) -> str:
     """The front door in one language, for its place in the site."""
     gaps = gap_cells(registry, findings, known=known)
-    html = index_page(findings, language=language, failed=failed, registry=registry, gaps=gaps, group_pages=groups)
+    html = index_page(findings, language=language, failed=failed, registry=registry, gaps=gaps, group_pages=groups, others=others)
     html = _in_this_site(html, languages)
     if place != FRONT_PAGES[language]:
         # The English front page stands one folder down; as the only one it also stands on top.

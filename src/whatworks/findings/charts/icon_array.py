@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 import whatworks.findings.style as style
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.findings.charts import rows
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import interval, number, translator
@@ -57,11 +58,11 @@ def icon_array_data(without: float, with_it: float, *, low: float, high: float) 
     far = highest if second >= first else lowest
     near, end = min(first, second), max(first, second)
     possible = range(end + 1, far + 1) if second >= first else range(far + 1, near + 1)
-    rows = [("without", icon, "same" if icon <= first else "other") for icon in range(1, 101)]
+    icons = [("without", icon, "same" if icon <= first else "other") for icon in range(1, 101)]
     for icon in range(1, 101):
         state = "same" if icon <= near else "changed" if icon <= end else "other"
-        rows.append(("with", icon, "possible" if icon in possible else state))
-    return pd.DataFrame(rows, columns=["panel", "icon", "state"])
+        icons.append(("with", icon, "possible" if icon in possible else state))
+    return pd.DataFrame(icons, columns=["panel", "icon", "state"])
 
 
 @style.applied()
@@ -84,8 +85,8 @@ def icon_array_chart(
     for left, title, share in heads:
         style.write(page, left, 16, title, size=style.SMALL, color=style.INK_2)
         style.write(page, left, 42, _("{n} of 100").format(n=number(int(100 * share + 0.5), language)), size=20, bold=True)
-    for row in data.itertuples(index=False):
-        _icon(page, str(row.panel), int(row.icon), str(row.state), color=color, more=more)
+    for row in rows.each(data):
+        _icon(page, row.panel, row.icon, row.state, color=color, more=more)
     bottom = _TOP + _SIDE * _STEP + 14
     return style.finished(page, _key(page, bottom, data, color=color, more=more, language=language))
 
