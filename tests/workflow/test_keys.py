@@ -5,8 +5,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from whatworks.documentation import Store
 from whatworks.workflow.keys import report_keys
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import Question
@@ -100,6 +102,18 @@ def test_files_that_a_parameter_names_count(key, project):
     first = key()
     (project / "deliveries" / "citizens.csv").write_text("b")
     assert len({before, first, key()}) == 3
+
+
+def test_of_a_store_its_deliveries_count_and_the_same_again_does_not(key, project, question):
+    asked = replace(question, parameters={**question.parameters, "data": "region.duckdb"})
+    store = Store(project / "region.duckdb")
+    method = pd.DataFrame({"method_id": ["m1"], "method_name": ["Opdigtet"]})
+    store.append({"method": method}, source="methods", synthetic=True)
+    before = key(asked)
+    store.append({"method": method}, source="methods", synthetic=True)
+    assert key(asked) == before
+    store.append({"method": method.assign(method_name="Rettet")}, source="methods", synthetic=True)
+    assert key(asked) != before
 
 
 def test_what_a_run_leaves_behind_does_not_count(key, project, source):

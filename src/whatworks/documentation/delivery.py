@@ -16,6 +16,7 @@ from whatworks.documentation.manifest import Manifest, read_manifest, write_mani
 from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.panel_file import is_panel_file, is_synthetic_panel
 from whatworks.documentation.schema import TABLES, Table
+from whatworks.documentation.stored import is_store, is_synthetic_store
 from whatworks.documentation.validate import Validation, validate
 
 # Tables with a row per person or per measurement are worth compressing.
@@ -112,12 +113,12 @@ def is_synthetic(path: str | Path) -> bool:
 
     Parameters
     ----------
-    path : folder of a delivery, or a CSV file that :func:`read_panel` reads
+    path : folder of a delivery, a store's file, or a CSV file that :func:`read_panel` reads
 
     Raises
     ------
     MissingData
-        If there is no such folder or file.
+        If there is no such folder or file, or the store is empty.
     InvalidDelivery
         If ``delivery.yml`` is missing or does not say it.
 
@@ -128,6 +129,8 @@ def is_synthetic(path: str | Path) -> bool:
     folder = found_above(path)
     if is_panel_file(folder):
         return is_synthetic_panel(folder)
+    if is_store(folder):
+        return is_synthetic_store(folder)
     if not folder.is_dir():
         raise MissingData(f"There is no folder {folder.name!r} with a delivery. Check the path.")
     return read_manifest(folder.resolve()).synthetic

@@ -7,14 +7,16 @@ import pandas as pd
 from whatworks.documentation.delivery import read_delivery
 from whatworks.documentation.panel import build_panel
 from whatworks.documentation.panel_file import panel_of_file
+from whatworks.documentation.stored import is_store, stored_tables
 
 
 def read_panel(data: str | Path, *, target_group: str, method: str, outcome: str) -> pd.DataFrame:
-    """The panel of a roll-out, from the folder of a delivery or from one CSV file of your own.
+    """The panel of a roll-out, from the folder of a delivery, a store, or one CSV file of your own.
 
     Parameters
     ----------
-    data : folder of a delivery, from which :func:`build_panel` makes the panel; or a CSV file (comma, semicolon or tab; UTF-8 or
+    data : folder of a delivery, or a store's file (``.duckdb`` or ``.store``), from which :func:`build_panel` makes the panel;
+        from a store, of all that was delivered and counts now. Or a CSV file (comma, semicolon or tab; UTF-8 or
         Latin-1; decimal point or comma) with one row per unit and quarter and the columns municipality (a code or a name),
         quarter (``2021K1`` or ``2021Q1``), first_treated (the quarter it began; empty or ``never`` where it has not) and one
         named as ``outcome`` (a mean). Optionally n_citizens (people behind the mean) and synthetic (``true`` in every row where
@@ -37,6 +39,8 @@ def read_panel(data: str | Path, *, target_group: str, method: str, outcome: str
         If a column is missing, or no row has a value.
     InvalidColumn, MissingValues, InvalidDelivery
         If cells cannot be read; rows are counted and numbered, values are not shown.
+    StoreBusy, StoreTooNew, StoreDamaged
+        If the store cannot be read now, or not by this version.
     DuplicateRows
         If a unit has several rows in a quarter: the file must hold means, not people.
 
@@ -51,6 +55,8 @@ def read_panel(data: str | Path, *, target_group: str, method: str, outcome: str
     ([4.5, 3.0, 5.0, 5.0], [False, False, True, True])
     """
     path = Path(data)
+    if is_store(path):
+        return build_panel(stored_tables(path), target_group=target_group, method=method, outcome=outcome)
     if path.is_dir():
         return build_panel(read_delivery(path), target_group=target_group, method=method, outcome=outcome)
     return panel_of_file(path, outcome=outcome)

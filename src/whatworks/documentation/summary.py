@@ -89,7 +89,7 @@ def source(data: str | Path) -> Mapping[str, str]:
 
     Parameters
     ----------
-    data : ``"supported_work"``, the folder of a delivery, or a CSV file that :func:`read_panel` reads
+    data : ``"supported_work"``, the folder of a delivery, a store's file, or a CSV file that :func:`read_panel` reads
 
     Examples
     --------

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from whatworks.documentation.stored import deliveries_digest, is_store
 from whatworks.workflow import digests
 from whatworks.workflow.digests import LONGEST_PATH, digest_of, tree
 from whatworks.workflow.notebooks import for_design, read_notebook
@@ -30,7 +31,7 @@ def report_keys(project: Project, questions: Sequence[Question], *, source: Path
     -------
     64 hexadecimal digits each. A key changes with the notebook's code or text (not its outputs), any file of the package,
     any evidence file but the codebooks, the lock, the Python version, the question's parameters, the content of a file
-    or folder that a parameter names, and the key of the report that the answer rests on.
+    or folder that a parameter names (of a store, the deliveries in it), and the key of the report that the answer rests on.
     """
     common = digest_of(
         [
@@ -68,4 +69,8 @@ def _named_files(project: Project, parameters: Mapping[str, Any]) -> Iterator[tu
         path = (project.root / value).resolve()
         inside = path.is_relative_to(project.root.resolve()) and path != project.root.resolve()
         if inside and path.exists() and not path.is_relative_to(project.evidence.resolve()):
+            if path.is_file() and is_store(path):
+                # Its bytes may change where nothing was delivered.
+                yield f"{name}:deliveries", deliveries_digest(path).encode()
+                continue
             yield from ((f"{name}:{place}", content) for place, content in tree(path))
