@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from whatworks.core.errors import InvalidParameters
+from whatworks.documentation import Store
 from whatworks.workflow import questions
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import read_questions
@@ -182,3 +184,45 @@ def test_a_misspelt_design_key_is_told_once(ask):
     told = refusal(ask, GOOD.replace("design: matched", "desing: matched"))
     assert "did you mean 'design'" in told
     assert "design is missing" not in told
+
+
+# Told apart, so that no line of this file looks like one.
+CPR = "010190" + "-1234"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line"),
+    [
+        ("data: supported_work", f"data: own/{CPR}.csv", ":6"),
+        ("outcome: days_housed", f"outcome: {CPR}", ":5"),
+        ("k: 7", f"k: {CPR.replace('-', '')}", ":7"),
+        ("k: 7", f"{CPR}: 7", ":7"),
+        ("k: 7", f"k: 7  # asked by {CPR}", ":7"),
+        ("outcome: days_housed", 'outcome: "' + "".join(f"\\x{ord(sign):02x}" for sign in CPR) + '"', ""),
+    ],
+    ids=["data", "code", "number", "key", "comment", "escaped"],
+)
+def test_a_number_of_a_person_in_a_parameter_file_is_refused_and_never_shown(ask, good, bad, line):
+    told = refusal(ask, GOOD.replace(good, bad))
+    assert f"young_people.yml{line}: " in told
+    assert "looks like a civil registration number" in told
+    assert CPR not in told
+    assert CPR.replace("-", "") not in told
+
+
+def test_a_number_of_a_person_in_a_parameter_files_name_is_not_shown(ask):
+    told = refusal(ask, GOOD, name=f"{CPR}.yml")
+    assert "looks like a civil registration number" in told
+    assert CPR not in told
+
+
+def test_a_store_is_asked_whose_people_it_holds(ask, project, catalogues):
+    text = GOOD.replace("design: matched", "design: rollout").replace("data: supported_work", "data: region.duckdb")
+    assert "there is no store 'region.duckdb'" in refusal(ask, text)
+    method = pd.DataFrame({"method_id": ["m1"], "method_name": ["Opdigtet"]})
+    Store(project / "region.duckdb").append({"method": method}, source="methods", synthetic=True)
+    assert "region.duckdb is simulated; only a method marked synthetic" in refusal(ask, text)
+    catalogues.methods["housing_first"].fields["synthetic"] = True
+    assert ask(text)[0].parameters["data"] == "region.duckdb"
+    (project / "region.duckdb").write_bytes(b"no store at all")
+    assert "cannot be opened as a store" in refusal(ask, text)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from whatworks.documentation.privacy import looks_like_cpr
+
 
 def is_plain(value: Any) -> bool:
     """Text, a finite number, true, false, nothing, or lists and blocks of them.
@@ -47,6 +49,12 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, dict)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from texts(item)
+
+
+def lines_with_people(path: Path) -> list[int]:
+    """Numbers of the lines of a text file, comments too, that hold what looks like a civil registration number."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [number for number, line in enumerate(lines, start=1) if looks_like_cpr(line)]
 
 
 def leads_out(text: str, root: Path) -> bool:

@@ -11,9 +11,11 @@ from whatworks.core.errors import InvalidParameters, WhatworksError
 from whatworks.core.located_yaml import Located, read_located
 from whatworks.documentation import is_synthetic, read_panel
 from whatworks.documentation.panel_file import is_panel_file
+from whatworks.documentation.privacy import looks_like_cpr
+from whatworks.documentation.stored import is_store
 from whatworks.evidence.investments import is_synthetic_investment
 from whatworks.workflow.notebooks import default_parameters, read_notebook
-from whatworks.workflow.parameter_values import is_plain, leads_out, same_kind, texts
+from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
 
 # Designs that say what works, and those that say what it costs and how services fare.
@@ -34,6 +36,7 @@ CODES = ("target_group", "method", "outcome", "design", "language", "effect")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
+_OUT = "Take it out; nothing is run with it, and it is not shown here."
 
 
 # Whether the data of a design are invented, asked of their folder.
@@ -131,11 +134,18 @@ class _Reader:
 
     def file(self, path: Path) -> Iterator[Question]:
         """The questions of one file."""
+        if looks_like_cpr(path.name):
+            self.faults.append(f"The name of a parameter file looks like a civil registration number. {_OUT}")
+            return
         name = self.project.relative(path)
         if path.suffix != ".yml":
             self.faults.append(f"{name}: parameter files end in .yml. Rename it.")
             return
         try:
+            people = lines_with_people(path)
+            if people:
+                self.faults += [f"{name}:{line}: holds what looks like a civil registration number. {_OUT}" for line in people]
+                return
             content = read_located(path)
         except InvalidParameters as error:
             self.faults.append(str(error).replace(str(path), name))
@@ -144,6 +154,10 @@ class _Reader:
             self.faults.append(f"{name}: cannot be read ({type(error).__name__}). Save it as plain UTF-8 text.")
             return
         located = Located(value=content.value, path=Path(name), lines=content.lines)
+        if any(looks_like_cpr(text) for text in texts(content.value)):
+            # Written so that no line of the file shows it, as with escaped characters.
+            self.faults.append(f"{name}: a value looks like a civil registration number. {_OUT}")
+            return
         yield from self._questions(located, path.stem)
 
     def _questions(self, located: Located, stem: str) -> Iterator[Question]:
@@ -291,12 +305,10 @@ class _Reader:
                 located, at, f"there is no file {data!r} in the project; name a CSV file with one row per unit and quarter"
             )
             return
-        if not own_table and not place.is_dir():
-            self._fault(
-                located,
-                at,
-                f"there is no folder {data!r} in the project; name the folder of a delivery, or a CSV file of your own",
-            )
+        if not own_table and not place.is_dir() and not (is_store(data) and place.is_file()):
+            kind = "store" if is_store(data) else "folder"
+            needed = "name the folder of a delivery, a store, or a CSV file of your own"
+            self._fault(located, at, f"there is no {kind} {data!r} in the project; {needed}")
             return
         try:
             simulated = is_synthetic(place)
