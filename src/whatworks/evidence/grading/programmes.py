@@ -21,10 +21,11 @@ class Lift:
 
 
 def _rating(value: str, order: float, en: str, da: str, body: Body) -> Rating:
+    one = ("study", "studie") if body.studies == 1 else ("studies", "studier")
     counted = Reason(
         code="counted",
-        en=f"{body.studies} studies, {body.rigorous} rigorous, {body.positive} of those with a clear good effect",
-        da=f"{body.studies} studier, {body.rigorous} stringente, {body.positive} af dem med en tydelig god effekt",
+        en=f"{body.studies} {one[0]}, {body.rigorous} rigorous, {body.positive} of those with a clear good effect",
+        da=f"{body.studies} {one[1]}, {body.rigorous} stringente, {body.positive} af dem med en tydelig god effekt",
     )
     return Rating(value=value, order=order, label_en=en, label_da=da, reasons=(counted,))
 
