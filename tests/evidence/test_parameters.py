@@ -11,7 +11,10 @@ KEYS = {
     "reviews": {"design"},
     "matched": {"design", "method", "outcome", "data"},
     "rollout": {"design", "method", "outcome", "data"},
+    "investment": {"design", "effect", "data"},
+    "benchmark": {"design", "method", "outcome", "data"},
 }
+INVENTED = ("evidence/documentation/", "evidence/services/")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -41,7 +44,7 @@ def test_every_group_with_reviews_has_its_page_and_so_has_one_that_nobody_has_st
 def test_simulated_data_are_asked_about_invented_methods_only(registry):
     for path in FILES:
         for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]:
-            simulated = str(question.get("data", "")).startswith("evidence/documentation/")
+            simulated = str(question.get("data", "")).startswith(INVENTED)
             if "method" in question:
                 assert bool(registry.methods[question["method"]].fields.get("synthetic")) == simulated
 

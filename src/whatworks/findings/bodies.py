@@ -17,7 +17,7 @@ from whatworks.findings.verdicts import DISQUALIFYING
 
 # What the standards call the design behind each of our results.
 _DESIGNS = {"experiment": "rct", "raw_gap": "raw_comparison", "naive": "raw_comparison"}
-_OF_FINDING = {"matched": "matching", "rollout": "did"}
+OF_FINDING = {"matched": "matching", "rollout": "did"}
 # Standard deviations, where nobody has set the smallest effect that matters for the outcome: Cohen's small effect.
 DEFAULT_SMALLEST = 0.20
 # Egger's test says nothing with fewer studies: Sterne et al. (2011), BMJ 343:d4002.
@@ -285,7 +285,7 @@ def gap_cells(
 
 def design_of(finding: Finding, name: str) -> str:
     """What the standards call the design behind a result of a finding, such as ``"rct"`` or ``"did"``."""
-    return _DESIGNS.get(name, _OF_FINDING.get(finding.design, "cross_section"))
+    return _DESIGNS.get(name, OF_FINDING.get(finding.design, "cross_section"))
 
 
 def domain_verdicts(bodies: Iterable[Body]) -> dict[tuple[str, str], Headline]:
@@ -338,7 +338,8 @@ def _own_results(registry: Registry, target_group: str, findings: Sequence[Findi
             own[found.method, found.outcome] = Own(result=found.result, name="", design=found.design, finding=None)
     for finding in findings:
         spoken = speaking(finding)
-        known = finding.method in registry.methods and finding.outcome in registry.outcomes
+        # What an effect costs and how services compare rest on effects; they are none themselves.
+        known = finding.design in OF_FINDING and finding.method in registry.methods and finding.outcome in registry.outcomes
         if finding.target_group == target_group and finding.outcome is not None and spoken is not None and known:
             design = design_of(finding, spoken[0])
             own[finding.method, finding.outcome] = Own(result=spoken[1], name=spoken[0], design=design, finding=finding)

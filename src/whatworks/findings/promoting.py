@@ -7,7 +7,7 @@ from typing import Any
 from whatworks import evidence
 from whatworks.core.errors import InvalidOption, InvalidResult
 from whatworks.core.result import EffectResult
-from whatworks.findings.bodies import design_of
+from whatworks.findings.bodies import OF_FINDING, design_of
 from whatworks.findings.finding import RESULTS_JSON, Finding
 from whatworks.findings.labels import speaking
 
@@ -74,7 +74,7 @@ def promote_file(
 
 def _promote_finding(finding: Finding, path: Path, *, root: str | Path, revises: str) -> Path:
     spoken = speaking(finding)
-    if spoken is None or finding.outcome is None:
+    if spoken is None or finding.outcome is None or finding.design not in OF_FINDING:
         raise InvalidResult(f"{path.name} holds no result of our own; published effects stand in evidence/reviews.csv.")
     name, result = spoken
     return evidence.promote(
