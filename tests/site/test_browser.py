@@ -16,6 +16,9 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 
+# A comparison of services is as long as the services it compares.
+NOT_ONE_PAGE = ("benchmark",)
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -94,4 +97,27 @@ def test_the_front_page_leads_to_a_finding_and_to_the_other_language(browser, si
     assert page.locator("html").get_attribute("lang") == "en"
     page.locator("a[href$='supported_work/finding.en.html']").first.click()
     assert page.locator("h1").count() == 1
+    context.close()
+
+
+def test_a_finding_prints_on_one_page_for_a_committees_agenda(browser, pages):
+    findings = [path for path in pages if path.name.startswith("finding") and path.parent.name not in NOT_ONE_PAGE]
+    findings = [path for path in findings if not path.parent.name.endswith("_investment")]
+    sheets = {}
+    for path, page in open_pages(browser, findings, width=1280, scheme="light"):
+        pdf = page.pdf(prefer_css_page_size=True)
+        sheets[f"{path.parent.parent.name}/{path.name}"] = pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages")
+    assert sheets
+    assert {name: count for name, count in sheets.items() if count != 1} == {}
+
+
+def test_the_search_shortens_the_list_and_says_how_many_fit(browser, site: Path):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    lines = page.locator("#find li")
+    assert lines.count() > 5
+    page.fill("#search-words", "housing first")
+    assert page.locator("#find li:visible").count() == 1
+    assert page.inner_text("#search-found").startswith("1 af ")
     context.close()
