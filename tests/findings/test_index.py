@@ -176,3 +176,12 @@ def test_the_answers_stand_with_circles_and_an_open_question_where_nobody_counte
     answers = html.split('id="answers"')[1].split("</table>")[0]
     assert '<span class="cert" aria-hidden="true">●●●○</span> Moderat' in answers
     assert '<td class="gap">Ikke beregnet endnu</td>' in answers
+
+
+@pytest.mark.parametrize(("language", "prefix"), [("da", ""), ("en", "../")])
+def test_the_pages_about_the_documentation_that_exist_are_linked_and_no_others(language, prefix):
+    html = index_page([], language=language, documentation=["dictionary", "profile"])
+    assert f'href="{prefix}documentation/dictionary.{language}.html"' in html
+    assert f'href="{prefix}documentation/profile.{language}.html"' in html
+    assert "documentation/coverage" not in html
+    assert 'id="documentation"' not in index_page([], language=language)

@@ -40,3 +40,26 @@ def test_two_way_fixed_effects_miss_the_embedded_effect_that_grows():
     static = ww.did.twfe(panel, outcome=truth["outcome"], **ASKED).headline
     # Fewer points are better: the whole interval says less improvement than there is.
     assert static.conf_low > truth["att_overall"]
+
+
+def test_the_embedded_year_of_all_services_is_drawn_again_as_it_stands(tmp_path):
+    tables, _truth = ww.documentation.simulate(scenario="region", seed=20261104)
+    episode, year = tables["episode"], tables["service_year"]
+    running = episode[(episode["start"] < "2024-01-01") & (episode["end"].isna() | (episode["end"] >= "2023-01-01"))]
+    people = tables["citizen"]["citizen_id"].isin(running["citizen_id"])
+    staff = ["full_time_equivalents", "share_trained", "sick_leave_days"]
+    kept = {name: tables[name] for name in ("municipality", "organisation", "service", "approval")}
+    kept["service_year"] = year.loc[
+        year["year"] == 2023, ["service_id", "year", "places_budgeted", "occupancy_budgeted", "occupancy_actual", *staff]
+    ]
+    kept["target_group"] = tables["target_group"]
+    kept["citizen"] = tables["citizen"].loc[people, ["citizen_id", "birth_year"]]
+    groups = ["target_group_code", "law", "paragraph", "service_id", "acting_municipality"]
+    kept["episode"] = running[["episode_id", "citizen_id", *groups, "start", "end"]]
+    drawn = ww.documentation.write_delivery(
+        {name: frame.reset_index(drop=True) for name, frame in kept.items()}, tmp_path / "drawn", synthetic=True, seed=20261104
+    )
+    embedded = ROOT / "evidence/documentation/region_2023"
+    assert {path.name: path.read_bytes() for path in drawn.iterdir()} == {
+        path.name: path.read_bytes() for path in embedded.iterdir()
+    }

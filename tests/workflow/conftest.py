@@ -12,7 +12,7 @@ import pytest
 
 from whatworks import evidence
 from whatworks.findings import Finding, save
-from whatworks.workflow import digests, pages
+from whatworks.workflow import digests, documentation_pages, pages
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.folder import write
 from whatworks.workflow.jobs import Job, Outcome
@@ -81,6 +81,7 @@ def _write_front_pages_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         pages, "target_group_page", lambda registry, group, *_, **options: f"<h1>{group} {options['language']}</h1>"
     )
+    monkeypatch.setattr(documentation_pages, "write_documentation", lambda *_, **__: [])
     # The copy of the evidence is the repository's, and no test that makes a site changes it.
     monkeypatch.setattr(evidence, "load", lambda root: _registry())
     for name in ("what_is_known", "gap_cells"):

@@ -47,6 +47,7 @@ def index_page(
     gaps: pd.DataFrame | None = None,
     group_pages: Collection[str] = (),
     others: Sequence[Finding] = (),
+    documentation: Collection[str] = (),
     version: str = __version__,
 ) -> str:
     """The front page of the site: ``reports/index.html`` in Danish, ``reports/en/index.html`` in English.
@@ -60,6 +61,7 @@ def index_page(
     registry, gaps : the evidence base, and the cells of its gap map from :func:`gap_cells`; the map is left out without them
     group_pages : codes of the target groups that have a page of their own
     others : investment cases and benchmarks that have pages; they say what something costs, and never what works
+    documentation : which pages there are about the documentation itself: dictionary, validation, profile, coverage
     version : of the library, shown to the reader
 
     Returns
@@ -89,6 +91,7 @@ def index_page(
         "example_answers": _answers(examples, language, cases),
         "services": _services(others, language),
         "reports": _reports(findings, language),
+        "documentation": _documentation(documentation, language),
         "failed": sorted((_failure(folder, labels, language) for folder, labels in failed), key=lambda one: one["name"]),
         "banner": simulated_banner(language),
         "version": version,
@@ -277,6 +280,22 @@ def _services(others: Sequence[Finding], language: str) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: (row["what"], sort_key(str(row["name"]), language)))
+
+
+def _documentation(pages: Collection[str], language: str) -> list[dict[str, str]]:
+    """Pages about the documentation itself, in the order in which a newcomer meets them."""
+    _ = translator(language)
+    words = {
+        "dictionary": (_("Data dictionary"), _("Every table and column of the shared documentation concept.")),
+        "validation": (_("Validation report"), _("What was found in a delivery, and what to do about it.")),
+        "profile": (_("Documentation profile"), _("How is the work documented?")),
+        "coverage": (_("Coverage map"), _("Who can be helped where?")),
+    }
+    return [
+        {"name": name, "what": what, "address": f"{_PREFIXES[language]}documentation/{page}.{language}.html"}
+        for page, (name, what) in words.items()
+        if page in pages
+    ]
 
 
 def _reports(findings: Sequence[Finding], language: str) -> list[dict[str, Any]]:

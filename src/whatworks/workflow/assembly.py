@@ -171,9 +171,12 @@ class Assembly:
 
     def _write_front(self, outcomes: Mapping[str, Outcome]) -> None:
         """Front pages and the manifest, from what stands in the new site."""
-        from whatworks.workflow import pages
+        from whatworks.workflow import documentation_pages, pages
 
         plan = self.plan
+        documented = documentation_pages.write_documentation(
+            self.project, old=plan.old, target=plan.target, site=self.site, languages=plan.languages
+        )
         reports = self._reports(outcomes)
         # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
         done = [folder for folder, entry in reports.items() if entry["status"] == DONE]
@@ -202,6 +205,7 @@ class Assembly:
                 place=place,
                 languages=plan.languages,
                 others=others,
+                documentation=documented,
             )
             write(self.site / place, html)
         key, files = site_key(reports, plan.languages), files_below(self.site)

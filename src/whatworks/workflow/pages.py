@@ -87,10 +87,20 @@ def front_page(
     place: str,
     languages: Sequence[str],
     others: Sequence[Finding] = (),
+    documentation: Sequence[str] = (),
 ) -> str:
     """The front door in one language, for its place in the site."""
     gaps = gap_cells(registry, findings, known=known)
-    html = index_page(findings, language=language, failed=failed, registry=registry, gaps=gaps, group_pages=groups, others=others)
+    html = index_page(
+        findings,
+        language=language,
+        failed=failed,
+        registry=registry,
+        gaps=gaps,
+        group_pages=groups,
+        others=others,
+        documentation=documentation,
+    )
     html = _in_this_site(html, languages)
     if place != FRONT_PAGES[language]:
         # The English front page stands one folder down; as the only one it also stands on top.

@@ -19,6 +19,8 @@ from whatworks.workflow.unchanged import inputs, named_in
 TOP_PAGE = "index.html"
 FRONT_PAGES = {"da": TOP_PAGE, "en": "en/index.html"}
 PAGES = ("finding", "report")
+# The folder of the pages about the documentation itself.
+DOCUMENTATION = "documentation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ class Plan:
         """True when the site already is what it would become."""
         reports = {folder: self.old.reports[folder] for folder in self.kept}
         pages = {TOP_PAGE, *FRONT_PAGES.values(), *(place for group in self.groups for place in group_pages(group))}
-        fronts = [name for name in self.old.files if name in pages]
+        fronts = [name for name in self.old.files if name in pages or name.startswith(f"{DOCUMENTATION}/")]
         same = not self.execute and not self.render and self.old.key == site_key(reports, self.languages)
         return same and bool(fronts) and is_whole(self.target, self.old, fronts)
 
