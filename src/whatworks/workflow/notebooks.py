@@ -89,6 +89,30 @@ def default_parameters(notebook: dict[str, Any]) -> dict[str, Any]:
         ) from None
 
 
+def imported(notebook: dict[str, Any]) -> set[str]:
+    """Modules that the code cells import, as far as they can be read.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": "import pandas as pd\nfrom matplotlib import pyplot"}
+    >>> sorted(imported({"cells": [cell, {"cell_type": "code", "source": "%matplotlib inline"}]}))
+    ['matplotlib', 'pandas']
+    """
+    found: set[str] = set()
+    for cell in notebook["cells"]:
+        try:
+            statements = ast.parse(cell["source"]).body if cell["cell_type"] == "code" else []
+        except SyntaxError:
+            # A cell with magics; its imports are paid for when it runs.
+            continue
+        for statement in statements:
+            if isinstance(statement, ast.Import):
+                found |= {alias.name for alias in statement.names}
+            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+                found.add(statement.module)
+    return found
+
+
 def _assignment(statement: ast.stmt) -> tuple[str, Any]:
     target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
     if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not isinstance(target, ast.Name) or statement.value is None:

@@ -8,17 +8,21 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
 from whatworks.core.columns import one_of
+from whatworks.core.errors import InvalidParameters
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk, second_try
+from whatworks.workflow.notebooks import imported, read_notebook
+from whatworks.workflow.project import Project
 from whatworks.workflow.report import make_report
 
 __all__ = ["Runner", "default_workers", "in_processes"]
@@ -28,6 +32,8 @@ _ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
     "PYTHONHASHSEED": "0",
 }
+# Read by the fork server when it imports what reports need.
+_ALSO = "WHATWORKS_IMPORTED"
 _GRACE = 5.0
 # A run may itself be one of several threads of a process, as on a cluster.
 _STARTING = threading.Lock()
@@ -75,11 +81,12 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
 
     def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
         context = _context(make)
+        packages = _installed(jobs) if make is make_report else ""
         waiting, running = deque(replace(job, engine=engine) for job in jobs), list[_Running]()
         try:
             while waiting or running:
                 while waiting and len(running) < count:
-                    running.append(_start(context, waiting.popleft(), make))
+                    running.append(_start(context, waiting.popleft(), make, packages))
                 for done, outcome in _finished(running):
                     running.remove(done)
                     refuse_full_disk(outcome)
@@ -105,20 +112,39 @@ def _context(make: Maker) -> BaseContext:
     return context
 
 
-def _start(context: BaseContext, job: Job, make: Maker) -> _Running:
+def _installed(jobs: Sequence[Job]) -> str:
+    """Packages of the environment that the jobs' notebooks import; a module of one's own may do more than define names."""
+    notebooks = {Project(job.root).notebook_of(job.question.design) for job in jobs if job.execute}
+    names: set[str] = set()
+    for path in sorted(notebooks):
+        # One that cannot be read fails in its own report.
+        with suppress(InvalidParameters):
+            names |= imported(read_notebook(path))
+    return ",".join(sorted(name for name in names if _is_installed(name.partition(".")[0])))
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        found = find_spec(package)
+    except ValueError:
+        return False
+    return found is not None and str(found.origin).startswith(sys.prefix)
+
+
+def _start(context: BaseContext, job: Job, make: Maker, packages: str) -> _Running:
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, job, make), name=job.question.folder)  # type: ignore[attr-defined]
-    with _STARTING, _surroundings(), _no_script():
+    with _STARTING, _surroundings({**_ENVIRONMENT, _ALSO: packages}), _no_script():
         process.start()
     theirs.close()
     return _Running(job, process, ours, time.monotonic() + _REPORT_TO_CELL * job.timeout)
 
 
 @contextmanager
-def _surroundings() -> Iterator[None]:
+def _surroundings(environment: Mapping[str, str]) -> Iterator[None]:
     """The workers' environment, for as long as it takes: the fork server reads it once, when the first worker starts it."""
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update(_ENVIRONMENT)
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
     try:
         yield
     finally:

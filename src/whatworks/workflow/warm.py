@@ -6,6 +6,7 @@ would be the same one in every report.
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,9 @@ _ROOMS = (
     *("findings.diagnostics", "findings.question", "findings.investment_page", "findings.benchmark_page"),
 )
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
+
+# Names an environment variable with the packages that a project's notebooks import beside these.
+ALSO = "WHATWORKS_IMPORTED"
 
 
 def rehearse() -> None:
@@ -54,6 +58,9 @@ with suppress(Exception), _left_out():
     for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
         import_module(name)
     rehearse()
+for name in filter(None, os.environ.get(ALSO, "").split(",")):
+    with suppress(Exception):
+        import_module(name)
 # Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it.
 gc.collect()
 gc.freeze()
