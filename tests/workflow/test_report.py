@@ -23,6 +23,8 @@ PARAMETERS = {"target_group": "homelessness", "method": "published_reviews", "de
 def job(tmp_path):
     question = Question(target_group="homelessness", method="published_reviews", design="reviews", parameters=PARAMETERS)
     folder = tmp_path / ".reports-building-1" / "site" / "homelessness" / "published_reviews"
+    # Pages are made beside the evidence base.
+    (tmp_path / "evidence").symlink_to(Path(__file__).parents[2] / "evidence")
     return Job(question=question, root=tmp_path, folder=folder, languages=("da", "en"), key="k")
 
 
