@@ -132,7 +132,8 @@ class FakeRunner:
 def _finding(job: Job) -> Finding:
     question = job.question
     labels = {kind: {"da": code, "en": code} for kind, code in (("target_group", question.target_group), ("method", "m"))}
-    return Finding(target_group=question.target_group, method=question.method, outcome=None, design=question.design, labels=labels)
+    asked = {"target_group": question.target_group, "method": question.method, "design": question.design}
+    return Finding(**asked, outcome=None, labels=labels)
 
 
 @pytest.fixture
