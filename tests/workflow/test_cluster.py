@@ -19,7 +19,6 @@ from whatworks.workflow.cluster import ClusterUnreachable, in_cluster, make_here
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.jobs import Job, Outcome
 
-pytest.importorskip("distributed")
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -110,6 +109,7 @@ def start(scheduler, environment, tmp_path) -> Iterator:
 
 @pytest.fixture(autouse=True)
 def _found_by_machines(monkeypatch):
+    pytest.importorskip("distributed")
     monkeypatch.syspath_prepend(str(REPOSITORY))
 
 

@@ -94,9 +94,9 @@ def imported(notebook: dict[str, Any]) -> set[str]:
 
     Examples
     --------
-    >>> cell = {"cell_type": "code", "source": "import pandas as pd\nfrom matplotlib import pyplot"}
+    >>> cell = {"cell_type": "code", "source": "from matplotlib import pyplot"}
     >>> sorted(imported({"cells": [cell, {"cell_type": "code", "source": "%matplotlib inline"}]}))
-    ['matplotlib', 'pandas']
+    ['matplotlib']
     """
     found: set[str] = set()
     for cell in notebook["cells"]:
