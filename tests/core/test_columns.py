@@ -61,7 +61,7 @@ def test_a_misspelt_column_is_answered_with_the_nearest_names():
 def test_two_columns_of_one_name_and_things_that_are_no_frame_are_refused():
     twice = pd.DataFrame([[1.0, 2.0, 3.0]], columns=["days", "days", "other"])
     require_columns(twice, ["other"])
-    with pytest.raises(InvalidColumn, match="2 columns called 'days'"):
+    with pytest.raises(InvalidColumn, match="2 columns named 'days'"):
         numeric(twice, "days")
     with pytest.raises(InvalidColumn, match="must be a pandas DataFrame; it is a dict"):
         require_columns({"days": [1.0]}, ["days"])

@@ -22,7 +22,7 @@ def require_columns(df: pd.DataFrame, columns: Iterable[str], *, what: str = "fr
         if column not in df.columns:
             raise MissingColumn(f"{what} has no column {column!r}; it has {_have(df)}. {_meant(column, df)}")
         if not df.columns.is_unique and isinstance(df[column], pd.DataFrame):
-            raise InvalidColumn(f"{what} has {df[column].shape[1]} columns called {column!r}. Rename or drop all but one.")
+            raise InvalidColumn(f"{what} has {df[column].shape[1]} columns named {column!r}. Rename or drop all but one.")
     if len(df) == 0:
         raise EmptyData(f"{what} has no rows. Check the selection that made it.")
 

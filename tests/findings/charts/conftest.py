@@ -474,6 +474,14 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "rate_against_ceiling": lambda language: charts.rate_against_ceiling_figure(rates_checked(), language=language),
     "budget_growth": lambda language: charts.budget_growth_figure(budget_grown(), language=language),
     "demand_growth": lambda language: charts.demand_growth_figure(demand_grown(), language=language),
+    "icon_array": lambda language: charts.icon_array_figure(
+        0.30,
+        0.45,
+        low=0.36,
+        high=0.55,
+        outcome={"da": "i job eller uddannelse", "en": "in a job or education"},
+        language=language,
+    ),
 }
 
 
