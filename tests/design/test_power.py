@@ -146,7 +146,7 @@ def test_few_treated_units_are_a_doubt():
     [
         (rollout([0] * 6), NotIdentified, "None of 6 units starts"),
         (rollout([3] * 6), NotIdentified, "nobody waits"),
-        (pd.concat([rollout(STAGGERED)] * 2), DuplicateRows, "repeat a 'town'"),
+        (pd.concat([rollout(STAGGERED)] * 2), DuplicateRows, "pairs of 'town' and 'quarter'"),
         (rollout(STAGGERED).assign(start=range(24 * 8)), TreatmentReversal, "changes over time"),
     ],
 )

@@ -299,7 +299,7 @@ def test_a_large_sample_is_estimated_in_pieces_and_by_stages_to_the_same_numbers
     whole = {control: ww.did.att_gt(panel, **options, control=control) for control in ("never", "not_yet")}
     monkeypatch.setattr("whatworks.did.arms._PIECE", 37)
     monkeypatch.setattr("whatworks.inference.influence._CHUNK", 41)
-    monkeypatch.setattr("whatworks.did.layout._CHUNK", 7)
+    monkeypatch.setattr("whatworks.core.layout._CHUNK", 7)
     monkeypatch.setattr("whatworks.did.cohort_effects._ENOUGH", 50)
     for name, value in (("_LARGE", 100), ("_LARGE_PART", 60), ("_STRIDE", 2), ("_LAST_STEP", 1e-7)):
         monkeypatch.setattr(f"whatworks.did.logit.{name}", value)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-# Private-use characters sort after every letter; the three stand in the order of the alphabet.
-_LAST = str.maketrans("æøå", "\ue000\ue001\ue002")
+from whatworks.core.alphabet import sort_key
 
 
 def alphabetical(names: Iterable[str]) -> list[int]:
@@ -15,5 +14,5 @@ def alphabetical(names: Iterable[str]) -> list[int]:
     >>> [names[place] for place in alphabetical(names)]
     ['Viborg', 'Ærø', 'Ølstykke', 'Aarhus']
     """
-    keys = [str(name).casefold().replace("aa", "å").translate(_LAST) for name in names]
+    keys = [sort_key(str(name), "da") for name in names]
     return sorted(range(len(keys)), key=lambda place: (keys[place], place))

@@ -11,13 +11,13 @@ from whatworks.core.errors import InvalidOption
 _EXAMPLES = """
 Examples:
 
-  whatworks simulate --output /tmp/delivery
+  whatworks simulate --output delivery
 
-  whatworks simulate --scenario region --seed 7 --output /tmp/region --truth /tmp/region-truth.json
+  whatworks simulate --scenario region --seed 7 --output region --truth region-truth.json
 
-  whatworks simulate --scenario S4 --seed 1 --output /tmp/attrition
+  whatworks simulate --scenario S4 --seed 1 --output attrition
 
-  whatworks simulate --scenario region --seed 7 --dirt --output /tmp/faulty --truth /tmp/planted.json
+  whatworks simulate --scenario region --seed 7 --dirt --output faulty --truth planted.json
 """
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import require_columns
-from whatworks.core.errors import DuplicateRows, InvalidOption, MissingValues, NotIdentified, TreatmentReversal
+from whatworks.core.errors import InvalidOption, NotIdentified, TreatmentReversal
+from whatworks.core.layout import lay_out
 from whatworks.core.timeline import Timeline, read_start, read_time
 
 
@@ -82,28 +83,19 @@ def read_rollout(df: pd.DataFrame, *, unit: str, time: str, first_treated: str, 
     """
     when, timeline = read_time(df, time)
     start = read_start(df, first_treated, timeline)
-    require_columns(df, [unit])
-    codes, labels = pd.factorize(df[unit])
-    missing = int((codes < 0).sum())
-    if missing:
-        raise MissingValues(f"frame column {unit!r} lacks a value in {missing} of {len(df)} rows. Name every unit.")
-    place = np.searchsorted(timeline.ordinals, when)
-    twice = len(df) - len(np.unique(codes.astype(np.int64) * len(timeline.ordinals) + place))
-    if twice:
-        raise DuplicateRows(f"{twice} rows repeat a {unit!r} at a {time!r}. Give every unit one row at each time.")
-    of_unit = np.full(len(labels), np.nan)
-    of_unit[codes] = start
-    turned = len(np.unique(codes[of_unit[codes] != start]))
+    layout = lay_out(df, unit, when, timeline)
+    turned = layout.changing(start)
     if turned:
         raise TreatmentReversal(
-            f"{first_treated!r} changes over time in {turned} of {len(labels)} units. Give each unit the time it first started."
+            f"{first_treated!r} changes over time in {turned} of {layout.n} units. Give each unit the time it first started."
         )
+    of_unit = layout.of_units(start).astype(float)
     of_unit[of_unit > timeline.ordinals[-1]] = np.inf
-    seen = np.zeros((len(labels), len(timeline.ordinals)), dtype=bool)
-    seen[codes, place] = True
-    counts = np.zeros(seen.shape)
-    counts[codes, place] = _people(df, people)
-    return Rollout(timeline=timeline, units=pd.Index(labels), start=of_unit, seen=seen, people=counts)
+    in_order = np.arange(layout.n)
+    counts = np.nan_to_num(layout.wide(np.broadcast_to(_people(df, people), len(df)).astype(float), in_order))
+    labels = pd.Index(layout.of_units(df[unit].to_numpy()))
+    # Whoever is measured is more than nobody, so that a row is where somebody is.
+    return Rollout(timeline=timeline, units=labels, start=of_unit, seen=counts > 0, people=counts)
 
 
 def _people(df: pd.DataFrame, people: str | float | None) -> Any:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from whatworks.core.layout import read_cluster
 from whatworks.core.timeline import Timeline
-from whatworks.did.layout import read_cluster
 from whatworks.did.observed import Columns, Observed, refuse_nothing_seen
 from whatworks.did.panel import Panel, read_panel
 from whatworks.did.values import read_rows

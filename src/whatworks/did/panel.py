@@ -7,8 +7,8 @@ import pandas as pd
 
 from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidColumn, TreatmentReversal
+from whatworks.core.layout import Layout, lay_out, read_cluster
 from whatworks.core.timeline import Timeline, read_start, read_time
-from whatworks.did.layout import Layout, lay_out, read_cluster
 from whatworks.did.observed import Columns, Observed
 from whatworks.did.values import covariates_of_units, fixed_numbers, weights_of_units
 

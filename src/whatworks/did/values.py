@@ -8,7 +8,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import InvalidColumn
-from whatworks.did.layout import Grid, Layout
+from whatworks.core.layout import Grid, Layout
 
 
 def read_rows(

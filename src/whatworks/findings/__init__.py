@@ -6,9 +6,10 @@ Names are loaded when they are first used, so that ``import whatworks.findings``
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from whatworks.core.alphabet import sort_key
 from whatworks.findings.document import document
 from whatworks.findings.finding import Finding, load, save
-from whatworks.findings.language import interval, number, percent, sort_key, translator
+from whatworks.findings.language import interval, number, percent, translator
 
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table

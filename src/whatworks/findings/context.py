@@ -5,13 +5,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.result import EffectResult
 from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.bodies import Body, bodies_of
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, outcome_name, within
-from whatworks.findings.language import sort_key
 from whatworks.findings.place import place_view
 from whatworks.findings.practice import practice_view
 from whatworks.findings.shares import Shares, shares_of, shares_sentence, source_words

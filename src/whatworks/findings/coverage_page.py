@@ -4,11 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of, require_columns
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
-from whatworks.findings.language import LANGUAGES, number, percent, sort_key, translator
+from whatworks.findings.language import LANGUAGES, number, percent, translator
 from whatworks.findings.names import N_
 from whatworks.findings.profile_words import hidden_words
 from whatworks.findings.rendering import render

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of
 from whatworks.documentation.schema import TABLES, Column, Table
 from whatworks.findings.document import document
-from whatworks.findings.language import LANGUAGES, number, sort_key, translator
+from whatworks.findings.language import LANGUAGES, number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.rendering import render
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of
 from whatworks.core.result import EffectResult
 from whatworks.core.version import __version__
@@ -24,7 +25,7 @@ from whatworks.findings.labels import (
     speaking,
     unit_of,
 )
-from whatworks.findings.language import LANGUAGES, sort_key, translator
+from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.marks import dots_mark, interval_mark
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import count_reviews, published_methods, sides_told_once, tally

@@ -76,18 +76,3 @@ def interval(low: float, high: float, language: str, *, decimals: int = 0, signe
         low=number(low, language, decimals=decimals, signed=signed),
         high=number(high, language, decimals=decimals, signed=signed),
     )
-
-
-def sort_key(text: str, language: str) -> str:
-    """Alphabetical order: in Danish æ, ø, å come last and Aa counts as Å.
-
-    Examples
-    --------
-    >>> sorted(["Aarhus", "Ærø", "Zoo", "Ølstykke", "Viborg"], key=lambda name: sort_key(name, "da"))
-    ['Viborg', 'Zoo', 'Ærø', 'Ølstykke', 'Aarhus']
-    """
-    folded = text.casefold()
-    if language != "da":
-        return folded
-    # Private-use characters sort after every letter; the three stand in the order of the Danish alphabet.
-    return folded.replace("aa", "å").translate(str.maketrans("æøå", "\ue000\ue001\ue002"))

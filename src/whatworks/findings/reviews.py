@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from whatworks.core.alphabet import sort_key
 from whatworks.evidence import Registry
 from whatworks.evidence import counted as each_result_once
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, within
-from whatworks.findings.language import number, sort_key, translator
+from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.review_rows import named_in, restated, review_row, side
 from whatworks.findings.view import Cell, counted, unknown_cost

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from whatworks.core.alphabet import sort_key
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, method_name
-from whatworks.findings.language import sort_key, translator
+from whatworks.findings.language import translator
 from whatworks.findings.reviews import published_methods
 
 # Shows the field, which is hidden where nothing can run, and hides the lines that do not hold every word typed.

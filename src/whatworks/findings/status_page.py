@@ -4,11 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of
 from whatworks.documentation import Status, compare_status
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
-from whatworks.findings.language import LANGUAGES, sort_key, translator
+from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.profile_page import day_written, facts, unsaid
 from whatworks.findings.profile_words import THEMES, hidden_words, indicator_name, value_written, written
 from whatworks.findings.rendering import render

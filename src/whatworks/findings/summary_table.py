@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.result import EffectResult
 from whatworks.evidence import Registry
 from whatworks.findings.answer import conclude
 from whatworks.findings.bodies import Body
-from whatworks.findings.language import sort_key, translator
+from whatworks.findings.language import translator
 from whatworks.findings.place import own_text
 from whatworks.findings.reviews import sides_told_once, tally
 from whatworks.findings.verdicts import certainty

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData, InvalidOption
 from whatworks.core.result import EffectResult
@@ -25,7 +26,7 @@ from whatworks.findings.charts.scale import decimals_for, spanning
 from whatworks.findings.charts.study_rows import HEIGHT, LABELS, joined, reading_unit, study_row, upright
 from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, better, estimate_text, spoken
 from whatworks.findings.figures import figure_html
-from whatworks.findings.language import interval, number, sort_key, translator
+from whatworks.findings.language import interval, number, translator
 
 # A figure longer than this is a table.
 _MOST = 120

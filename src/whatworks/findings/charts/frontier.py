@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of, require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
@@ -19,7 +20,7 @@ from whatworks.findings.charts.scale import Scale, decimals_for, spanning, tick_
 from whatworks.findings.charts.study_rows import joined
 from whatworks.findings.charts.words import Words, estimate_text, named, spoken
 from whatworks.findings.figures import figure_html
-from whatworks.findings.language import number, sort_key, translator
+from whatworks.findings.language import number, translator
 
 _HEIGHT = 250.0
 # Scores are solved to 1e-7; what is that near the frontier is on it.

@@ -7,11 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 import whatworks.findings.style as style
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, spoken
-from whatworks.findings.language import number, sort_key, translator
+from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 
 # Shape, never colour, tells owners apart: colour would read as a verdict.

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from whatworks.core.errors import DuplicateRows, MissingValues
+from whatworks.core.layout import Grid, Scattered, lay_out
 from whatworks.core.timeline import read_time
-from whatworks.did.layout import Grid, Scattered, lay_out
 
 
 def frame(n=9, T=4):

@@ -166,6 +166,6 @@ def _refuse_duplicates(cells: np.ndarray, size: int, columns: tuple[str, str]) -
     twice = int((counts > 1).sum())
     if twice:
         raise DuplicateRows(
-            f"{twice} pairs of {columns[0]!r} and {columns[1]!r} have more than one row. Aggregate them first, "
-            "or use panel=False if rows are different persons."
+            f"{twice} pairs of {columns[0]!r} and {columns[1]!r} have more than one row. Aggregate them first; "
+            "where rows are different persons, an estimator takes them with panel=False."
         )
