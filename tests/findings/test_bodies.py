@@ -7,7 +7,8 @@ import pytest
 
 import whatworks as ww
 from whatworks.core import Check
-from whatworks.findings.bodies import bodies_by_group, bodies_of, domain_verdicts, gap_cells, own_frame
+from whatworks.findings.bodies import bodies_by_group, bodies_of
+from whatworks.findings.gap_map_cells import domain_verdicts, gap_cells, own_frame
 from whatworks.findings.verdicts import DISQUALIFYING
 
 LARK = "youth_mental_difficulties"

@@ -14,7 +14,6 @@ from whatworks.findings.language import interval, number, percent, translator
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
     from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
-    from whatworks.findings.bodies import gap_cells
     from whatworks.findings.case_question import item_names, money_question
     from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import (
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from whatworks.findings.explanation import explain
     from whatworks.findings.explorers import explore_honest, explore_investment, explore_specifications
     from whatworks.findings.export import write_table
+    from whatworks.findings.gap_map_cells import gap_cells
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
@@ -80,7 +80,7 @@ _PAGES = {
     "explore_honest": "explorers",
     "explore_investment": "explorers",
     "explore_specifications": "explorers",
-    "gap_cells": "bodies",
+    "gap_cells": "gap_map_cells",
     "hidden_factor_table": "diagnostics",
     "index_page": "index",
     "ledger_table": "economics_tables",

@@ -1,18 +1,18 @@
 """What is known of one method on one outcome for one target group: published, our own, both together, rated, and the verdict."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from whatworks import evidence, synthesis
-from whatworks.core.errors import WhatworksError
 from whatworks.core.result import EffectResult
 from whatworks.evidence import Headline, OutcomeEvidence, Registry
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import speaking
+from whatworks.findings.study_pools import egger_p, pooled_studies, turned_to
 from whatworks.findings.verdicts import DISQUALIFYING
 
 # What the standards call the design behind each of our results.
@@ -20,8 +20,6 @@ _DESIGNS = {"experiment": "rct", "raw_gap": "raw_comparison", "naive": "raw_comp
 OF_FINDING = {"matched": "matching", "rollout": "did"}
 # Standard deviations, where nobody has set the smallest effect that matters for the outcome: Cohen's small effect.
 DEFAULT_SMALLEST = 0.20
-# Egger's test says nothing with fewer studies: Sterne et al. (2011), BMJ 343:d4002.
-_EGGER_STUDIES = 10
 _STANDARDISED = ("SMD", "g", "d")
 
 
@@ -81,7 +79,7 @@ class Body:
     def published(self) -> EffectResult | None:
         """The published studies pooled on the scale of our own result, else in standard deviations; None below two studies."""
         if self.own is not None and self.own.result.measure == "MD" and set(self.studies["measure"]) == {"MD"}:
-            return _pooled(_turned(self.studies, self.own.result), "MD", self.own.result.good, self.own.result.unit)
+            return pooled_studies(turned_to(self.studies, self.own.result), "MD", self.own.result.good, self.own.result.unit)
         return self.pooled
 
     @cached_property
@@ -89,7 +87,7 @@ class Body:
         """The published studies pooled in standard deviations, above 0 is better; None below two studies with such an effect."""
         if self.studies.empty:
             return None
-        return _pooled(evidence.standardise(self.studies), "SMD", "up", "standard deviations")
+        return pooled_studies(evidence.standardise(self.studies), "SMD", "up", "standard deviations")
 
     @cached_property
     def combined(self) -> EffectResult | None:
@@ -150,12 +148,12 @@ class Body:
         """The published standards side by side, one row each; see :func:`whatworks.evidence.standards`."""
         pooled = self.pooled if self.own is None else None
         if self.own is not None and not self.studies.empty:
-            pooled = _pooled(evidence.standardise(self.rated), "SMD", "up", "standard deviations") or self.pooled
+            pooled = pooled_studies(evidence.standardise(self.rated), "SMD", "up", "standard deviations") or self.pooled
         return evidence.standards(
             self.rated,
             judgements=self.registry.judgements_on(self.target_group, self.method, self.outcome),
             pooled=pooled,
-            egger_p=_egger(pooled),
+            egger_p=egger_p(pooled),
             smallest_important=DEFAULT_SMALLEST,
             as_of=self._read_for(),
         )
@@ -212,7 +210,7 @@ def bodies_of(registry: Registry, target_group: str, findings: Sequence[Finding]
     --------
     >>> registry = ww.evidence.load()
     >>> [(body.method, body.outcome, body.headline.reason) for body in bodies_of(registry, "intellectual_disability")]
-    [('psychological_therapies', 'mental_health', 'not_assessed')]
+    [('psychological_therapies', 'mental_health', 'no_range')]
     """
     own = _own_results(registry, target_group, findings)
     reviews, studies = registry.select(target_group=target_group), registry.select_studies(target_group=target_group)
@@ -242,92 +240,9 @@ def bodies_by_group(registry: Registry, findings: Sequence[Finding] = ()) -> dic
     return {group: bodies_of(registry, group, findings) for group in registry.target_groups}
 
 
-def gap_cells(
-    registry: Registry, findings: Sequence[Finding] = (), *, known: Mapping[str, Sequence[Body]] | None = None
-) -> pd.DataFrame:
-    """The cells of the evidence gap map, as ``gap_map_table`` takes them: every target group against every part of life.
-
-    Parameters
-    ----------
-    registry : the evidence base
-    findings : saved findings; simulated ones are never counted
-    known : of :func:`bodies_by_group`, where they have been gathered already
-
-    Returns
-    -------
-    Columns target_group, domain, verdict, certainty, n_studies (of the largest review or of our tables, never added up: reviews
-    share studies), n_reviews, under_way, own. A cell without any study is ``"gap"``; one that is studied and not yet judged is
-    ``"not_rated"``. Neither is ever told as no difference.
-
-    Examples
-    --------
-    >>> cells = gap_cells(ww.evidence.load()).set_index(["target_group", "domain"])
-    >>> cells.loc[[("homelessness", "housing"), ("adults_autism", "housing")], "verdict"].tolist()
-    ['not_rated', 'gap']
-    """
-    gathered = bodies_by_group(registry, findings) if known is None else known
-    bodies = [body for of_group in gathered.values() for body in of_group]
-    found = evidence.gap_map(registry, verdicts=domain_verdicts(bodies), own=own_frame(bodies))
-    told = {"under_way": "gap"}
-    return pd.DataFrame(
-        {
-            "target_group": found["target_group"],
-            "domain": found["domain"],
-            "verdict": found["state"].replace(told),
-            "certainty": found["certainty"],
-            "n_studies": found[["largest_review", "studies"]].max(axis=1),
-            "n_reviews": found["reviews"],
-            "under_way": found["under_way"] > 0,
-            "own": found["own_results"] > 0,
-        }
-    )
-
-
 def design_of(finding: Finding, name: str) -> str:
     """What the standards call the design behind a result of a finding, such as ``"rct"`` or ``"did"``."""
     return _DESIGNS.get(name, OF_FINDING.get(finding.design, "cross_section"))
-
-
-def domain_verdicts(bodies: Iterable[Body]) -> dict[tuple[str, str], Headline]:
-    """One verdict for each target group and part of life, from its methods; invented ones are passed over.
-
-    Where one method harms and another helps the cell is a trade-off. Else the best that a method reaches stands in it: works,
-    promising, no clear difference, harmful, unknown. The methods behind it stand on the group's page.
-    """
-    by_cell: dict[tuple[str, str], list[Headline]] = {}
-    for body in bodies:
-        if not body.synthetic:
-            domain = str(body.registry.outcomes[body.outcome].fields["domain"])
-            by_cell.setdefault((body.target_group, domain), []).append(body.headline)
-    return {cell: _best(headlines) for cell, headlines in by_cell.items()}
-
-
-def own_frame(bodies: Iterable[Body]) -> pd.DataFrame:
-    """Which real results of our own there are: target_group, method and outcome, one row each."""
-    rows = [
-        {"target_group": body.target_group, "method": body.method, "outcome": body.outcome}
-        for body in bodies
-        if body.own is not None and not body.synthetic
-    ]
-    return pd.DataFrame(rows, columns=["target_group", "method", "outcome"])
-
-
-def _best(headlines: Sequence[Headline]) -> Headline:
-    codes = {headline.code: headline for headline in reversed(headlines)}
-    if "harmful" in codes and {"works", "promising"} & set(codes):
-        return replace(
-            codes["harmful"],
-            code="trade_off",
-            reason="better_and_worse",
-            label_en="Trade-off",
-            label_da="Gavner ét og skader andet",
-        )
-    order = ("works", "promising", "trade_off", "no_clear_difference", "harmful")
-    known = [codes[code] for code in order if code in codes]
-    if known:
-        return known[0]
-    # An answer that is not clear says more than one that nobody has looked at.
-    return min(headlines, key=lambda headline: headline.reason in ("not_assessed", "no_range", "no_study"))
 
 
 def _own_results(registry: Registry, target_group: str, findings: Sequence[Finding]) -> dict[tuple[str, str], Own]:
@@ -348,41 +263,3 @@ def _own_results(registry: Registry, target_group: str, findings: Sequence[Findi
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
     return list(frame[["method", "outcome"]].drop_duplicates().itertuples(index=False, name=None))
-
-
-def _turned(studies: pd.DataFrame, own: EffectResult) -> pd.DataFrame:
-    """Printed differences as effects, all in the direction of our own."""
-    error = studies["std_error"].where(studies["std_error"].notna(), (studies["conf_high"] - studies["conf_low"]) / (2 * 1.96))
-    turn = (studies["direction_of_good"] == own.good).map({True: 1.0, False: -1.0})
-    return studies.assign(yi=turn * studies["effect"], vi=error**2)
-
-
-def _cited(ids: pd.Series, studies: pd.DataFrame) -> list[str]:
-    """A study's authors and year; its name in the table where nobody is cited or two studies are cited alike."""
-    cited = studies.drop_duplicates("study_id").set_index("study_id")["citation"]
-    alike = cited.duplicated(keep=False) | (cited == "")
-    return [str(name) if alike[name] else str(cited[name]) for name in ids]
-
-
-def _egger(pooled: EffectResult | None) -> float | None:
-    """The p-value of Egger's test, from ten studies on."""
-    if pooled is None or len(pooled.parts) < _EGGER_STUDIES:
-        return None
-    parts = pd.DataFrame({"yi": pooled.parts["estimate"], "vi": pooled.parts["std_error"] ** 2})
-    looks = synthesis.small_study_effects(parts)
-    found = looks.loc[looks["test"] == "egger", "p_value"].astype(float)
-    return float(found.iloc[0]) if len(found) else None
-
-
-def _pooled(es: pd.DataFrame, measure: str, good: str | None, unit: str) -> EffectResult | None:
-    """The studies pooled, several effects of one study averaged as if they moved together; None below two studies."""
-    known = es[es["yi"].notna() & es["vi"].notna()].assign(se=lambda frame: frame["vi"] ** 0.5)
-    each = known.groupby("study_id", sort=False)[["yi", "se"]].mean().reset_index()
-    each["study"] = _cited(each["study_id"], known)
-    if len(each) < 2 or es["study_id"].nunique() > len(each):
-        return None
-    try:
-        # Few studies that happen to agree must not make the interval shorter than their own errors do: Röver et al. (2015).
-        return synthesis.pool(each.assign(vi=each["se"] ** 2), study="study", measure=measure, good=good, unit=unit, test="adhoc")
-    except WhatworksError:
-        return None

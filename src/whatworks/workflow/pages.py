@@ -8,7 +8,8 @@ from typing import Any
 from whatworks.evidence import Registry
 from whatworks.evidence import load as load_evidence
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
-from whatworks.findings.bodies import Body, bodies_by_group, gap_cells
+from whatworks.findings.bodies import Body, bodies_by_group
+from whatworks.findings.gap_map_cells import gap_cells
 from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
