@@ -99,7 +99,7 @@ def test_a_fault_is_told_with_file_and_line(asked, good, bad, words):
 def test_amounts_of_real_programmes_do_not_stand_over_an_invented_one(asked):
     case = asked / "evidence" / "investments" / METHOD / "case.yml"
     case.write_text(case.read_text().replace("synthetic: true", "synthetic: false"))
-    with pytest.raises(InvalidParameters, match="is about real people; it needs a method that is not marked synthetic"):
+    with pytest.raises(InvalidParameters, match="a method marked synthetic in the catalogue cannot stand over it"):
         questions_of(asked)
 
 

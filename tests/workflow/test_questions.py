@@ -7,7 +7,7 @@ import pytest
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.documentation import Store
-from whatworks.workflow import questions
+from whatworks.workflow import question_data
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import read_questions
 
@@ -15,7 +15,7 @@ from whatworks.workflow.questions import read_questions
 @pytest.fixture
 def ask(project: Path, catalogues, monkeypatch):
     """Replace the parameter files by one, and read it; the open data are about anything here."""
-    monkeypatch.setattr(questions, "OPEN_DATA", {"supported_work": {}})
+    monkeypatch.setattr(question_data, "OPEN_DATA", {"supported_work": {}})
 
     def read(text: str, name: str = "young_people.yml"):
         folder = project / "notebooks" / "parameters"
@@ -142,7 +142,7 @@ def test_a_project_without_questions_says_how_to_ask_one(project, catalogues):
 
 def test_open_data_answer_only_the_question_they_are_about(ask, monkeypatch):
     about = {"target_group": "young_people", "method": "supported_work", "outcome": "earnings"}
-    monkeypatch.setattr(questions, "OPEN_DATA", {"supported_work": about})
+    monkeypatch.setattr(question_data, "OPEN_DATA", {"supported_work": about})
     told = refusal(ask, GOOD)
     assert "young_people.yml:6: supported_work is about method 'supported_work'; method 'housing_first' cannot" in told
     assert "outcome 'days_housed' cannot be answered with it" in told
@@ -164,7 +164,7 @@ def test_a_real_method_never_stands_over_simulated_people(ask, project):
 
 def test_an_invented_method_never_stands_over_real_people(ask, project, catalogues):
     catalogues.methods["housing_first"].fields["synthetic"] = True
-    assert "holds real people" in refusal(ask, delivery(project, "false"))
+    assert "about real people" in refusal(ask, delivery(project, "false"))
 
 
 def test_a_delivery_that_is_there_and_fits_is_accepted(ask, project):

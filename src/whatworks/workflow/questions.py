@@ -1,22 +1,18 @@
 """The questions that reports answer: read from ``notebooks/parameters``, checked against everything they name."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
-from whatworks.core.errors import InvalidParameters, WhatworksError
+from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
-from whatworks.documentation import is_synthetic, read_panel
-from whatworks.documentation.panel_file import is_panel_file
 from whatworks.documentation.privacy import looks_like_cpr
-from whatworks.documentation.stored import is_store
-from whatworks.evidence.investments import is_synthetic_investment
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
+from whatworks.workflow.question_data import Asked, data_faults, listed, unknown
 
 # Designs that say what works, and those that say what it costs and how services fare.
 EFFECTS = ("matched", "rollout", "reviews")
@@ -37,14 +33,6 @@ _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
 _OUT = "Take it out; nothing is run with it, and it is not shown here."
-
-
-# Whether the data of a design are invented, asked of their folder.
-_INVENTED: Mapping[str, Callable[[Path], bool]] = {"investment": is_synthetic_investment, "benchmark": is_synthetic}
-# What each open source of microdata is about.
-OPEN_DATA: Mapping[str, Mapping[str, str]] = {
-    "supported_work": {"target_group": "adults_outside_labour_market", "method": "supported_work", "outcome": "earnings"},
-}
 
 
 class Catalogues(Protocol):
@@ -203,7 +191,7 @@ class _Reader:
         if question.effect not in measured:
             self.faults.append(
                 f"{question.where}: the effect {question.effect!r} is no answer to a question of this file. "
-                f"Name <target_group>/<method> of a matched or rollout question in it; {_listed(measured)}."
+                f"Name <target_group>/<method> of a matched or rollout question in it; {listed(measured)}."
             )
 
     def _question(self, located: Located, place: int, item: Any, group: str) -> Question | None:
@@ -240,7 +228,7 @@ class _Reader:
         if design is None:
             # A misspelt key has already been told, with what was meant.
             if set(item) <= set(self.defaults(design)):
-                self._fault(located, at, f"design is missing; {_listed(DESIGNS)}")
+                self._fault(located, at, f"design is missing; {listed(DESIGNS)}")
         elif self._known(located, (*at, "design"), design, DESIGNS, what="design") and design != "reviews":
             for key in _NEEDED[design]:
                 if item.get(key) is None:
@@ -264,68 +252,14 @@ class _Reader:
 
     def _data(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str) -> None:
         """Data that exist, and that are about what is asked: an answer never stands under another question's name."""
-        data, design = item.get("data"), item["design"]
-        at = (*at, "data")
-        if design == "matched":
-            if self._known(located, at, data, tuple(OPEN_DATA), what="source of matched data"):
-                asked = {"target_group": group, "method": item["method"], "outcome": item["outcome"]}
-                for key, code in OPEN_DATA[str(data)].items():
-                    if asked[key] != code:
-                        self._fault(
-                            located, at, f"{data} is about {key} {code!r}; {key} {asked[key]!r} cannot be answered with it"
-                        )
-        elif design == "rollout":
-            self._delivery(located, at, item, group, invented=is_synthetic_method(self.catalogues, item["method"]))
-        elif design in _INVENTED:
-            method = item.get("method") or _method_of(item)
-            self._folder(located, at, str(data), design, invented=is_synthetic_method(self.catalogues, str(method)))
-
-    def _folder(self, located: Located, at: tuple[str | int, ...], data: str, design: str, *, invented: bool) -> None:
-        """A folder with costs or with a delivery, invented where the method is and only there."""
-        if not (self.project.root / data).is_dir():
-            self._fault(located, at, f"there is no folder {data!r} in the project")
+        method = item.get("method") or _method_of(item)
+        if item["design"] == "reviews" or method is None:
             return
-        try:
-            simulated = _INVENTED[design](self.project.root / data)
-        except WhatworksError as error:
-            self._fault(located, at, f"{data}: {error}".rstrip("."))
-            return
-        if simulated != invented:
-            kind, needed = ("invented", "is marked") if simulated else ("about real people", "is not marked")
-            self._fault(located, at, f"{data} is {kind}; it needs a method that {needed} synthetic in the catalogue")
-
-    def _delivery(
-        self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str, *, invented: bool
-    ) -> None:
-        data = str(item["data"])
-        place = self.project.root / data
-        own_table = is_panel_file(data)
-        if own_table and not place.is_file():
-            self._fault(
-                located, at, f"there is no file {data!r} in the project; name a CSV file with one row per unit and quarter"
-            )
-            return
-        if not own_table and not place.is_dir() and not (is_store(data) and place.is_file()):
-            kind = "store" if is_store(data) else "folder"
-            needed = "name the folder of a delivery, a store, or a CSV file of your own"
-            self._fault(located, at, f"there is no {kind} {data!r} in the project; {needed}")
-            return
-        try:
-            simulated = is_synthetic(place)
-            if own_table:
-                # One file is soon read: what is wrong with it is told before any report is run.
-                read_panel(place, target_group=group, method=item["method"], outcome=item["outcome"])
-        except WhatworksError as error:
-            self._fault(located, at, f"{data}: {error}".rstrip("."))
-            return
-        if simulated and not invented:
-            self._fault(
-                located, at, f"{data} is simulated; only a method marked synthetic in the catalogue may stand over its results"
-            )
-        if invented and not simulated:
-            self._fault(
-                located, at, f"{data} holds real people; a method marked synthetic in the catalogue cannot stand over them"
-            )
+        asked = Asked(
+            target_group=group, method=method, outcome=item.get("outcome"), invented=is_synthetic_method(self.catalogues, method)
+        )
+        for message in data_faults(self.project.root, item["design"], str(item["data"]), asked):
+            self._fault(located, (*at, "data"), message)
 
     def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any, default: Any) -> None:
         if not is_plain(value):
@@ -340,12 +274,10 @@ class _Reader:
                 self._fault(located, at, f"{key} is {text!r}, which leads out of the project; name something inside it")
 
     def _known(self, located: Located, at: tuple[str | int, ...], value: Any, allowed: Collection[str], *, what: str) -> bool:
-        if isinstance(value, str) and value in allowed:
-            return True
-        near = get_close_matches(str(value), list(allowed), n=1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
-        self._fault(located, at, f"{value!r} is not a known {what}; {meant}{_listed(allowed)}")
-        return False
+        message = unknown(value, allowed, what=what)
+        if message:
+            self._fault(located, at, message)
+        return not message
 
     def _fault(self, located: Located, at: tuple[str | int, ...], message: str) -> None:
         self.faults.append(f"{located.where(*at)}: {message}.")
@@ -360,7 +292,3 @@ def _method_of(item: Mapping[str, Any]) -> str | None:
     """The method whose effect an investment case rests on."""
     effect = item.get("effect")
     return effect.partition("/")[2] or None if isinstance(effect, str) else None
-
-
-def _listed(allowed: Collection[str]) -> str:
-    return f"allowed: {', '.join(sorted(allowed)) or 'none'}"
