@@ -219,7 +219,7 @@ def test_an_invented_method_must_say_what_it_resembles(base, replace):
         (b"", r"areas.yml:1: needs one block per entry"),
         (b"autism: words\n", r"areas.yml:1: autism: needs a block of fields"),
         (b"\xff\xfe\x00", r"areas.yml: cannot be read"),
-        (b"[" * 5000, r"areas.yml: cannot be read"),
+        (b"[" * 5000, r"areas.yml:1: nested deeper than 100 levels"),
         (b"autism: !!python/object/apply:os.getcwd []\n", r"areas.yml"),
         (b"autism:\n  name: 2024-99-99\n", r"areas.yml"),
     ],
