@@ -18,7 +18,7 @@ import pandas as pd
 
 import whatworks as ww
 from whatworks.documentation import Store, validate
-from whatworks.documentation.ingest import ingest
+from whatworks.documentation.ingesting import ingest
 
 # All specialised services over fifteen years; thirty measurements an episode.
 MEASUREMENTS, QUICK, PER_EPISODE = 12_000_000, 300_000, 30

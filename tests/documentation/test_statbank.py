@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from whatworks.core.errors import InvalidOption, UnknownCode
-from whatworks.documentation.municipalities import municipalities
+from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.statbank import StatBank
 from whatworks.documentation.statbank_transport import StatBankOffline, StatBankRefused
 

@@ -42,7 +42,7 @@ def ingest(
     The same content again changes nothing; other content from the same source is a correction and takes the place of what came
     before, which stays readable as it was. A delivery that is refused, or a run that is stopped, leaves the store as it was.
     """
-    from whatworks.documentation.ingest import ingest as take_in
+    from whatworks.documentation.ingesting import ingest as take_in
     from whatworks.documentation.quarantine import write_quarantine
     from whatworks.documentation.store import Store
 

@@ -8,7 +8,7 @@ import typer
 from whatworks.cli.app import FAILED, app
 
 if TYPE_CHECKING:
-    from whatworks.documentation.validate import Validation
+    from whatworks.documentation.validating import Validation
 
 _EXAMPLES = """
 Examples:
@@ -47,7 +47,7 @@ def validate(
     """
     from whatworks.documentation.quarantine import write_quarantine
     from whatworks.documentation.suggesting import suggest_mapping
-    from whatworks.documentation.validate import validate as held_to_the_rules
+    from whatworks.documentation.validating import validate as held_to_the_rules
 
     validation = held_to_the_rules(file, mapping)
     for fault in validation.faults:

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from whatworks.core.errors import InvalidOption, MissingData, UnknownCode
-from whatworks.core.places import found_above
+from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.documentation.cells import text_column
 from whatworks.documentation.faults import QUARANTINE, Fault, InvalidDelivery
-from whatworks.documentation.manifest import Manifest, read_manifest, write_manifest
+from whatworks.documentation.manifest import Manifest, write_manifest
 from whatworks.documentation.mapping import DeliveryMapping
-from whatworks.documentation.panel_file import is_panel_file, is_synthetic_panel
 from whatworks.documentation.schema import TABLES, Table
-from whatworks.documentation.stored import is_store, is_synthetic_store
-from whatworks.documentation.validate import Validation, validate
+from whatworks.documentation.validating import Validation, validate
 
 # Tables with a row per person or per measurement are worth compressing.
 _COMPRESSED = ("citizen", "episode", "intervention", "measurement", "goal", "employment", "cost", "coordination")
@@ -106,34 +103,6 @@ def read_delivery(
     validation = validate(path, mapping, known=known)
     validation.raise_if_refused()
     return Delivery(validation)
-
-
-def is_synthetic(path: str | Path) -> bool:
-    """True when a delivery says that its people are simulated.
-
-    Parameters
-    ----------
-    path : folder of a delivery, a store's file, or a CSV file that :func:`read_panel` reads
-
-    Raises
-    ------
-    MissingData
-        If there is no such folder or file, or the store is empty.
-    InvalidDelivery
-        If ``delivery.yml`` is missing or does not say it.
-
-    Examples
-    --------
-    See :func:`write_delivery`.
-    """
-    folder = found_above(path)
-    if is_panel_file(folder):
-        return is_synthetic_panel(folder)
-    if is_store(folder):
-        return is_synthetic_store(folder)
-    if not folder.is_dir():
-        raise MissingData(f"There is no folder {folder.name!r} with a delivery. Check the path.")
-    return read_manifest(folder.resolve()).synthetic
 
 
 def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, synthetic: bool, seed: int | None = None) -> Path:

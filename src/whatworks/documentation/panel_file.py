@@ -16,7 +16,6 @@ from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataF
 from whatworks.documentation.privacy import any_cpr, cpr_rows, names_a_person
 from whatworks.documentation.schema import Column
 
-PANEL_FILES = (".csv",)
 # Our names and the Danish ones that may stand for them.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "municipality": ("municipality", "kommune"),
@@ -45,17 +44,6 @@ def panel_of_file(path: Path, *, outcome: str) -> pd.DataFrame:
         panel["n_citizens"] = cells["n_citizens"].astype("float64")
     panel["first_treated"] = pd.PeriodIndex(cells["first_treated"].str.replace("K", "Q"), freq="Q-DEC")
     return _checked(panel, outcome, path.name)
-
-
-def is_panel_file(data: str | Path) -> bool:
-    """Is it a file of one's own, rather than the folder of a delivery?
-
-    Examples
-    --------
-    >>> is_panel_file("data/own.csv"), is_panel_file("evidence/documentation/adults_autism")
-    (True, False)
-    """
-    return Path(data).suffix.casefold() in PANEL_FILES
 
 
 def is_synthetic_panel(path: Path) -> bool:

@@ -13,7 +13,7 @@ from whatworks.core.disclosure import K_PUBLISH, checked_k, disclose, suppress_c
 from whatworks.core.encoding import encode_frame
 from whatworks.core.errors import DisclosureRisk, EmptyData, InvalidOption
 from whatworks.core.version import __version__
-from whatworks.documentation.municipalities import municipalities
+from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.sharing_package import FORMAT, KIND, QUESTION, IncompatiblePackage, Package, packed
 
 _GROUP_COUNTS = ("n_treated", "n_comparison")

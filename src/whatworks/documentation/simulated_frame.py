@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from whatworks.documentation.municipalities import SIMULATED_REGIONS, municipalities
+from whatworks.documentation.municipality_names import SIMULATED_REGIONS, municipalities
 from whatworks.documentation.simulated_names import organisation_names, service_names
 from whatworks.documentation.simulated_pairs import PAIRS, Pair
 

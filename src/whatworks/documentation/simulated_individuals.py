@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.documentation.municipalities import SIMULATED_REGIONS, municipalities
+from whatworks.documentation.municipality_names import SIMULATED_REGIONS, municipalities
 from whatworks.documentation.scenarios import SCENARIOS, Instrument
 from whatworks.documentation.simulated_tables import citizens, instruments, numbered, pseudonyms, text_table
 

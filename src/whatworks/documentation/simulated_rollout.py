@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.documentation.municipalities import SIMULATED_REGIONS, municipalities
+from whatworks.documentation.municipality_names import SIMULATED_REGIONS, municipalities
 from whatworks.documentation.scenarios import Scenario
+from whatworks.documentation.simulated_borders import simulated_neighbours
 from whatworks.documentation.simulated_changes import with_new_instrument
 from whatworks.documentation.simulated_mergers import draw_merger, with_merged_services
-from whatworks.documentation.simulated_neighbours import simulated_neighbours
 from whatworks.documentation.simulated_tables import Stays, delivery_tables, quarter_names
 
 QUARTERS = pd.period_range("2014Q1", "2023Q4", freq="Q-DEC")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.documentation.municipalities import municipalities
+from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.statbank_formats import read_bulk, read_csv, read_json_stat
 from whatworks.documentation.statbank_tables import TableInfo, selection, table_info
 from whatworks.documentation.statbank_transport import BASE, Answer, StatBankRefused, Transport

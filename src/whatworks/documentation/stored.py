@@ -10,8 +10,6 @@ from whatworks.core.errors import MissingData
 from whatworks.core.places import found_above
 from whatworks.documentation.store import Store
 
-STORE_FILES = (".duckdb", ".store")
-
 
 class StoredTables(dict[str, pd.DataFrame]):
     """The tables of a store as they stand.
@@ -24,17 +22,6 @@ class StoredTables(dict[str, pd.DataFrame]):
     def __init__(self, tables: Mapping[str, pd.DataFrame], quarantined: Mapping[str, pd.DataFrame]) -> None:
         super().__init__(tables)
         self.quarantined = quarantined
-
-
-def is_store(data: str | Path) -> bool:
-    """Is it a store, by the ending of its name?
-
-    Examples
-    --------
-    >>> is_store("data/region.duckdb"), is_store("data/region.store"), is_store("data/region")
-    (True, True, False)
-    """
-    return Path(data).suffix.casefold() in STORE_FILES
 
 
 def stored_tables(path: str | Path) -> StoredTables:

@@ -7,8 +7,7 @@ import pandas as pd
 
 from whatworks.core.columns import require_columns
 from whatworks.core.disclosure import K_FLOOR, K_PUBLISH, suppress_counts
-from whatworks.documentation.delivery import is_synthetic
-from whatworks.documentation.panel_file import is_panel_file
+from whatworks.documentation.kinds import is_panel_file, is_synthetic
 
 _SUPPORTED_WORK: Mapping[str, str] = {
     "da": (

@@ -191,3 +191,8 @@ def _places(name: str) -> tuple[str, ...]:
     if name in _WORDS:
         return ("wording",)
     return (_PAGES[name],) if name in _PAGES else _DRAWING
+
+
+def __dir__() -> list[str]:
+    """So that Tab finds what has not been loaded yet."""
+    return sorted({*globals(), *__all__})

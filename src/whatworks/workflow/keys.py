@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from whatworks.documentation.stored import deliveries_digest, is_store
+from whatworks.documentation.kinds import is_store
 from whatworks.workflow import digests
 from whatworks.workflow.digests import LONGEST_PATH, digest_of, tree
 from whatworks.workflow.notebooks import for_design, read_notebook
@@ -70,7 +70,9 @@ def _named_files(project: Project, parameters: Mapping[str, Any]) -> Iterator[tu
         inside = path.is_relative_to(project.root.resolve()) and path != project.root.resolve()
         if inside and path.exists() and not path.is_relative_to(project.evidence.resolve()):
             if path.is_file() and is_store(path):
-                # Its bytes may change where nothing was delivered.
+                # Its bytes may change where nothing was delivered. Only a store draws in what reads one.
+                from whatworks.documentation.stored import deliveries_digest
+
                 yield f"{name}:deliveries", deliveries_digest(path).encode()
                 continue
             yield from ((f"{name}:{place}", content) for place, content in tree(path))

@@ -8,8 +8,7 @@ from typing import Any
 
 from whatworks.core.errors import WhatworksError
 from whatworks.documentation import is_synthetic, read_panel
-from whatworks.documentation.panel_file import is_panel_file
-from whatworks.documentation.stored import is_store
+from whatworks.documentation.kinds import is_panel_file, is_store
 from whatworks.evidence.investments import is_synthetic_investment
 
 # What each open source of microdata is about.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from whatworks.documentation.faults import N_, REFUSE, WARN
 from whatworks.documentation.lookup import positions
-from whatworks.documentation.municipalities import municipalities
+from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.rules.finding import Finding, Tables, where
 from whatworks.documentation.schema import TABLES, Column
 

@@ -13,7 +13,7 @@ from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.schema import TABLES
 from whatworks.documentation.store import Store
 from whatworks.documentation.store_append import Appended
-from whatworks.documentation.validate import Validation, validate
+from whatworks.documentation.validating import Validation, validate
 
 # Tables that rows of other tables refer to; only these are needed to know whether a reference leads anywhere.
 _REFERRED = tuple({column.references: None for table in TABLES.values() for column in table.columns if column.references})

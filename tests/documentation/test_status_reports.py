@@ -9,7 +9,7 @@ import pytest
 
 from tests.documentation.profile_tables import make_tables
 from whatworks.core.errors import InvalidOption, MissingData
-from whatworks.documentation.status_report import (
+from whatworks.documentation.status_reports import (
     ChangedStatus,
     StatusStands,
     compare_status,

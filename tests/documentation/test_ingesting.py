@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 import whatworks as ww
 from whatworks.core.errors import MissingData
 from whatworks.documentation import InvalidDelivery, PersonalDataFound, Store
-from whatworks.documentation.ingest import ingest
+from whatworks.documentation.ingesting import ingest
 
 AUTISM = "evidence/documentation/adults_autism"
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from whatworks.documentation.municipalities import SIMULATED_REGIONS, municipalities
+from whatworks.documentation.municipality_names import SIMULATED_REGIONS, municipalities
 
 
 def simulated_neighbours() -> pd.DataFrame:

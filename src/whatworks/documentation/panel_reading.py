@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from whatworks.documentation.delivery import read_delivery
+from whatworks.documentation.kinds import is_store
 from whatworks.documentation.panel import build_panel
 from whatworks.documentation.panel_file import panel_of_file
-from whatworks.documentation.stored import is_store, stored_tables
+from whatworks.documentation.stored import stored_tables
 
 
 def read_panel(data: str | Path, *, target_group: str, method: str, outcome: str) -> pd.DataFrame:

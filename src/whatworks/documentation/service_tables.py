@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.errors import EmptyData, MissingData
-from whatworks.documentation.cohort import cohort
+from whatworks.documentation.cohorts import cohort
 from whatworks.documentation.units import final_services
 
 _NEEDED = ("service", "organisation", "service_year")
