@@ -128,26 +128,26 @@ def test_options_that_cannot_be_used_are_refused(options, words):
 
 @pytest.mark.slow
 def test_cr2_and_the_wild_bootstrap_cover_with_ten_clusters_of_which_five_are_treated():
-    # 400 draws of 10 towns, 6 years, shocks with autocorrelation 0.5, starts 3 and 4; three Monte Carlo errors are 3.3 %.
+    # 200 draws of 10 towns, 6 years, shocks with autocorrelation 0.5, starts 3 and 4; three Monte Carlo errors are 4.6 %.
     # 3,000 draws with other seeds gave 95.4 % (CR2) and 94.4 % (wild bootstrap).
     covered = np.zeros(2)
-    for draw in range(400):
+    for draw in range(200):
         df = roll_out(10, [3, 4, 3, 4, 3], seed=draw)
         for place, options in enumerate(({"inference": "CR2"}, {"inference": "wild_bootstrap", "draws": 199, "seed": draw})):
             row = ww.did.twfe(df, **COLUMNS, **options).headline
             covered[place] += row.conf_low <= 0 <= row.conf_high
-    assert (covered / 400 > 0.92).all()
-    assert (covered / 400 < 0.98).all()
+    assert (covered / 200 > 0.91).all()
+    assert (covered / 200 < 0.99).all()
 
 
 @pytest.mark.slow
 def test_with_three_treated_of_thirty_cr2_covers_where_clustered_intervals_do_not():
-    # 250 draws. 600 draws with another seed gave 80 % (clustered) and 97 % (CR2).
+    # 150 draws. 600 draws with another seed gave 80 % (clustered) and 97 % (CR2).
     covered = np.zeros(2)
-    for draw in range(250):
+    for draw in range(150):
         df = roll_out(30, [3, 4, 3], seed=draw)
         for place, kind in enumerate(("cluster", "CR2")):
             row = ww.did.twfe(df, **COLUMNS, inference=kind).headline
             covered[place] += row.conf_low <= 0 <= row.conf_high
-    assert covered[0] / 250 < 0.88
-    assert covered[1] / 250 > 0.93
+    assert covered[0] / 150 < 0.88
+    assert covered[1] / 150 > 0.93

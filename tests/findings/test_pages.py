@@ -17,6 +17,9 @@ BANNED = re.compile("significan|signifikan|proven|bevist|no effect|ingen effekt|
 MAKERS = ["matched", "rollout", "reviews", "unknown"]
 HOSTILE = '<script>alert("1")</script>{{ 7*7 }}{% x %}'
 
+# Every page is made once, however much is asked of it.
+MADE: dict[tuple[str, str], str] = {}
+
 
 class Outline(HTMLParser):
     """Tags with their attributes, the text of headings and of the whole page."""
@@ -55,7 +58,9 @@ def plain(html):
 class TestEveryPage:
     @pytest.fixture
     def html(self, samples, maker, language):
-        return page(getattr(samples, maker)(), language)
+        if (maker, language) not in MADE:
+            MADE[maker, language] = page(getattr(samples, maker)(), language)
+        return MADE[maker, language]
 
     def test_headings_go_down_one_step_at_a_time_from_one_question(self, html):
         outline = Outline(html)

@@ -1,8 +1,8 @@
 """Every standard error of a matched comparison graded in the design it is meant for, in a simulated world whose truth is known.
 
 The world is one where people with greater needs are treated more often and fare worse: the raw gap hides nearly all of an
-effect of five points. A coverage of 95 % counted in 250 draws has a Monte Carlo error of 1.4 percentage points, in 120
-draws of 2.0.
+effect of five points. A coverage of 95 % counted in 120 draws has a Monte Carlo error of 2.0 percentage points, in 60
+draws of 2.8.
 """
 
 import numpy as np
@@ -97,7 +97,7 @@ def test_the_raw_gap_hides_nearly_all_of_the_effect():
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_intervals_hold_the_truth_as_often_as_they_say(design):
-    assert_calibrated(graded(DESIGNS[design], draws=250))
+    assert_calibrated(graded(DESIGNS[design], draws=120))
 
 
 @pytest.mark.parametrize("design", STRATA_AND_SETS)
@@ -117,7 +117,7 @@ def test_intervals_that_count_municipalities_hold_the_truth(design):
 
 def test_the_difference_in_strata_is_held_by_hc3_more_often_than_it_says():
     # HC3 of a plain difference takes differences between strata for chance, as in R; covariates take them out.
-    draws = graded(lambda df: matched(df, {}, method="cem", cutpoints={"need": 6, "age": 6}), draws=100, people=400)
+    draws = graded(lambda df: matched(df, {"vcov": "HC3"}, method="cem", cutpoints={"need": 6, "age": 6}), draws=100, people=400)
     assert draws["covered"].mean() >= 0.97
     assert draws["std_error"].mean() > 1.1 * draws["estimate"].std()
 
@@ -130,25 +130,25 @@ def test_intervals_of_subgroups_hold_the_truth_and_their_test_finds_nothing_wher
     }
     for answer in asked.values():
         covered, found = [], []
-        for number in range(80):
+        for number in range(50):
             df = selected_by_need(FIRST_SEED + number, people=600)
             result = answer(df.assign(part=np.arange(600) % 3))
             covered += ((result.parts["conf_low"] <= EFFECT) & (result.parts["conf_high"] >= EFFECT)).tolist()
             found.append(result.statistics["interaction_p"] < 0.05)
-        assert 0.92 <= np.mean(covered) <= 0.98
+        assert 0.91 <= np.mean(covered) <= 0.99
         assert np.mean(found) <= 0.12
 
 
 def test_a_bootstrap_that_fits_the_weights_again_covers_too():
     drawn = {"vcov": "bootstrap", "draws": 50, "seed": 1}
-    assert_calibrated(graded(lambda df: weighted(df, drawn), draws=120, people=400))
+    assert_calibrated(graded(lambda df: weighted(df, drawn), draws=60, people=400))
 
 
 def test_weights_taken_as_known_overstate_the_error_of_inverse_probabilities():
     # The score is fitted, and fitting it takes out chance imbalance (Hirano, Imbens & Ridder 2003); standard errors that do not
     # know of it are too long here, and the stacked ones are not.
-    known = graded(lambda df: weighted(df, {"vcov": "HC0"}, estimand="ATE"), draws=150)
-    stacked = graded(lambda df: weighted(df, estimand="ATE"), draws=150)
+    known = graded(lambda df: weighted(df, {"vcov": "HC0"}, estimand="ATE"), draws=80)
+    stacked = graded(lambda df: weighted(df, estimand="ATE"), draws=80)
     assert known["std_error"].mean() > 1.1 * stacked["std_error"].mean()
-    # A standard deviation counted in 150 draws is itself off by some 6 %.
-    assert stacked["std_error"].mean() == pytest.approx(stacked["estimate"].std(), rel=0.12)
+    # A standard deviation counted in 80 draws is itself off by some 8 %.
+    assert stacked["std_error"].mean() == pytest.approx(stacked["estimate"].std(), rel=0.16)

@@ -54,14 +54,14 @@ def test_contradiction_fails_the_check_and_says_not_to_average(published):
 def test_the_combination_covers_places_drawn_like_the_published_ones():
     rng = np.random.default_rng(8)
     covered = 0
-    for _ in range(400):
+    for _ in range(200):
         place = rng.normal(0.3, 0.2)
         vi = np.full(30, 0.01)
         es = pd.DataFrame({"yi": rng.normal(0.3, 0.2, 30) + rng.normal(0, 0.1, 30), "vi": vi})
         head = ww.synthesis.combine(own(rng.normal(place, 0.15), 0.15), ww.synthesis.pool(es, measure="SMD", good="up")).headline
         covered += head.conf_low <= place <= head.conf_high
-    # Monte Carlo standard error 1.1 points.
-    assert 0.925 <= covered / 400 <= 0.98
+    # Monte Carlo standard error 1.5 points.
+    assert 0.92 <= covered / 200 <= 0.985
 
 
 def test_how_our_citizens_differ_is_named(published):

@@ -516,7 +516,12 @@ def language(request) -> str:
 @pytest.fixture(params=list(FIGURES))
 def drawn(request, language) -> str:
     """Every kind of figure in every language."""
-    return FIGURES[request.param](language)
+    return _drawn(request.param, language)
+
+
+@cache
+def _drawn(kind: str, language: str) -> str:
+    return FIGURES[kind](language)
 
 
 @pytest.fixture
