@@ -8,7 +8,7 @@ import typer
 from whatworks.cli.app import FAILED, app
 
 if TYPE_CHECKING:
-    from whatworks.documentation.validating import Validation
+    from whatworks.documentation.validation import Validation
 
 _EXAMPLES = """
 Examples:

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from whatworks.documentation.suggesting import suggest_mapping
     from whatworks.documentation.summary import source, trends
     from whatworks.documentation.supported_work_data import earnings_panel, supported_work
-    from whatworks.documentation.validating import Validation, validate
+    from whatworks.documentation.validating import validate
+    from whatworks.documentation.validation import Validation
     from whatworks.documentation.windows import window
 
 # Where each public name stands. No module has the name of what stands in it: it would be found in its place.
@@ -59,7 +60,7 @@ _PLACES = {
     "Status": "status_reports",
     "Store": "store",
     "TamperedPackage": "sharing_package",
-    "Validation": "validating",
+    "Validation": "validation",
     "build_panel": "panel",
     "cohort": "cohorts",
     "compare_status": "status_reports",

@@ -14,7 +14,8 @@ from whatworks.documentation.faults import QUARANTINE, Fault, InvalidDelivery
 from whatworks.documentation.manifest import Manifest, write_manifest
 from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.schema import TABLES, Table
-from whatworks.documentation.validating import Validation, validate
+from whatworks.documentation.validating import validate
+from whatworks.documentation.validation import Validation
 
 # Tables with a row per person or per measurement are worth compressing.
 _COMPRESSED = ("citizen", "episode", "intervention", "measurement", "goal", "employment", "cost", "coordination")

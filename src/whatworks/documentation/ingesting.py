@@ -13,7 +13,8 @@ from whatworks.documentation.mapping import DeliveryMapping
 from whatworks.documentation.schema import TABLES
 from whatworks.documentation.store import Store
 from whatworks.documentation.store_append import Appended
-from whatworks.documentation.validating import Validation, validate
+from whatworks.documentation.validating import validate
+from whatworks.documentation.validation import Validation
 
 # Tables that rows of other tables refer to; only these are needed to know whether a reference leads anywhere.
 _REFERRED = tuple({column.references: None for table in TABLES.values() for column in table.columns if column.references})

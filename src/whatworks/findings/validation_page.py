@@ -9,7 +9,7 @@ from whatworks.core.columns import one_of
 from whatworks.documentation.faults import QUARANTINE, REFUSE, WARN, Fault
 from whatworks.documentation.rules import RULES
 from whatworks.documentation.schema import TABLES
-from whatworks.documentation.validating import Validation
+from whatworks.documentation.validation import Validation
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, number, translator
