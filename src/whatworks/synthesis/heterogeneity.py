@@ -4,6 +4,8 @@ All functions take studies down the rows and meta-analyses across the columns. A
 have carries the variance infinity, hence the weight zero, and the effect 0.
 """
 
+from functools import reduce
+
 import numpy as np
 from scipy import special
 
@@ -13,7 +15,10 @@ Array = np.ndarray
 
 
 def total(*factors: Array) -> Array:
-    """Sum over studies of the product of the factors, without arrays in between."""
+    """Sum over studies of the product of the factors, without arrays in between where there are many meta-analyses."""
+    if np.size(factors[0]) == len(factors[0]):
+        # One meta-analysis is one long column: a dot product takes half the time of a general sum.
+        return np.asarray(np.vecdot(reduce(np.multiply, factors[:-1]), factors[-1], axis=0))
     return np.asarray(np.einsum(",".join(["k..."] * len(factors)) + "->...", *factors))
 
 

@@ -54,7 +54,9 @@ def tau2_likelihood(yi: Array, vi: Array, *, restricted: bool) -> Array:
     # The bound was proved; rounding shall not undo it.
     slopes[-1] = -1.0
     cell, column = np.nonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
-    y, v, room = yi[:, column], vi[:, column], np.empty((2, len(yi), len(column)))
+    y, v = yi, vi
+    if not np.array_equal(column, np.arange(yi.shape[1])):
+        y, v, room = yi[:, column], vi[:, column], np.empty((2, len(yi), len(column)))
     peaks = falling_root(
         lambda tau2: slope_and_curvature(y, v, tau2, restricted=restricted, room=room),
         grid[cell, column],
