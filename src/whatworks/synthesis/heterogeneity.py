@@ -18,7 +18,8 @@ def total(*factors: Array) -> Array:
     """Sum over studies of the product of the factors, without arrays in between where there are many meta-analyses."""
     if np.size(factors[0]) == len(factors[0]):
         # One meta-analysis is one long column: a dot product takes half the time of a general sum.
-        return np.asarray(np.vecdot(reduce(np.multiply, factors[:-1]), factors[-1], axis=0))
+        product = reduce(np.multiply, factors[:-1])
+        return np.asarray(np.dot(product.ravel(), factors[-1].ravel())).reshape(product.shape[1:])
     return np.asarray(np.einsum(",".join(["k..."] * len(factors)) + "->...", *factors))
 
 
