@@ -1,7 +1,6 @@
 """The content key: what changes it, and what does not."""
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,11 +129,3 @@ def test_moving_text_between_files_changes_the_key(key, source):
     (source / "code.py").write_text("befor")
     (source / "findings" / "page.html").write_text("ebefore")
     assert key() != before
-
-
-def test_twenty_reports_are_planned_in_a_third_of_a_second(project, question):
-    asked = [replace(question, target_group=f"group_{number}") for number in range(20)]
-    report_keys(Project(project), asked)
-    started = time.process_time()
-    assert len(report_keys(Project(project), asked)) == 20
-    assert time.process_time() - started < 0.3
