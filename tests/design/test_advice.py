@@ -35,6 +35,9 @@ def test_one_wave_is_for_the_two_way_regression_too():
 def test_one_treated_town_with_a_long_past_is_for_a_composed_comparison():
     verdict, reason = verdicts([12] + [0] * 24, times=20)
     assert verdict["synthetic"] == verdict["conley_taber"] == "carries"
+    # Nothing tells how one town differs from itself; two towns begin to.
+    assert (verdict["group_time"], reason["group_time"]) == ("cannot", "few_treated")
+    verdict, reason = verdicts([12, 12] + [0] * 24, times=20)
     assert (verdict["group_time"], reason["group_time"]) == ("carries_with_doubt", "few_treated")
     table = advise(rollout([12] + [0] * 24, times=20), **CALL)
     assert table["design"].iloc[0] == "synthetic"
@@ -48,7 +51,9 @@ def test_one_treated_town_with_a_long_past_is_for_a_composed_comparison():
         ([4] * 12, "group_time", "nobody_waits"),
         ([3] * 12 + [0] * 3, "synthetic", "short_before"),
         ([6] * 12 + [0] * 3, "synthetic", "few_donors"),
+        ([6] * 12 + [0] * 12, "synthetic", "few_donors"),
         ([4] * 2 + [0] * 8, "conley_taber", "few_never"),
+        ([4] * 24 + [0] * 24, "conley_taber", "few_never"),
         ([4] + [0] * 8, "randomisation", "few_ways"),
     ],
 )

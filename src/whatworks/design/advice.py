@@ -132,16 +132,22 @@ def _courses(facts: Facts) -> _Word:
     """Group-time effects, imputation, event studies."""
     if (word := _no_comparison(facts)) is not None:
         return word
-    if facts.treated < FEW_TREATED_CLUSTERS:
+    if facts.treated == 1:
         return _Word(
-            verdict=DOUBTFUL, reason="few_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
-            message=f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED_CLUSTERS}. Judge chance by "
-            "ww.did.randomisation_test, conley_taber or ferman_pinto.",
+            verdict=CANNOT, reason="few_treated", count=1, limit=2,
+            message="One unit starts; nothing tells how it differs from itself. Judge chance from those who never start: "
+            "ww.did.conley_taber, synthetic or randomisation_test.",
         )  # fmt: skip
     if facts.before < 2:
         return _Word(
             verdict=DOUBTFUL, reason="one_time_before", count=facts.before, limit=2,
             message="A cohort has one time before its start, so nobody can see whether trends ran alike. Add earlier times.",
+        )  # fmt: skip
+    if facts.treated < FEW_TREATED_CLUSTERS:
+        return _Word(
+            verdict=DOUBTFUL, reason="few_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
+            message=f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED_CLUSTERS}. Judge chance by "
+            "ww.did.randomisation_test, conley_taber or ferman_pinto.",
         )  # fmt: skip
     if facts.never == 0:
         return _Word(
@@ -165,7 +171,9 @@ def _two_way(facts: Facts) -> _Word:
 def _synthetic(facts: Facts) -> _Word:
     if (word := _no_comparison(facts)) is not None:
         return word
-    short = (facts.before, LEAST_BEFORE) if facts.before < LEAST_BEFORE else (facts.never, LEAST_DONORS)
+    # Placebos stand for the treated, so there must be more of them.
+    donors = max(LEAST_DONORS, facts.treated + 1)
+    short = (facts.before, LEAST_BEFORE) if facts.before < LEAST_BEFORE else (facts.never, donors)
     if short[0] < short[1]:
         reason = "short_before" if facts.before < LEAST_BEFORE else "few_donors"
         what = "times before the start" if facts.before < LEAST_BEFORE else "units that never start"
@@ -189,10 +197,11 @@ def _synthetic(facts: Facts) -> _Word:
 def _conley_taber(facts: Facts) -> _Word:
     if (word := _no_comparison(facts)) is not None:
         return word
-    if facts.never < MANY_NEVER:
+    needed = max(MANY_NEVER, facts.treated + 1)
+    if facts.never < needed:
         return _Word(
-            verdict=CANNOT, reason="few_never", count=facts.never, limit=MANY_NEVER,
-            message=f"Chance is read from units that never start: {facts.never}, where {MANY_NEVER} are needed.",
+            verdict=CANNOT, reason="few_never", count=facts.never, limit=needed,
+            message=f"Chance is read from units that never start: {facts.never}, where {needed} are needed.",
         )  # fmt: skip
     if facts.treated >= FEW_TREATED_CLUSTERS:
         return _Word(
