@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import whatworks as ww
-from whatworks.core.disclosure import checked_k, disclose, is_small, suppress_counts, suppress_table
+from whatworks.core.disclosure import checked_k, disclose, is_small, suppress_counts, suppress_line, suppress_table
 from whatworks.core.errors import DisclosureRisk
 
 
@@ -58,6 +58,36 @@ def test_no_hidden_cell_can_be_computed_from_the_margins(counts):
     assert hidden[(counts > 0) & (counts < 5)].all()
     for line in [*hidden, *hidden.T]:
         assert line.sum() != 1
+
+
+def test_small_cells_are_not_found_together_from_a_margin():
+    # The total less what is shown would be 2: one person in each.
+    hidden = suppress_table(pd.DataFrame([[1, 30, 40], [1, 35, 45], [20, 50, 60]])).isna().to_numpy()
+    assert hidden[:, 0].sum() == 3
+    assert suppress_line(pd.Series([1, 1, 20, 30])).tolist() == [True, True, True, False]
+    assert not suppress_line(pd.Series([0, 5, 20])).any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays(np.int64, (5, 4), elements=st.integers(0, 12)))
+def test_no_set_of_margins_gives_a_hidden_cell_back(counts):
+    hidden = suppress_table(pd.DataFrame(counts + 1)).isna().to_numpy()
+    cells = np.argwhere(hidden)
+    margins = np.zeros((9, len(cells)))
+    margins[cells[:, 0], range(len(cells))] = margins[5 + cells[:, 1], range(len(cells))] = 1
+    # A cell is known exactly where its unit vector is a sum of margins.
+    known = np.linalg.matrix_rank(margins)
+    for one in np.eye(len(cells)):
+        assert np.linalg.matrix_rank(np.vstack([margins, one])) > known
+
+
+def test_a_hidden_cell_that_bridges_two_hidden_blocks_is_not_given_back():
+    # Two squares of small cells and one between them: the totals of the first square less those of its columns are that one.
+    counts = np.full((4, 4), 40)
+    counts[:2, :2] = counts[2:, 2:] = 3
+    counts[1, 2] = 4
+    hidden = suppress_table(pd.DataFrame(counts)).isna().to_numpy()
+    assert hidden[:2, 2:].sum() + hidden[2:, :2].sum() >= 2
 
 
 def test_one_small_cell_alone_in_a_single_column_is_refused():

@@ -60,6 +60,20 @@ def test_citizens_without_a_place_in_their_area_are_a_gap_unless_they_are_few(ta
     assert cell(beside, "autism", "107", "751")["hidden"] == "few"
 
 
+def test_few_citizens_cannot_be_found_from_the_total_of_their_municipality_or_region(tables):
+    counts = {("751", "107"): 3, ("751", "104"): 9, ("751", "85"): 40, ("730", "107"): 20, ("730", "104"): 30, ("730", "85"): 50}
+    rows = [{"acting_municipality": area, "paragraph": paragraph, "citizen_id": f"{area} {paragraph} {n}"}
+            for (area, paragraph), many in counts.items() for n in range(many)]  # fmt: skip
+    known = {"target_group_code": "autism", "law": "SEL", "start": pd.Timestamp("2022-01-01"), "end": pd.NaT}
+    out = coverage_map({**tables, "episode": pd.DataFrame(rows).assign(**known)}, year=2023)
+    helped = out[(out["target_group_code"] == "autism") & ((out["citizens"] != 0) | (out["hidden"] != ""))]
+    hidden = helped.assign(gone=helped["hidden"] == "few").pivot_table(index="area", columns="paragraph", values="gone")
+    assert hidden.loc["751", "107"] == 1
+    assert not (hidden.sum(axis=0) == 1).any()
+    assert not (hidden.sum(axis=1) == 1).any()
+    assert (hidden["85"] == 0).all()
+
+
 def test_the_map_by_region(tables):
     out = coverage_map(tables, year=2022, area="region")
     row = cell(out, "autism", "107", "1082")

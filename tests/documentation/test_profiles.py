@@ -181,8 +181,8 @@ def frame(rows):
         ("share", 4 / 50, 50, "few"),
         ("share", 46 / 50, 50, "few"),
         ("share", 5 / 50, 50, ""),
-        ("share", 1.0, 19, "all_alike"),
-        ("share", 0.0, 19, "all_alike"),
+        ("share", 1.0, 19, "few"),
+        ("share", 0.0, 19, "few"),
         ("share", 1.0, 20, ""),
         ("count", 4.0, 4, "few"),
         ("mean", 0.3, 4, "few"),
@@ -200,16 +200,39 @@ def test_a_number_about_few_people_on_either_side_is_hidden(kind, share, n, hidd
 def test_a_single_hidden_unit_cannot_be_found_from_the_whole():
     rows = frame([("", "a", "", "count", 63.0, 63.0), ("1", "a", "", "count", 3.0, 3.0), ("2", "a", "", "count", 20.0, 20.0),
                   ("3", "a", "", "count", 40.0, 40.0)])  # fmt: skip
-    assert hide_small(rows)["hidden"].tolist() == ["", "few", "with_others", ""]
+    assert hide_small(rows)["hidden"].tolist() == ["", "few", "few", ""]
     # With nobody to hide behind, the whole is not shown.
-    assert hide_small(rows.iloc[:2])["hidden"].tolist() == ["with_others", "few"]
+    assert hide_small(rows.iloc[:2])["hidden"].tolist() == ["few", "few"]
 
 
 def test_a_hidden_service_cannot_be_found_from_its_municipality():
     rows = frame([("", "a", "", "count", 95.0, 95.0), ("s1", "a", "", "count", 3.0, 3.0), ("s2", "a", "", "count", 2.0, 2.0),
                   ("s3", "a", "", "count", 40.0, 40.0), ("s4", "a", "", "count", 50.0, 50.0)])  # fmt: skip
     within = {"s1": "751", "s3": "751", "s2": "730", "s4": "730"}
-    assert hide_small(rows, within=within)["hidden"].tolist() == ["", "few", "few", "with_others", "with_others"]
+    assert hide_small(rows, within=within)["hidden"].tolist() == ["", "few", "few", "few", "few"]
+
+
+def test_two_hidden_units_cannot_be_found_together_from_the_whole():
+    # The whole less what is shown would tell that the two have two people between them, and so one each.
+    rows = frame([("", "a", "", "count", 52.0, 52.0), ("1", "a", "", "count", 1.0, 1.0), ("2", "a", "", "count", 1.0, 1.0),
+                  ("3", "a", "", "count", 20.0, 20.0), ("4", "a", "", "count", 30.0, 30.0)])  # fmt: skip
+    assert hide_small(rows)["hidden"].tolist() == ["", "few", "few", "few", ""]
+
+
+def test_the_few_on_one_side_of_a_share_cannot_be_found_from_the_whole():
+    # Hidden together: 2 of 25 without a score, as the whole less what is shown would tell.
+    rows = frame([("", "a", "", "share", 0.20, 100.0), ("1", "a", "", "share", 0.1, 10.0), ("2", "a", "", "share", 1 / 15, 15.0),
+                  ("3", "a", "", "share", 0.2, 35.0), ("4", "a", "", "share", 11 / 40, 40.0)])  # fmt: skip
+    assert hide_small(rows)["hidden"].tolist() == ["", "few", "few", "few", ""]
+
+
+def test_what_is_hidden_of_a_municipality_is_not_the_sum_of_its_services():
+    rows = frame([("", "a", "", "count", 90.0, 90.0), ("s1", "a", "", "count", 20.0, 20.0), ("s2", "a", "", "count", 30.0, 30.0),
+                  ("s3", "a", "", "count", 40.0, 40.0)])  # fmt: skip
+    within = {"s1": "751", "s2": "751", "s3": "730"}
+    assert (hide_small(rows, within=within)["hidden"] == "").all()
+    hidden = hide_small(rows, within=within, hidden_wholes=[("751", "a", "")])["hidden"]
+    assert hidden.tolist() == ["", "few", "few", ""]
 
 
 def missing(counts):
@@ -245,6 +268,14 @@ def test_a_hidden_reason_cannot_be_found_from_its_row_or_column():
         assert own["share"].isna().all() or not (own["hidden"] != "").any()
     for reason in shown.columns:
         assert (out[(out["reason"] == reason) & (out["unit"] != "")]["hidden"] != "").sum() != 1
+
+
+def test_two_small_reasons_are_not_found_from_their_sum_and_nobody_is_told_which_are_small():
+    there = {"751": {"declined": 1, "not_asked": 30}, "730": {"declined": 1, "not_asked": 35}}
+    out = missing_reasons(missing({**there, "657": {"declined": 20, "not_asked": 50}, "740": {"declined": 30, "not_asked": 9}}))
+    declined = out[(out["reason"] == "declined") & (out["unit"] != "")]
+    assert (declined["hidden"] == "few").sum() > 2
+    assert set(out["hidden"]) == {"", "few"}
 
 
 def test_one_unit_with_one_small_reason_shows_nothing():

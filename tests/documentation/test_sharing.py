@@ -78,6 +78,10 @@ def test_a_hidden_group_cannot_be_found_by_subtraction_from_the_arms():
     groups = pd.DataFrame({"group": list("abc"), "n_treated": [3, 17, 20], "n_comparison": [20, 20, 20]})
     shared = share({"main": result()}, sender="751", question=QUESTION, synthetic=True, groups=groups)
     assert shared.groups["n_treated"].isna().tolist() == [True, True, False]
+    # Two hidden groups with three people between them are found as well.
+    groups = pd.DataFrame({"group": list("abcd"), "n_treated": [1, 2, 17, 20], "n_comparison": [20] * 4})
+    shared = share({"main": result()}, sender="751", question=QUESTION, synthetic=True, groups=groups)
+    assert shared.groups["suppressed"].tolist() == [True, True, True, False]
 
 
 def test_a_text_that_looks_like_a_civil_registration_number_does_not_leave():

@@ -88,16 +88,28 @@ def suppress_counts(df: pd.DataFrame, *, counts: Sequence[str], values: Sequence
     return out
 
 
-def suppress_table(table: pd.DataFrame, k: int = K_PUBLISH) -> pd.DataFrame:
+def suppress_table(table: pd.DataFrame, k: int = K_PUBLISH, *, small_totals_hidden: bool = False) -> pd.DataFrame:
     """Blank small cells of a two-way table of counts, and enough others that margins cannot give them back.
 
-    Rows and columns must not hold totals. A hidden cell that stands alone in its row or column could be computed from
-    the margin, so the smallest other cell there is hidden too, until no hidden cell stands alone.
+    Further cells, the smallest first, are hidden until no row or column hides a single cell or fewer than k people together
+    (the total less what is shown would tell), and no cell is the only bridge between two parts of what is hidden (the totals of
+    one part would give it back).
+
+    Parameters
+    ----------
+    table : counts by row and column, without totals
+    k : smallest published count
+    small_totals_hidden : True where totals below k are not published either, so that a small cell with nothing beside it is safe
 
     Raises
     ------
     DisclosureRisk
-        If a row or column has only one cell and that cell is small: hide the margin instead.
+        If a row or column has only one cell, that cell is small, and its total may be published: hide the margin instead.
+
+    References
+    ----------
+    Hundepool et al. (2012), Statistical Disclosure Control, Wiley, section 4.3 (a suppressed cell of a two-way table is exactly
+    known if and only if it is a bridge of the graph of rows and columns that the suppressed cells make).
 
     Examples
     --------
@@ -106,29 +118,80 @@ def suppress_table(table: pd.DataFrame, k: int = K_PUBLISH) -> pd.DataFrame:
     """
     values = table.to_numpy(dtype=float)
     hidden = (values > 0) & (values < checked_k(k))
-    for lonely in iter(lambda: _lonely_cell(hidden), None):
-        row, column, axis = lonely
-        candidates = np.where(hidden, np.inf, values)
-        line = candidates[row, :] if axis == 0 else candidates[:, column]
-        if not np.isfinite(line).any():
-            raise DisclosureRisk(
-                f"A count below {k} stands alone in its {'row' if axis == 0 else 'column'}, so the total would give it away. "
-                "Merge categories, or publish without that total."
-            )
-        other = int(np.argmin(line))
-        hidden[(row, other) if axis == 0 else (other, column)] = True
+    while _hide_beside(values, hidden, k, small_totals_hidden) or _hide_around_a_bridge(values, hidden):
+        pass
     return table.astype("float64").mask(hidden)
 
 
-def _lonely_cell(hidden: np.ndarray) -> tuple[int, int, int] | None:
-    """The first hidden cell that is alone in its row (axis 0) or column (axis 1)."""
-    for axis, counts in ((0, hidden.sum(axis=1)), (1, hidden.sum(axis=0))):
-        alone = np.flatnonzero(counts == 1)
-        if alone.size:
-            place = int(alone[0])
-            other = int(np.flatnonzero(hidden[place, :] if axis == 0 else hidden[:, place])[0])
-            return (place, other, 0) if axis == 0 else (other, place, 1)
-    return None
+def suppress_line(counts: pd.Series, k: int = K_PUBLISH, *, hidden: pd.Series | None = None) -> pd.Series:
+    """Which counts of one row must be hidden beside its total: small ones, and more until they are two counts and k people.
+
+    Parameters
+    ----------
+    counts : numbers of people, without the total
+    k : smallest published count
+    hidden : those that are hidden for another reason
+
+    Examples
+    --------
+    >>> suppress_line(pd.Series([1, 2, 9, 20])).tolist()
+    [True, True, True, False]
+    """
+    gone = is_small(counts, k) | (False if hidden is None else hidden)
+    for place in counts[~gone & (counts > 0)].sort_values(kind="stable").index:
+        if not gone.any() or (gone.sum() > 1 and not is_small(float(counts[gone].sum()), k)):
+            break
+        gone[place] = True
+    return gone
+
+
+def _hide_beside(values: np.ndarray, hidden: np.ndarray, k: int, small_totals_hidden: bool) -> bool:
+    """Hide one more cell of a row or column whose total would tell of too few; False when there is none."""
+    for axis in (0, 1):
+        counts, people = hidden.sum(axis=1 - axis), np.where(hidden, values, 0.0).sum(axis=1 - axis)
+        for line in np.flatnonzero((counts == 1) | ((counts > 0) & (people < k))):
+            place = (line, slice(None)) if axis == 0 else (slice(None), line)
+            free = np.where(hidden[place], np.inf, values[place])
+            somebody = np.where(free > 0, free, np.inf)
+            alone = counts[line] == 1 and not (small_totals_hidden and people[line] < k)
+            # A zero hides nobody, and is taken only where nothing else is there.
+            beside = somebody if np.isfinite(somebody).any() or not alone else free
+            if np.isfinite(beside).any():
+                hidden[place] |= np.arange(len(beside)) == int(np.argmin(beside))
+                return True
+            if alone:
+                raise DisclosureRisk(
+                    f"A count below {k} stands alone in its {'row' if axis == 0 else 'column'}, so the total would give it away. "
+                    "Merge categories, or publish without that total."
+                )
+    return False
+
+
+def _hide_around_a_bridge(values: np.ndarray, hidden: np.ndarray) -> bool:
+    """Hide one more cell around a hidden one that the totals give back; False when there is none."""
+    for row, column in np.argwhere(hidden):
+        rows, columns = _reached(hidden, row, column)
+        if not columns[column]:
+            other_columns, other_rows = _reached(hidden.T, column, row)
+            across = (rows[:, None] & other_columns) | (other_rows[:, None] & columns)
+            free = np.where(across & ~hidden, np.where(values > 0, values, values.max() + 1), np.inf)
+            if np.isfinite(free).any():
+                hidden[np.unravel_index(int(np.argmin(free)), hidden.shape)] = True
+                return True
+    return False
+
+
+def _reached(hidden: np.ndarray, row: np.intp, column: np.intp) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns that hang together with a hidden cell's row through other hidden cells than itself."""
+    others = hidden.copy()
+    others[row, column] = False
+    rows, columns = np.arange(len(hidden)) == row, np.zeros(hidden.shape[1], dtype=bool)
+    while True:
+        wider = others[rows].any(axis=0)
+        further = rows | others[:, wider].any(axis=1)
+        if (further == rows).all() and (wider == columns).all():
+            return rows, columns
+        rows, columns = further, wider
 
 
 def disclose(result: EffectResult, k: int = K_PUBLISH) -> EffectResult:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import one_of
-from whatworks.core.disclosure import K_PUBLISH, checked_k, is_small
-from whatworks.core.errors import InvalidOption, MissingData
+from whatworks.core.disclosure import K_PUBLISH, checked_k, suppress_line, suppress_table
+from whatworks.core.errors import DisclosureRisk, InvalidOption, MissingData
 
 AREAS = ("municipality", "region")
 # The framework agreements ask for an occupancy of 95 to 98 per cent; above that there is no room for one more.
@@ -36,7 +36,8 @@ def coverage_map(
     -------
     One row per target group, law, paragraph and area that has places or citizens: target_group_code, target_group_name, law,
     paragraph, area, area_name, services, places, occupancy (share of places in use, services counting by their places), citizens
-    (with an episode in the year; missing where hidden), hidden, and gap: "nothing" (citizens, and no place in the area), "full"
+    (with an episode in the year; missing where hidden: where they are few, or would give back others that are, in their area or
+    across the areas of a region), hidden, and gap: "nothing" (citizens, and no place in the area), "full"
     (98 per cent or more in use), "room", or "unknown" (no occupancy delivered, or too few citizens to say). Places approved for
     several groups stand in the row of each, so that rows are not to be added.
 
@@ -62,9 +63,10 @@ def coverage_map(
     supply = _supply(tables, int(year), area)
     table = supply.merge(_demand(tables, int(year), area), on=_CELL, how="outer")
     table[["services", "places", "citizens"]] = table[["services", "places", "citizens"]].fillna(0).astype("int64")
-    few = pd.Series(is_small(table["citizens"], k), index=table.index)
+    few = _hidden_citizens(tables, table, area, k)
     # A cell that is there only because of a few citizens would tell that they are.
-    table, few = table[~(few & (table["services"] == 0))], few[~(few & (table["services"] == 0))]
+    unseen = few & (table["services"] == 0) & (table["citizens"] < k)
+    table, few = table[~unseen], few[~unseen]
     gap = np.select(
         [(table["services"] == 0), table["occupancy"].isna(), table["occupancy"] >= _FULL], ["nothing", "unknown", "full"], "room"
     )
@@ -74,6 +76,31 @@ def coverage_map(
     out = out.sort_values(_CELL, kind="stable")[_COLUMNS].reset_index(drop=True)
     out.attrs.update(year=int(year), area=area, k=k)
     return out
+
+
+def _hidden_citizens(tables: Mapping[str, pd.DataFrame], table: pd.DataFrame, area: str, k: int) -> pd.Series:
+    """Counts of few citizens, and those beside them: a municipality's total stands in its profile, a region's on its own map."""
+    hidden = pd.Series(False, index=table.index)
+    block = pd.Series("", index=table.index)
+    if area == "municipality" and "region_code" in tables.get("municipality", ()):
+        block = _areas(tables, table["area"], "region").fillna("")
+    for _region, rows in table.groupby(block, sort=False):
+        counts = rows.pivot_table(index="area", columns=_CELL[:3], values="citizens", aggfunc="sum", fill_value=0)
+        try:
+            gone = suppress_table(counts, k, small_totals_hidden=True).isna() if len(counts) > 1 else _in_one_line(counts, k)
+        except DisclosureRisk:
+            # Nothing to hide behind: no count of the block is shown.
+            gone = counts > 0
+        by_cell = gone.to_dict()
+        places = zip(rows[_CELL[:3]].itertuples(index=False, name=None), rows["area"], strict=True)
+        hidden.loc[rows.index] = [bool(by_cell[cell][own]) for cell, own in places]
+    return hidden
+
+
+def _in_one_line(counts: pd.DataFrame, k: int) -> pd.DataFrame:
+    """A single area: its cells have only its own total beside them."""
+    gone = suppress_line(counts.iloc[0], k)
+    return gone.to_frame(counts.index[0]).T
 
 
 def _supply(tables: Mapping[str, pd.DataFrame], year: int, area: str) -> pd.DataFrame:

@@ -1,67 +1,100 @@
 """What of a profile may be shown: no number about few people, none that others give back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
 from whatworks.core.disclosure import K_PUBLISH, checked_k
 
+_SUM = ["indicator", "measure"]
 # Below this, a share of 0 or 100 per cent tells about everybody in the group.
 _ALL_ALIKE = 20
 
 
-def hide_small(rows: pd.DataFrame, *, within: Mapping[str, str] | None = None, k: int = K_PUBLISH) -> pd.DataFrame:
-    """Blank every value that rests on few people, and say why.
+def hide_small(
+    rows: pd.DataFrame,
+    *,
+    within: Mapping[str, str] | None = None,
+    hidden_wholes: Collection[tuple[str, str, str]] = (),
+    k: int = K_PUBLISH,
+) -> pd.DataFrame:
+    """Blank every value that rests on few people, and those beside it that would give it back.
 
     Parameters
     ----------
     rows : unit, indicator, measure, kind ("share", "count", ...), value, n (people or episodes behind it)
     within : what each unit is a part of, when the sum over those parts may stand on another page
+    hidden_wholes : of those sums the ones that are hidden there, as unit, indicator and measure: their parts are not all shown
     k : smallest count shown
 
     Returns
     -------
-    The rows with value and n blanked where they may not be shown, and a column ``hidden``: empty, ``"few"`` (fewer than k
-    behind it, or on one side of a share), ``"all_alike"`` (0 or 100 per cent of fewer than 20), ``"with_others"`` (hidden so
-    that another hidden one cannot be found by subtraction), ``"unknown"`` (nothing was delivered that could tell).
+    The rows with value and n blanked where they may not be shown, and a column ``hidden``: empty, ``"few"`` (fewer than k behind
+    it or on one side of a share, 0 or 100 per cent of fewer than 20, or hidden so that such a number cannot be found by
+    subtraction; which of these is not told, since that alone would tell about people), ``"unknown"`` (nothing was delivered
+    that could tell).
     """
     k = checked_k(k)
     n, value = rows["n"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
     share = (rows["kind"] == "share").to_numpy()
-    with np.errstate(invalid="ignore"):
-        yes = np.round(n * value)
-        few = (n > 0) & (n < k)
-        few |= share & (((yes > 0) & (yes < k)) | ((n - yes > 0) & (n - yes < k)))
-        alike = share & ((yes == 0) | (yes == n)) & (n > 0) & (n < _ALL_ALIKE)
-    hidden = np.select([np.isnan(value) | (n == 0), few, alike], ["unknown", "few", "all_alike"], default="")
+    few = np.array([_tells(*each, k=k) for each in zip(n, n * value, share, strict=True)], dtype=bool)
+    hidden = np.select([np.isnan(value) | (n == 0), few], ["unknown", "few"], default="")
     out = rows.assign(hidden=pd.Series(hidden, index=rows.index, dtype="str"))
-    out = _with_others(out, within or {})
+    out = _with_others(out, within or {}, set(hidden_wholes), k)
     gone = out["hidden"] != ""
     return out.assign(value=out["value"].mask(gone), n=out["n"].astype("Int64").mask(gone))
 
 
-def _with_others(rows: pd.DataFrame, within: Mapping[str, str]) -> pd.DataFrame:
-    """Where a single part of a shown sum is hidden, the smallest other part is hidden as well, and if there is none the sum."""
+def _tells(n: float, yes: float, share: bool, *, k: int) -> bool:
+    """Whether a number about n people, of whom so many are on one side of a share, would tell about few of them."""
+    if 0 < n < k:
+        return True
+    if not share or np.isnan(yes) or n == 0:
+        return False
+    yes = round(yes)
+    return 0 < yes < k or 0 < n - yes < k or (yes in (0, n) and n < _ALL_ALIKE)
+
+
+def _with_others(rows: pd.DataFrame, within: Mapping[str, str], hidden_wholes: set[tuple[str, str, str]], k: int) -> pd.DataFrame:
+    """Hide more parts of sums that are shown, until the sum less the parts shown tells about few no longer."""
     hidden = rows["hidden"].copy()
     units = rows[rows["unit"] != ""]
     lies_in = pd.Series([within.get(unit, "") for unit in units["unit"]], index=units.index, dtype="str")
-    for _key, group in units[lies_in != ""].groupby([lies_in[lies_in != ""], "indicator", "measure"], sort=False):
-        _hide_another(group, hidden)
-    for _key, group in rows.groupby(["indicator", "measure"], sort=False):
-        parts, whole = group[group["unit"] != ""], group[(group["unit"] == "") & (group["hidden"] == "")]
-        if len(whole) and _hide_another(parts, hidden):
-            hidden.loc[whole.index] = "with_others"
+    inside = units[lies_in != ""].groupby([lies_in[lies_in != ""], "indicator", "measure"], sort=False)
+    small = [(key in hidden_wholes, group) for key, group in inside]
+    whole = [(group[group["unit"] != ""], group.index[group["unit"] == ""]) for _key, group in rows.groupby(_SUM, sort=False)]
+    changed = True
+    while changed:
+        # What is hidden for one sum can stand alone in another.
+        changed = any([_hide_another(parts, hidden, k, at_least_one=gone) for gone, parts in small])
+        for parts, sums in whole:
+            if (hidden.loc[sums] == "").any():
+                changed |= _hide_another(parts, hidden, k)
+                if _exposed(parts, hidden, k):
+                    # With nobody to hide behind, the sum is not shown.
+                    hidden.loc[sums] = "few"
     return rows.assign(hidden=hidden)
 
 
-def _hide_another(parts: pd.DataFrame, hidden: pd.Series) -> bool:
-    """Hide the smallest shown part beside a single hidden one; True when there is none to hide."""
-    now = hidden.loc[parts.index]
-    shown = parts[now == ""]
-    if now.isin(["few", "all_alike", "with_others"]).sum() != 1:
-        return False
-    if len(shown):
-        smallest = int(shown["n"].astype(float).to_numpy().argmin())
-        hidden.loc[shown.index[[smallest]]] = "with_others"
-    return not len(shown)
+def _exposed(parts: pd.DataFrame, hidden: pd.Series, k: int) -> bool:
+    """Whether the sum less what is shown of its parts tells about one part, or about few people."""
+    gone = parts[(hidden.loc[parts.index] == "few").to_numpy()]
+    if len(gone) < 2:
+        return len(gone) == 1
+    n, yes = gone["n"].astype(float), (gone["n"].astype(float) * gone["value"]).round()
+    return _tells(float(n.sum()), float(yes.sum()), bool((gone["kind"] == "share").all()), k=k)
+
+
+def _hide_another(parts: pd.DataFrame, hidden: pd.Series, k: int, *, at_least_one: bool = False) -> bool:
+    """Hide the smallest parts shown beside hidden ones until the sum is safe; False when nothing was hidden."""
+    changed = False
+    shown = parts[(hidden.loc[parts.index] == "").to_numpy()].sort_values("n", kind="stable").index.tolist()
+    wanting = at_least_one and not (hidden.loc[parts.index] == "few").any()
+    while shown and (wanting or _exposed(parts, hidden, k)):
+        hidden.loc[shown.pop(0)] = "few"
+        # The sum of a hidden whole is not known: one part is enough.
+        if wanting:
+            return True
+        changed = True
+    return changed

@@ -72,6 +72,19 @@ def profile(
     one_of(by, LEVELS, name="by")
     checked_k(k)
     day = day_of(tables, as_of)
+    within = _lies_in(tables, by)
+    # What is hidden about a municipality must not be the sum over its services.
+    above = hide_small(_counted(tables, by="municipality", day=day), k=k) if within else None
+    gone = () if above is None else above.loc[above["hidden"] == "few", ["unit", "indicator", "measure"]].itertuples(index=False)
+    out = hide_small(_counted(tables, by=by, day=day), within=within, hidden_wholes=[tuple(each) for each in gone], k=k)
+    out.insert(1, "unit_name", out["unit"].map(_names(tables, by)).astype("str"))
+    out.insert(5, "instrument_name", _instrument_names(tables, out["measure"]))
+    out.attrs.update(as_of=day.date().isoformat(), by=by, k=k)
+    return out
+
+
+def _counted(tables: Mapping[str, pd.DataFrame], *, by: str, day: pd.Timestamp) -> pd.DataFrame:
+    """Every indicator of every unit and of all together, before anything is hidden."""
     facts = episode_facts(tables, by=by, day=day)
     sources = _Sources.of(tables, facts, day)
     rows: Rows = []
@@ -80,11 +93,7 @@ def profile(
         for part in (_documented, _themes, _better, _reached, _coordinated):
             rows += [(unit, *row) for row in part(own)]
     rows += staff(tables, by=by, day=day)
-    out = hide_small(pd.DataFrame(rows, columns=list(_COLUMNS)), within=_lies_in(tables, by), k=k)
-    out.insert(1, "unit_name", out["unit"].map(_names(tables, by)).astype("str"))
-    out.insert(5, "instrument_name", _instrument_names(tables, out["measure"]))
-    out.attrs.update(as_of=day.date().isoformat(), by=by, k=k)
-    return out
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,18 +173,16 @@ def missing_reasons(
                              "share": pd.Series(dtype="float64"), "hidden": text})  # fmt: skip
     counts = pd.crosstab(rows["unit"], rows["reason"])
     shown = _two_way(counts, k=k)
-    long = [
-        of.rename_axis("unit").reset_index().melt("unit", var_name="reason", value_name=name)
-        for name, of in (("n", shown), ("there", counts))
-    ]
-    table = long[0].merge(long[1], on=["unit", "reason"], how="left").sort_values(["unit", "reason"], kind="stable")
+    table = shown.rename_axis("unit").reset_index().melt("unit", var_name="reason", value_name="n")
+    table = table.sort_values(["unit", "reason"], kind="stable")
     # Nothing is said about a reason that nobody of the unit gave, unless its absence is hidden.
     table = table[(table["n"] != 0) | (table["unit"] == "")]
     totals = shown.sum(axis=1, min_count=1).where(shown.notna().all(axis=1))
     out = table.assign(
         unit_name=table["unit"].map(_names(tables, by)).astype("str"),
         share=table["n"] / table["unit"].map(totals),
-        hidden=np.where(table["n"].notna(), "", np.where(table["there"].between(1, k - 1), "few", "with_others")),
+        # Not told: whether it is small itself or hidden beside a small one. Two small ones and their sum would tell.
+        hidden=np.where(table["n"].notna(), "", "few"),
         n=table["n"].astype("Int64"),
     )
     return out[["unit", "unit_name", "reason", "n", "share", "hidden"]].reset_index(drop=True)
@@ -184,7 +191,7 @@ def missing_reasons(
 def _two_way(counts: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """Counts by unit and reason with all together on top; no hidden cell can be found from a row or a column."""
     try:
-        shown = suppress_table(counts, k=k)
+        shown = suppress_table(counts, k=k, small_totals_hidden=True)
     except DisclosureRisk:
         # A table of one row or column has nowhere to hide a cell: then nothing is shown.
         return pd.DataFrame(np.nan, index=counts.index, columns=counts.columns)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from whatworks.core import EffectResult
 from whatworks.core.columns import require_columns
-from whatworks.core.disclosure import K_PUBLISH, checked_k, disclose, suppress_counts
+from whatworks.core.disclosure import K_PUBLISH, checked_k, disclose, suppress_line
 from whatworks.core.encoding import encode_frame
 from whatworks.core.errors import DisclosureRisk, EmptyData, InvalidOption
 from whatworks.core.version import __version__
@@ -188,10 +188,10 @@ def _published_groups(groups: pd.DataFrame, *, k: int) -> pd.DataFrame:
     for arm in _GROUP_COUNTS:
         if 0 < int(table[arm].sum()) < k:
             raise DisclosureRisk(f"The groups hold fewer than {k} people in {arm} together. Nothing can be shared.")
-    table = suppress_counts(table, counts=_GROUP_COUNTS, k=k)
-    hidden = table["suppressed"].to_numpy()
-    if hidden.sum() == 1 and len(table) > 1:
-        smallest = table.loc[~hidden, list(_GROUP_COUNTS)].sum(axis=1).idxmin()
-        table.loc[smallest, "suppressed"] = True
-        table[list(_GROUP_COUNTS)] = table[list(_GROUP_COUNTS)].mask(table["suppressed"])
+    # The arms' totals stand in the results: what is hidden of either must be more than one group and k people.
+    hidden = pd.Series(False, index=table.index)
+    for arm in (*_GROUP_COUNTS, *_GROUP_COUNTS):
+        hidden = suppress_line(table[arm].fillna(0), k, hidden=hidden)
+    table[list(_GROUP_COUNTS)] = table[list(_GROUP_COUNTS)].astype("Int64").mask(hidden)
+    table["suppressed"] = hidden
     return table.reset_index(drop=True)

@@ -61,9 +61,7 @@ _INFORMANTS: Mapping[str, str] = {
     "register": N_("from a register"),
 }
 _HIDDEN: Mapping[str, str] = {
-    "few": N_("Not shown: too few people"),
-    "all_alike": N_("Not shown: all alike"),
-    "with_others": N_("Not shown: it would give another number away"),
+    "few": N_("Not shown: too few people, here or in a number beside it"),
     "unknown": N_("Not delivered"),
 }
 _DECIMALS = {"mean": 2, "days": 1, "per_million": 1, "count": 0}
