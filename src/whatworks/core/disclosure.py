@@ -137,7 +137,8 @@ def suppress_line(counts: pd.Series, k: int = K_PUBLISH, *, hidden: pd.Series | 
     >>> suppress_line(pd.Series([1, 2, 9, 20])).tolist()
     [True, True, True, False]
     """
-    gone = is_small(counts, k) | (False if hidden is None else hidden)
+    gone = (counts > 0) & (counts < checked_k(k))
+    gone = gone if hidden is None else gone | hidden
     for place in counts[~gone & (counts > 0)].sort_values(kind="stable").index:
         if not gone.any() or (gone.sum() > 1 and not is_small(float(counts[gone].sum()), k)):
             break

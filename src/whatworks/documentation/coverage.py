@@ -93,7 +93,8 @@ def _hidden_citizens(tables: Mapping[str, pd.DataFrame], table: pd.DataFrame, ar
             gone = counts > 0
         by_cell = gone.to_dict()
         places = zip(rows[_CELL[:3]].itertuples(index=False, name=None), rows["area"], strict=True)
-        hidden.loc[rows.index] = [bool(by_cell[cell][own]) for cell, own in places]
+        found = [bool(by_cell[cell][own]) for cell, own in places]
+        hidden |= pd.Series(found, index=rows.index).reindex(hidden.index, fill_value=False)
     return hidden
 
 

@@ -38,8 +38,9 @@ def hide_small(
     k = checked_k(k)
     n, value = rows["n"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
     share = (rows["kind"] == "share").to_numpy()
-    few = np.array([_tells(*each, k=k) for each in zip(n, n * value, share, strict=True)], dtype=bool)
-    hidden = np.select([np.isnan(value) | (n == 0), few], ["unknown", "few"], default="")
+    few = [_tells(float(each), float(yes), bool(of), k=k) for each, yes, of in zip(n, n * value, share, strict=True)]
+    unknown = np.isnan(value) | (n == 0)
+    hidden = ["unknown" if no else "few" if small else "" for no, small in zip(unknown, few, strict=True)]
     out = rows.assign(hidden=pd.Series(hidden, index=rows.index, dtype="str"))
     out = _with_others(out, within or {}, set(hidden_wholes), k)
     gone = out["hidden"] != ""
