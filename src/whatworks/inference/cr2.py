@@ -1,6 +1,5 @@
 """Clustered covariance that is right on average with few clusters, and how many degrees of freedom it has."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,15 +7,21 @@ from scipy import stats
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import TooFewUnits
+from whatworks.inference.cluster_blocks import (
+    NO_VARIANCE,
+    batches,
+    crossed,
+    left_of_residuals,
+    on_left,
+    on_right,
+    root_adjusted,
+    times,
+)
 from whatworks.inference.cluster_shares import ClusterShares
 from whatworks.inference.cluster_sums import ClusterSums
 from whatworks.inference.sandwich import cluster_codes
 
 CR_KINDS = ("CR0", "CR1", "CR2")
-# Directions in which a cluster has no variance left after the fit (its leverage is 1) are left out of the square root.
-_NO_VARIANCE = 1e-12
-# Numbers held at a time for a batch of clusters: 16 MB.
-_CELLS = 2**21
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,11 +66,11 @@ class ClusterRobust:
 
     def shares(self, C: np.ndarray) -> ClusterShares:
         """What clusters add to the contrasts in the rows of ``C`` (q, k), and how that goes together under the working model."""
-        r, s = _on_right(self.inside, C.T), _on_right(self.outside, C.T)
+        r, s = on_right(self.inside, C.T), on_right(self.outside, C.T)
         middle = self.bread @ self.meat @ self.bread
         left = np.concatenate([r, s, r], axis=1)
-        right = np.concatenate([_on_left(self.bread, s), _on_left(self.bread, r), -_on_left(middle, r)], axis=1)
-        own = _on_left(C, _on_right(self.own, C.T))
+        right = np.concatenate([on_left(self.bread, s), on_left(self.bread, r), -on_left(middle, r)], axis=1)
+        own = on_left(C, on_right(self.own, C.T))
         return ClusterShares(own=np.ascontiguousarray(own.transpose(1, 2, 0)), left=left, right=right)
 
 
@@ -128,22 +133,22 @@ def cr2_vcov(
     X = np.asarray(X, dtype=float)
     codes, G = cluster_codes(cluster)
     k = X.shape[1]
-    batches = [*_batches(codes, G, k, working, weights)]
-    products = [(X[at], _times(W, X[at])) for _, at, W, _ in batches]
-    bread = np.linalg.inv(sum(_crossed(Xg, WX) for Xg, WX in products))
-    meat = np.asarray(sum(_crossed(WX, _times(batch[3], WX)) for batch, (_, WX) in zip(batches, products, strict=True)))
+    blocks = [*batches(codes, G, k, working, weights)]
+    products = [(X[at], times(W, X[at])) for _, at, W, _ in blocks]
+    bread = np.linalg.inv(sum(crossed(Xg, WX) for Xg, WX in products))
+    meat = np.asarray(sum(crossed(WX, times(batch[3], WX)) for batch, (_, WX) in zip(blocks, products, strict=True)))
     own, inside, outside = np.empty((3, G, k, k))
     scores = np.empty((G, k))
-    for (g, at, W, Phi), (Xg, WX) in zip(batches, products, strict=True):
-        adjusted = _on_right(WX, bread)
+    for (g, at, W, Phi), (Xg, WX) in zip(blocks, products, strict=True):
+        adjusted = on_right(WX, bread)
         if kind == "CR2":
-            left = _left_of_residuals(Xg, adjusted, Phi, bread @ meat @ bread)
-            adjusted = _adjusted(left, Phi, adjusted)
+            left = left_of_residuals(Xg, adjusted, Phi, bread @ meat @ bread)
+            adjusted = root_adjusted(left, Phi, adjusted)
         elif kind == "CR1":
             adjusted = adjusted * np.sqrt(G / (G - 1))
-        spread, across = _times(Phi, adjusted), Xg.swapaxes(1, 2)
+        spread, across = times(Phi, adjusted), Xg.swapaxes(1, 2)
         own[g] = adjusted.swapaxes(1, 2) @ spread
-        inside[g], outside[g] = across @ adjusted, across @ _times(W, spread)
+        inside[g], outside[g] = across @ adjusted, across @ times(W, spread)
         scores[g] = (adjusted.swapaxes(1, 2) @ residuals[at][:, :, None])[:, :, 0]
     return ClusterRobust(vcov=scores.T @ scores, clusters=G, own=own, inside=inside, outside=outside, bread=bread, meat=meat)
 
@@ -180,7 +185,7 @@ def cr2_of_sums(sums: ClusterSums) -> tuple[float, float]:
     """
     values, vectors = np.linalg.eigh(sums.gram)
     left = 1 - values
-    root = np.where(left > _NO_VARIANCE, 1 / np.sqrt(np.maximum(left, _NO_VARIANCE)), 0.0)
+    root = np.where(left > NO_VARIANCE, 1 / np.sqrt(np.maximum(left, NO_VARIANCE)), 0.0)
     adjusted = np.einsum("gab,gb,gb->ga", vectors, root, vectors[:, -1, :])
     inside = np.einsum("gab,gb->ga", sums.gram, adjusted)
     residual_scores = sums.cross - sums.gram @ sums.cross.sum(axis=0)
@@ -190,7 +195,7 @@ def cr2_of_sums(sums: ClusterSums) -> tuple[float, float]:
     lengths = np.einsum("ga,ga->g", inside, inside)
     product = inside.T @ inside
     pairs = (product**2).sum() - (lengths**2).sum() + ((own - lengths) ** 2).sum()
-    if not (own - lengths).sum() > _NO_VARIANCE:
+    if not (own - lengths).sum() > NO_VARIANCE:
         raise TooFewUnits(
             f"The fit leaves no residual in any of the {sums.clusters} clusters, so nothing tells the spread. Add clusters."
         )
@@ -229,7 +234,7 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
     q = len(C)
     expected = robust.shares(C).expected()
     values, vectors = np.linalg.eigh(expected)
-    if values[0] <= _NO_VARIANCE * values[-1]:
+    if values[0] <= NO_VARIANCE * values[-1]:
         return HtzTest(statistic=np.nan, df_num=q, df_denom=np.nan, p_value=np.nan)
     # Contrasts turned so that the working model holds them independent with variance 1.
     turned = robust.shares(vectors / np.sqrt(values) @ vectors.T @ C)
@@ -243,74 +248,3 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
         return HtzTest(statistic=np.nan, df_num=q, df_denom=df, p_value=np.nan)
     statistic = df / (eta * q) * q_statistic
     return HtzTest(statistic=statistic, df_num=q, df_denom=df, p_value=float(stats.f.sf(statistic, q, df)))
-
-
-def _batches(
-    codes: np.ndarray, groups: int, columns: int, working: np.ndarray | None, weights: np.ndarray | None
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Clusters of equal size together: numbers, rows (m, n), weights and working covariances as (m, n, n) or diagonals (m, n)."""
-    order = np.argsort(codes, kind="stable")
-    sizes = np.bincount(codes, minlength=groups)
-    starts = np.cumsum(sizes) - sizes
-    for n in np.unique(sizes):
-        same = np.flatnonzero(sizes == n)
-        height = max(1, _CELLS // (n * max(n, columns)))
-        for first in range(0, len(same), height):
-            g = same[first : first + height]
-            at = order[starts[g][:, None] + np.arange(n)]
-            W, Phi = _block(weights, at), _block(working, at)
-            if W is None:
-                W = np.ones(at.shape) if Phi is None else _inverse(Phi)
-            yield g, at, W, _inverse(W) if Phi is None else Phi
-
-
-def _block(values: np.ndarray | None, at: np.ndarray) -> np.ndarray | None:
-    """Clusters' parts of a diagonal, or of a matrix."""
-    if values is None:
-        return None
-    return values[at] if values.ndim == 1 else values[at[:, :, None], at[:, None, :]]
-
-
-def _inverse(M: np.ndarray) -> np.ndarray:
-    return 1 / M if M.ndim == 2 else np.linalg.inv(M)
-
-
-def _times(M: np.ndarray, A: np.ndarray) -> np.ndarray:
-    """A diagonal (m, n) or a matrix (m, n, n) times (m, n, k)."""
-    return M[:, :, None] * A if M.ndim == 2 else M @ A
-
-
-def _on_right(A: np.ndarray, M: np.ndarray) -> np.ndarray:
-    """Each of (m, n, k) times one matrix (k, l), as a single product."""
-    return (A.reshape(-1, A.shape[2]) @ M).reshape(*A.shape[:2], M.shape[1])
-
-
-def _on_left(M: np.ndarray, A: np.ndarray) -> np.ndarray:
-    """One matrix (l, k) times each of (m, k, n), as a single product."""
-    return _on_right(A.swapaxes(1, 2), M.T).swapaxes(1, 2)
-
-
-def _crossed(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Products over all rows of all clusters: (m, n, k) and (m, n, l) to (k, l)."""
-    return np.asarray(A.reshape(-1, A.shape[2]).T @ B.reshape(-1, B.shape[2]))
-
-
-def _left_of_residuals(X: np.ndarray, WXM: np.ndarray, Phi: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Covariance of clusters' residuals under the working model: their blocks of (I - H) Phi (I - H)'."""
-    taken = X @ _times(Phi, WXM).swapaxes(1, 2)
-    left = _on_right(X, middle) @ X.swapaxes(1, 2) - taken - taken.swapaxes(1, 2)
-    if Phi.ndim == 3:
-        return left + Phi
-    place = np.arange(Phi.shape[1])
-    left[:, place, place] += Phi
-    return left
-
-
-def _adjusted(left: np.ndarray, Phi: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """A'B with A left A' = Phi, A as near to symmetric as Phi allows: Pustejovsky & Tipton (2018), equation 7."""
-    D = np.sqrt(Phi) if Phi.ndim == 2 else np.linalg.cholesky(Phi).swapaxes(1, 2)
-    values, vectors = np.linalg.eigh(_times(D, _times(D, left).swapaxes(1, 2)))
-    keep = values > _NO_VARIANCE * np.maximum(values[:, -1:], 1.0)
-    scaled = np.where(keep, 1 / np.sqrt(np.where(keep, values, 1.0)), 0.0)
-    turned = scaled[:, :, None] * (vectors.swapaxes(1, 2) @ _times(D, B))
-    return _times(D if D.ndim == 2 else D.swapaxes(1, 2), vectors @ turned)

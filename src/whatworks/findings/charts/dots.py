@@ -1,11 +1,9 @@
 """Twenty answers that fit the numbers equally well: uncertainty that can be counted."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import t
 
@@ -14,7 +12,8 @@ from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect, InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
-from whatworks.findings.charts.scale import Scale, decimals_for, spanning
+from whatworks.findings.charts.dot_columns import column_width, dot_size, name_lines, stack_dots
+from whatworks.findings.charts.scale import decimals_for, spanning
 from whatworks.findings.charts.words import (
     LOG_MEASURES,
     RATIO_MEASURES,
@@ -31,7 +30,6 @@ from whatworks.findings.language import number, translator
 
 # Kay, Kola, Hullman & Munson (2016), CHI '16: 5092-5103: 20 dots are few enough to count at a glance.
 DOTS = 20
-_DOT, _LARGEST = 15.0, 20.0
 # Estimated as ratios, not as their logarithms.
 _PLAIN_RATIOS = tuple(measure for measure in RATIO_MEASURES if measure not in LOG_MEASURES)
 
@@ -107,13 +105,13 @@ def dots_chart(
         right = words.endswith("→")
         place, align = (style.WIDTH, "right") if right else (0.0, "left")
         style.write(page, place, 14, words, size=style.SMALL, color=style.GOOD, bold=True, align=align)
-    step = _step(scale, data["value"], null, limit)
+    step = column_width(scale, data["value"], null, limit)
     columns = np.floor((np.array([scale(value) for value in data["value"]]) - scale(null)) / step)
     tallest = int(pd.Series(columns).value_counts().max())
-    bottom = 76 + tallest * (_size(step) + 2)
-    _name_lines(page, scale(null), None if limit is None else scale(limit), bottom, language)
+    bottom = 76 + tallest * (dot_size(step) + 2)
+    name_lines(page, scale(null), None if limit is None else scale(limit), bottom, language)
     rings = {"better"} if limit is not None else set()
-    _stack(page, data, columns, origin=scale(null), step=step, bottom=bottom, rings=rings)
+    stack_dots(page, data, columns, origin=scale(null), step=step, bottom=bottom, rings=rings)
     return style.finished(page, rows.axis(page, scale, bottom, language, signed=null == 0))
 
 
@@ -259,78 +257,6 @@ def _limit(result: EffectResult, good: str | None, smallest_important: float | N
     """Where the smallest important difference stands on the axis; None where the axis has no such place."""
     limit = _limit_estimated(result, good, smallest_important)
     return None if limit is None or not math.isfinite(limit) else _shown(limit, result)
-
-
-def _step(scale: Scale, values: pd.Series, null: float, limit: float | None) -> float:
-    """Width of a column of dots, such that both lines fall between columns and no dot stands on the wrong side."""
-    # The outer two of twenty normal quantiles lie 3.92 standard deviations apart; columns of 0.42 give about ten stacks.
-    step = max(_DOT, 0.42 / 3.92 * abs(scale(values.iloc[-1]) - scale(values.iloc[0])))
-    if limit is None:
-        return step
-    apart = abs(scale(limit) - scale(null))
-    return apart / max(1, round(apart / step)) if apart > step / 2 else step
-
-
-def _size(step: float) -> float:
-    return min(step, _LARGEST) - 2
-
-
-def _name_lines(page: Axes, null: float, limit: float | None, bottom: float, language: str) -> None:
-    """Draw the line of no difference and the one of the smallest difference that matters, no line through the other's name."""
-    _ = translator(language)
-    upper, lower = 34.0, 52.0
-    if limit is None:
-        _named_line(page, null, (lower, bottom), _("no difference"), align="center")
-        return
-    outward = null <= limit
-    names = [
-        (null, _("no difference"), "-", "right" if outward else "left"),
-        (limit, _("smallest difference that matters"), (0, (3, 3)), "left" if outward else "right"),
-    ]
-    # The name above is the one whose line stays clear of the name below.
-    clear = [not _reach(*names[1 - place][:2], names[1 - place][3], over=names[place][0]) for place in (0, 1)]
-    top = 0 if clear[0] or not clear[1] else 1
-    for place, (x, words, dash, align) in enumerate(names):
-        height = upper if place == top else lower
-        start = height if place != top or clear[top] else lower
-        _named_line(page, x, (height, bottom), words, align=align, dash=dash, start=start + 4)
-
-
-def _place(x: float, words: str, align: str) -> float:
-    """Where a name begins, so that it stands on its side of the line and within the sheet."""
-    width = style.text_width(words, style.SMALL)
-    begin = {"left": x - 3, "right": x - width + 3, "center": x - width / 2}[align]
-    return min(max(begin, 0.0), style.WIDTH - width)
-
-
-def _reach(x: float, words: str, align: str, *, over: float) -> bool:
-    """Whether a name beside the line at ``x`` covers the place ``over``."""
-    begin = _place(x, words, align)
-    return begin - 4 < over < begin + style.text_width(words, style.SMALL) + 4
-
-
-def _named_line(
-    page: Axes, x: float, y: tuple[float, float], words: str, *, align: str, dash: Any = "-", start: float | None = None
-) -> None:
-    style.line(page, (x, x), (y[0] + 4 if start is None else start, y[1]), color=style.INK_2, dash=dash)
-    style.write(page, _place(x, words, align), y[0], words, size=style.SMALL, color=style.INK_2)
-
-
-def _stack(
-    page: Axes, data: pd.DataFrame, columns: np.ndarray, *, origin: float, step: float, bottom: float, rings: set[str]
-) -> None:
-    colors = {"important": style.GOOD, "better": style.GOOD, "worse": style.WARN, "above": style.ACCENT, "below": style.INK_2}
-    size = _size(step)
-    heights: dict[float, int] = {}
-    for column, row in zip(columns, rows.each(data), strict=True):
-        level = heights.get(column, 0)
-        heights[column] = level + 1
-        x, y = origin + (column + 0.5) * step, bottom - 2 - (level + 0.5) * (size + 2)
-        # Better but not enough to matter: a ring. Worse: a square. Position, shape and colour say the same.
-        style.mark(
-            page, x, y, color=colors[row.side], shape="s" if row.side == "worse" else "o",
-            size=size - 2 if row.side == "worse" else size, hollow=row.side in rings,
-        )  # fmt: skip
 
 
 def _unit(result: EffectResult, unit: Words | None, language: str) -> str:
