@@ -56,3 +56,20 @@ def test_what_cannot_be_pooled_is_refused(two_counts):
         ww.synthesis.pool_counts(two_counts.assign(events_treated=0, events_comparison=0))
     with pytest.raises(InvalidOption, match="conf_level"):
         ww.synthesis.pool_counts(two_counts, conf_level=np.nan)
+
+
+@pytest.mark.parametrize("measure", ["logOR", "logRR"])
+@pytest.mark.parametrize("arm", ["treated", "comparison"])
+def test_a_ratio_without_events_in_one_arm_is_refused_and_the_way_out_answers(two_counts, measure, arm):
+    lone = two_counts.assign(**{f"events_{arm}": 0})
+    with pytest.raises(NotIdentified, match=f"nobody in the {arm} arm.*measure='RD'"):
+        ww.synthesis.pool_counts(lone, measure=measure)
+    for options in ({"measure": "RD"}, {"method": "peto"}):
+        assert np.isfinite(ww.synthesis.pool_counts(lone, **options).headline.p_value)
+
+
+@pytest.mark.parametrize("treated", [0, 20])
+def test_a_difference_without_any_spread_is_refused(treated):
+    trials = pd.DataFrame({"events_treated": [treated] * 2, "n_treated": 20, "events_comparison": 0, "n_comparison": 20})
+    with pytest.raises(NotIdentified, match="Report the counts"):
+        ww.synthesis.pool_counts(trials, measure="RD")

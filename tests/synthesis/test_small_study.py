@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import whatworks as ww
-from whatworks.core.errors import InvalidOption, NotConverged, TooFewStudies
+from whatworks.core.errors import InvalidOption, NotConverged, NotIdentified, TooFewStudies
 from whatworks.synthesis.selection import selection_model
 from whatworks.synthesis.trim_and_fill import trim_and_fill
 
@@ -136,3 +136,9 @@ def test_a_selection_model_without_contrast_says_so_and_the_rest_goes_on():
 def test_an_unknown_direction_is_refused(effects):
     with pytest.raises(InvalidOption, match="favoured"):
         ww.synthesis.small_study_effects(effects["smd"], favoured="better")
+
+
+def test_studies_of_one_size_are_refused_in_words_of_their_own():
+    es = pd.DataFrame({"yi": np.arange(6) / 10, "vi": 0.1})
+    with pytest.raises(NotIdentified, match="same variance, so none is smaller"):
+        ww.synthesis.small_study_effects(es)

@@ -16,6 +16,8 @@ Array = np.ndarray
 
 METHODS = ("mantel_haenszel", "peto")
 MEASURES = ("logOR", "logRR", "RD")
+# What rounding leaves of a variance of 0: that of a proportion is at least a quarter over the square of people.
+_NO_SPREAD = 1e-15
 
 
 def pool_counts(
@@ -55,7 +57,7 @@ def pool_counts(
     InvalidEffect
         If there are more events than citizens, or no citizens.
     NotIdentified
-        If no study tells the arms apart (all or none had the event).
+        If no study tells the arms apart (all or none had the event), or nobody in one arm had it and a ratio has no end.
     MissingColumn, MissingValues, InvalidColumn, EmptyData
 
     References
@@ -86,11 +88,13 @@ def pool_counts(
             (events < 0) | (events > n), df.index, f"impossible events in {columns[place]!r}", "Check them in the source."
         )
     empty = ((a + c) == 0) | ((a + c) == (n1 + n2))
-    if measure != "RD" and empty.all():
-        raise NotIdentified(
-            f"In all {len(df)} studies everybody or nobody had the event, so no ratio can be told. Use measure='RD'."
-        )
+    _refuse_endless(a, n1, c, n2, measure=measure, method=method)
     estimate, variance, y, w = _POOLED[method if method == "peto" else measure](a, n1, c, n2)
+    if not variance > _NO_SPREAD:
+        raise NotIdentified(
+            f"In all {len(df)} studies the arms are of one kind each, everybody or nobody with the event: no spread to judge by. "
+            "Report the counts themselves."
+        )
     q, df_q = float(w @ (y - estimate) ** 2), int((w > 0).sum()) - 1
     return EffectResult(
         method="synthesis.pool_counts",
@@ -106,6 +110,23 @@ def pool_counts(
             data_fingerprint=fingerprint(df, columns), arguments={"measure": measure, "method": method, "conf_level": conf_level}
         ),
     )
+
+
+def _refuse_endless(a: Array, n1: Array, c: Array, n2: Array, *, measure: str, method: str) -> None:
+    """Refuse tables in which nothing happened to some only, and those whose pooled ratio would be 0 or without end."""
+    b, d = n1 - a, n2 - c
+    if (((a + c) == 0) | ((b + d) == 0)).all():
+        raise NotIdentified(
+            f"In all {len(a)} studies everybody or nobody had the event, so nothing tells the arms apart. Report the counts "
+            "themselves."
+        )
+    above, below = (a @ d, b @ c) if measure == "logOR" else (a.sum(), c.sum())
+    if method == "mantel_haenszel" and measure != "RD" and 0 in (above, below):
+        arm = "comparison" if below == 0 else "treated"
+        raise NotIdentified(
+            f"The counts of {len(a)} studies give a ratio of 0 or without end, as where nobody in the {arm} arm has the event. "
+            "Use measure='RD', or method='peto' for an odds ratio."
+        )
 
 
 def _effects(estimate: float, std_error: float, conf_level: float) -> pd.DataFrame:

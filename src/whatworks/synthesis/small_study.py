@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core.columns import one_of
-from whatworks.core.errors import NotConverged, TooFewStudies
+from whatworks.core.errors import NotConverged, NotIdentified, TooFewStudies
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.selection import selection_model
 from whatworks.synthesis.studies import Studies, read_studies
@@ -66,6 +66,8 @@ def small_study_effects(
     ------
     TooFewStudies
         If there are fewer than 3 studies. With fewer than 10 every ``note`` says that the tests have little power.
+    NotIdentified
+        If all studies have the same variance.
     EmptyData, MissingColumn, MissingValues, InvalidColumn, InvalidEffect, DuplicateRows
         As :func:`pool`.
 
@@ -89,6 +91,10 @@ def small_study_effects(
     studies = read_studies(es, yi=yi, vi=vi, study=study)
     if studies.k < _FEWEST:
         raise TooFewStudies(f"Small-study effects need at least {_FEWEST} studies; got {studies.k}. Report the studies alone.")
+    if np.ptp(studies.vi) == 0:
+        raise NotIdentified(
+            f"All {studies.k} studies have the same variance, so none is smaller than another. Leave this look out."
+        )
     pooled = fit_mixed_effects(studies.yi, studies.vi, np.ones((studies.k, 1)), tau2=tau2)
     direction = favoured or ("up" if pooled.coefficients[0] >= 0 else "down")
     rows = [
