@@ -81,6 +81,30 @@ def test_a_long_series_of_other_nine_digit_numbers_is_let_through_but_few_are_no
     assert cpr_rows([str(101_701_234 + place) for place in range(60)]).all()
 
 
+def test_a_series_with_more_such_numbers_than_chance_gives_is_refused():
+    # Every third of a column of other numbers is one that lost its zero.
+    other = [str(499_345_678 + 7_000_003 * place) for place in range(40)]
+    assert not cpr_rows(other).any()
+    assert cpr_rows([*other, *(str(101_701_234 + 1_000_011 * place) for place in range(20))])[40:].sum() >= 10
+
+
+@pytest.mark.parametrize("gap", ["\u2212", "_", "\n", "\t", "\u00ad", "\u200b", "\u00b7", "~"])
+def test_no_sign_between_date_and_serial_hides_it(gap):
+    cell = f"{DAY}0170{gap}1234"
+    assert looks_like_cpr(cell)
+    assert cpr_rows(["who5", cell]).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("cell", ["".join(chr(0x660 + int(digit)) for digit in f"{DAY}01701234"), f"{DAY}0170 12 34"])
+def test_foreign_digits_and_pairs_do_not_hide_it(cell):
+    assert looks_like_cpr(cell)
+    assert cpr_rows(["æ", cell]).tolist() == [False, True]
+
+
+def test_a_number_with_an_exponent_is_read_in_full():
+    assert cpr_rows(["1,01701234E+08", "3.101701234e9", "1.0170E+08", "2.5e8"]).tolist() == [True, True, False, False]
+
+
 def test_ids_of_common_terms_are_let_through():
     assert not cpr_rows(["b508ff12-1012-4862-bf1a-74aadb68eff8"]).any()
     assert cpr_rows([f"b508ff-{DAY}0170-1234"]).all()

@@ -19,18 +19,20 @@ _SHORT = rf"(?:0[1-9]|[12]\d|30|6[1-9]|[78]\d|90){_SEPARATOR}(?:0[469]|11)"
 _FEBRUARY = rf"(?:0[1-9]|[12]\d|6[1-9]|[78]\d){_SEPARATOR}02"
 _DATE = rf"(?:{_LONG}|{_SHORT}|{_FEBRUARY}){_SEPARATOR}\d\d"
 
+# Between date and serial may stand what a keyboard, Word or a line break puts there; signs that part lists do not.
+_GAP = r"[-‐–—−_·~*./\s]{0,3}"
 CPR_LIKE = re.compile(
-    rf"(?<!\d){_DATE}[-‐–—./ ]{{0,3}}\d{{4}}(?!\d)|(?<!\d)0{{10}}(?!\d)"
+    rf"(?<!\d){_DATE}{_GAP}\d\d ?\d\d(?!\d)|(?<!\d)0{{10}}(?!\d)"
     rf"|(?<![0-9A-Za-z]){_DATE}-?(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{{4}}(?![0-9A-Za-z])"
 )
 
 # Inside a pseudonym nothing marks where a number would begin, so any ten digits in a row are looked at.
 CPR_LIKE_INSIDE = re.compile(rf"{_DATE}\d{{4}}|0{{10}}")
 
-# A number that lost the zero in front: the day is one digit. In a long column of other numbers of nine digits an eighth has
-# a month that can be right; in a column of such numbers all have.
+# A number that lost the zero in front: the day is one digit. In a long column of other numbers of nine digits 12 in 100 have
+# a month that can be right; in a column of such numbers all have. What is more than chance gives is not let through.
 _NINE = re.compile(r"(?<!\d)[1-9](?:0[1-9]|1[0-2])\d{6}(?!\d)")
-_SERIES_LENGTH, _SERIES_SHARE = 20, 0.5
+_SERIES_LENGTH, _BY_CHANCE, _ERRORS = 20, 0.12, 3
 
 # Ids of common terms are hexadecimal and may hold any digits.
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -38,9 +40,15 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # What the search engine behind whole columns can do (it has no look-around): it may find too much, never too little.
 _DATE_WIDE = _DATE.replace("(?:", "(")
 _WIDE = (
-    rf"{_DATE_WIDE}[-‐–—./ ]{{0,3}}[0-9]{{4}}|0{{10}}|{_DATE_WIDE}-?[0-9A-Za-z]{{4}}"
-    r"|(^|[^0-9])[1-9](0[1-9]|1[0-2])[0-9]{6}([^0-9]|$)"
+    rf"{_DATE_WIDE}{_GAP}[0-9]{{2}} ?[0-9]{{2}}|0{{10}}|{_DATE_WIDE}-?[0-9A-Za-z]{{4}}"
+    r"|(^|[^0-9])[1-9](0[1-9]|1[0-2])[0-9]{6}([^0-9]|$)|[0-9][.,][0-9]{8,9}[eE][+]?0*[89]"
 ).replace(r"\d", "[0-9]")
+
+# As a spreadsheet writes a long number: 1,01701234E+08 has all its digits.
+_SCIENTIFIC = re.compile(r"(?<![\d.,])(\d)[.,](\d{8,9})[eE]\+?0*([89])(?!\d)")
+
+# Digits of other alphabets, and signs that are not seen, as the zero-width space.
+_UNSEEN, _FOREIGN_DIGIT = r"\p{Cf}", r"\p{Nd}"
 
 # Whatever it is, it has six digits near one another. This is quick to ask.
 _SIX_DIGITS = r"[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9]"
@@ -77,7 +85,7 @@ def looks_like_cpr(text: str) -> bool:
     >>> looks_like_cpr("m_000123"), looks_like_cpr("2014-01-03")
     (False, False)
     """
-    return CPR_LIKE.search(_plain_digits(text)) is not None
+    return CPR_LIKE.search(_plain(text)) is not None
 
 
 def names_a_person(header: str) -> str | None:
@@ -111,7 +119,7 @@ def cpr_rows(
     """
     column = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(cells, pa.large_string())])
     if not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
-        column = pc.utf8_normalize(column, form="NFKC")
+        column = _plain_column(column)
     bad = np.zeros(len(column), dtype=bool)
     if not pc.any(pc.match_substring_regex(column, _SIX_DIGITS), min_count=0).as_py():
         return bad
@@ -119,7 +127,7 @@ def cpr_rows(
     # Clean columns, nearly all of them, end here.
     if not len(suspects):
         return bad
-    texts = column.take(pa.array(suspects)).to_pylist()
+    texts = [_in_full(text) for text in column.take(pa.array(suspects)).to_pylist()]
     pattern = CPR_LIKE_INSIDE if pseudonyms else CPR_LIKE
     bad[suspects] = [
         pattern.search(text) is not None
@@ -139,9 +147,30 @@ def any_cpr(texts: Iterable[str]) -> bool:
     return any(looks_like_cpr(text) for text in texts)
 
 
-def _plain_digits(text: str) -> str:
-    """Full-width digits and hard spaces as their plain selves."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+def _plain(text: str) -> str:
+    """A text with full-width and foreign digits and hard spaces as their plain selves, without signs that are not seen."""
+    if text.isascii():
+        return _in_full(text)
+    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return _in_full("".join(str(unicodedata.decimal(char, char)) for char in seen))
+
+
+def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same for a whole column; cells with signs of other alphabets, which are few, one by one."""
+    column = pc.replace_substring_regex(pc.utf8_normalize(column, form="NFKC"), _UNSEEN, "")
+    without = pc.replace_substring_regex(column, "[0-9]", "")
+    foreign = pc.match_substring_regex(without, _FOREIGN_DIGIT)
+    if not pc.any(foreign, min_count=0).as_py():
+        return column
+    plain = [_plain(text) if odd else text for text, odd in zip(column.to_pylist(), foreign.to_pylist(), strict=True)]
+    return pa.chunked_array([pa.array(plain, pa.large_string())])
+
+
+def _in_full(text: str) -> str:
+    """Numbers written with an exponent, in full where all their digits are there."""
+    if "e" not in text and "E" not in text:
+        return text
+    return _SCIENTIFIC.sub(lambda found: found[1] + found[2] if len(found[2]) == int(found[3]) else found[0], text)
 
 
 def _is_decimal(cell: str) -> bool:
@@ -149,6 +178,7 @@ def _is_decimal(cell: str) -> bool:
 
 
 def _is_series(column: pa.ChunkedArray, plausible: int) -> bool:
-    """True where nine-digit numbers are a series of their own: many, and in most the month cannot be one."""
+    """True where nine-digit numbers are a series of their own: many, with no more possible months than chance gives."""
     nine = pc.sum(pc.match_substring_regex(column, r"(^|[^0-9])[0-9]{9}([^0-9]|$)")).as_py() or 0
-    return nine >= _SERIES_LENGTH and plausible < _SERIES_SHARE * nine
+    expected = _BY_CHANCE * nine
+    return nine >= _SERIES_LENGTH and plausible <= expected + _ERRORS * (expected * (1 - _BY_CHANCE)) ** 0.5
