@@ -165,7 +165,7 @@ BY_HAND = {
 def test_the_sandwich_is_the_sum_of_squared_derivatives_in_every_rows_weight(services, design):
     # An estimate's influence function is its derivative in a row's weight: all is fitted again with a row a little heavier.
     weighing, estimating = BY_HAND[design]
-    few = services.sample(36, random_state=11).assign(well=lambda df: (df["outcome"] > 42).astype(int), w=1.0)
+    few = services.sample(50, random_state=11).assign(well=lambda df: (df["outcome"] > 42).astype(int), w=1.0)
     asked = {"covariates": ["age", "need", "prior_outcome"], "weights": "w", **weighing}
     step = 1e-4
     derivatives = []

@@ -1,8 +1,8 @@
 """Every standard error of a matched comparison graded in the design it is meant for, in a simulated world whose truth is known.
 
 The world is one where people with greater needs are treated more often and fare worse: the raw gap hides nearly all of an
-effect of five points. A coverage of 95 % counted in 120 draws has a Monte Carlo error of 2.0 percentage points, in 60
-draws of 2.8.
+effect of five points. A coverage of 95 % counted in 250 draws has a Monte Carlo error of 1.4 percentage points, in 120
+draws of 2.0.
 """
 
 import numpy as np
@@ -97,7 +97,8 @@ def test_the_raw_gap_hides_nearly_all_of_the_effect():
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_intervals_hold_the_truth_as_often_as_they_say(design):
-    assert_calibrated(graded(DESIGNS[design], draws=120))
+    # Matching takes longer than weighing.
+    assert_calibrated(graded(DESIGNS[design], draws=120 if design in ("pairs as clusters", "Abadie and Imbens") else 250))
 
 
 @pytest.mark.parametrize("design", STRATA_AND_SETS)
@@ -141,7 +142,7 @@ def test_intervals_of_subgroups_hold_the_truth_and_their_test_finds_nothing_wher
 
 def test_a_bootstrap_that_fits_the_weights_again_covers_too():
     drawn = {"vcov": "bootstrap", "draws": 50, "seed": 1}
-    assert_calibrated(graded(lambda df: weighted(df, drawn), draws=60, people=400))
+    assert_calibrated(graded(lambda df: weighted(df, drawn), draws=120, people=400))
 
 
 def test_weights_taken_as_known_overstate_the_error_of_inverse_probabilities():
