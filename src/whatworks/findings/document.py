@@ -10,6 +10,7 @@ from markupsafe import Markup
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidResult
 from whatworks.core.version import __version__
+from whatworks.documentation.last_door import refuse_people
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.rendering import render, stylesheet
 
@@ -53,6 +54,8 @@ def document(
 
     Raises
     ------
+    DisclosureRisk
+        If the page holds what looks like a civil registration number, or a citizen's pseudonym: the last door before a reader.
     InvalidResult
         If the script holds what would end it.
 
@@ -63,6 +66,8 @@ def document(
     (True, True, False)
     """
     one_of(language, LANGUAGES, name="language")
+    refuse_people(body)
+    refuse_people(f"{title} {description or ''} {' '.join(label for label, _address in (*breadcrumbs, *links))}")
     return render(
         "document.html",
         language,
