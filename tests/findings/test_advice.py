@@ -7,8 +7,10 @@ import pytest
 import whatworks as ww
 from whatworks.design import Noise
 from whatworks.design.advice import RULES
+from whatworks.design.choice import RESULTS
 from whatworks.design.plan import FIELDS
-from whatworks.findings import advice
+from whatworks.findings import advice, plans
+from whatworks.findings.names import DESIGN_NAMES
 
 CALL = {"unit": "town", "time": "quarter", "first_treated": "start"}
 
@@ -20,8 +22,9 @@ def rollout():
 
 
 def test_every_design_and_field_has_a_name():
-    assert set(RULES) == set(advice.DESIGNS)
-    assert set(FIELDS) == set(advice.FIELDS)
+    assert {RESULTS.get(design, design) for design in RULES} <= set(DESIGN_NAMES)
+    assert set(FIELDS) == set(plans.FIELDS)
+    assert set(advice.HELPS) <= set(advice.REASONS)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "at 2 different times"), ("da", "på 2 forskellige tidspunkter")])
@@ -35,10 +38,3 @@ def test_power_is_said_in_one_sentence_and_a_table(rollout):
     assert said.startswith(f"En effekt på {found.smallest:.1f} point".replace(".", ","))
     assert "80\N{NO-BREAK SPACE}%" in said
     assert "5%" in ww.findings.power_table(found, unit="points", language="en")
-
-
-def test_departures_stand_first():
-    rows = [("outcome", "who5", "who5", "as_planned"), ("control", "never", "not_yet", "deviates")]
-    departures = pd.DataFrame(rows, columns=["field", "planned", "done", "status"])
-    table = ww.findings.plan_table(departures, language="da")
-    assert table.index("Afviger fra planen") < table.index("Som planlagt")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from whatworks.core.columns import one_of, require_columns
-from whatworks.core.errors import NoComparisonGroup, NotConverged, NoTreatedGroup, NotIdentified, TooFewUnits
+from whatworks.core.errors import NoComparisonGroup, NotConverged, NotIdentified, NoTreatedGroup, TooFewUnits
 from whatworks.core.result import EffectResult
 from whatworks.design.advice import CANNOT, RULES
 
@@ -36,6 +36,9 @@ class Attempts:
 
     results: Mapping[str, EffectResult]
     refused: Mapping[str, str]
+
+    def __or__(self, other: "Attempts") -> "Attempts":
+        return Attempts(results={**self.results, **other.results}, refused={**self.refused, **other.refused})
 
     @property
     def table(self) -> pd.DataFrame:
@@ -78,6 +81,11 @@ class Choice:
         return "courses" if self.design in COURSES else "places"
 
     @property
+    def control(self) -> str:
+        """Whom those who start are compared with: ``"not_yet"`` or ``"never"``, as a plan says it."""
+        return "never" if self.road == "places" else "not_yet"
+
+    @property
     def looks_back(self) -> bool:
         """Whether it can be seen how the groups developed before the start."""
         reasons = self.advice.set_index("design")["reason"]
@@ -108,7 +116,8 @@ class Choice:
         WhatworksError
             Of the design that is to answer, or one about how a way was called.
         """
-        verdicts = {RESULTS.get(row.design, row.design): row.verdict for row in self.advice.itertuples()}
+        said = zip(self.advice["design"], self.advice["verdict"], strict=True)
+        verdicts = {RESULTS.get(design, design): verdict for design, verdict in said}
         results, refused = {}, {}
         for name, way in ways.items():
             if verdicts.get(name) == CANNOT:

@@ -34,7 +34,10 @@ FIELDS: Mapping[str, bool] = {
 }
 LISTS = ("covariates", "exclusions", "subgroups", "other_outcomes")
 NUMBERS = ("smallest_important", "conf_level")
+# Said in words of one's own: only a reader can tell whether two texts mean the same.
+PROSE = ("question", "estimand")
 SUFFIX = ".frozen.json"
+FROZEN_NEEDED = "{file} is not frozen. Freeze it before outcomes are read: whatworks plan {file}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,11 @@ class Plan:
     content : the plan, by field
     fingerprint : of the content, so that a change shows
     frozen_at : when it was frozen, UTC; None for a plan that is not
+
+    Examples
+    --------
+    >>> Plan(content={"outcome": "who5"}, fingerprint="example")["outcome"]
+    'who5'
     """
 
     content: Mapping[str, Any]
@@ -63,12 +71,24 @@ def read_plan(path: str | Path) -> Plan:
     ----------
     path : YAML file with the fields of :data:`FIELDS`
 
+    Returns
+    -------
+    :class:`Plan`; its ``frozen_at`` is None where it has not been frozen.
+
     Raises
     ------
     InvalidParameters
         With every fault at once: file, line, what is allowed.
     PlanChanged
         If the file no longer says what was frozen, naming the fields.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "plan.yml"
+    >>> written = file.write_text(EXAMPLE, encoding="utf-8")
+    >>> read_plan(file)["smallest_important"], read_plan(file).frozen_at
+    (10, None)
     """
     file = Path(path)
     if not file.is_file():
@@ -136,13 +156,19 @@ def deviations(plan: Plan, analysis: Mapping[str, Any]) -> pd.DataFrame:
 
     Returns
     -------
-    One row per field: field, planned, done, status (``"as_planned"``, ``"deviates"``, ``"added"``, ``"not_said"``). Order of
-    lists does not matter; numbers are compared as numbers.
+    One row per field: field, planned, done, status (``"as_planned"``, ``"deviates"``, ``"added"``, ``"not_said"``, and
+    ``"to_judge"`` where the plan's own words differ from ours). Order of lists does not matter; numbers are compared as numbers.
 
     Raises
     ------
     InvalidParameters
         If the analysis names a field that plans do not have.
+
+    Examples
+    --------
+    >>> plan = Plan(content={"outcome": "who5", "control": "never"}, fingerprint="example")
+    >>> deviations(plan, {"outcome": "who5", "control": "not_yet"})["status"].tolist()
+    ['as_planned', 'deviates']
     """
     unknown = sorted(set(analysis) - set(FIELDS))
     if unknown:
@@ -164,7 +190,7 @@ def _status(name: str, planned: Any, done: Any, analysis: Mapping[str, Any]) -> 
     if planned is None:
         return "added"
     same = sorted(map(str, planned)) == sorted(map(str, done or ())) if name in LISTS else _equal(planned, done)
-    return "as_planned" if same else "deviates"
+    return "as_planned" if same else "to_judge" if name in PROSE else "deviates"
 
 
 def _equal(planned: Any, done: Any) -> bool:

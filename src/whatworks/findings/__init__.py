@@ -12,12 +12,13 @@ from whatworks.findings.finding import Finding, load, save
 from whatworks.findings.language import interval, number, percent, translator
 
 if TYPE_CHECKING:
-    from whatworks.findings.advice import advice_table, plan_table, power_sentence, power_table
+    from whatworks.findings.advice import advice_table, choice_sentence, power_sentence, power_table
     from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
     from whatworks.findings.case_question import item_names, money_question
     from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import (
         compared_table,
+        first_years,
         hidden_factor_table,
         pretrend_power_table,
         robustness_table,
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.pages import page
+    from whatworks.findings.plans import beside_plan, plan_of, plan_section, plan_sentence, plan_table
     from whatworks.findings.profile_page import page_of_profile
     from whatworks.findings.question import ask
+    from whatworks.findings.refusal import refused
     from whatworks.findings.report import (
         REVIEWS_SOURCE,
         checks_table,
@@ -69,6 +72,13 @@ _PAGES = {
     "services_table": "benchmark_page",
     "REVIEWS_SOURCE": "report",
     "advice_table": "advice",
+    "beside_plan": "plans",
+    "choice_sentence": "advice",
+    "first_years": "diagnostics",
+    "plan_of": "plans",
+    "plan_section": "plans",
+    "plan_sentence": "plans",
+    "refused": "refusal",
     "ask": "question",
     "checks_table": "report",
     "compared_table": "diagnostics",
@@ -91,7 +101,7 @@ _PAGES = {
     "page_of_profile": "profile_page",
     "page_of_status": "status_page",
     "pay_back_table": "economics_tables",
-    "plan_table": "advice",
+    "plan_table": "plans",
     "power_sentence": "advice",
     "power_table": "advice",
     "pretrend_power_table": "diagnostics",
@@ -115,9 +125,11 @@ __all__ = [
     "advice_table",
     "ask",
     "attribute_names",
+    "beside_plan",
     "certainty",
     "check_sentence",
     "checks_table",
+    "choice_sentence",
     "compared_table",
     "consequences_table",
     "cost_per_citizen",
@@ -134,6 +146,7 @@ __all__ = [
     "explore_honest",
     "explore_investment",
     "explore_specifications",
+    "first_years",
     "gap_cells",
     "hidden_factor_table",
     "index_page",
@@ -151,6 +164,9 @@ __all__ = [
     "page_of_status",
     "pay_back_table",
     "percent",
+    "plan_of",
+    "plan_section",
+    "plan_sentence",
     "plan_table",
     "power_sentence",
     "power_table",
@@ -158,6 +174,7 @@ __all__ = [
     "pretrend_power_table",
     "published",
     "question_table",
+    "refused",
     "reviews_table",
     "robustness_table",
     "rules_table",

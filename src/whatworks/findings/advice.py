@@ -1,4 +1,4 @@
-"""Words and tables for what is settled before outcomes are read: designs, power, and the plan beside the analysis."""
+"""Words and tables for what is settled before outcomes are read: which designs can answer, and how small an effect is found."""
 
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,27 +7,18 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import require_columns
+from whatworks.design.choice import AUTO, RESULTS
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import number, percent, translator
-from whatworks.findings.names import N_
+from whatworks.findings.names import N_, design_name
 
 if TYPE_CHECKING:
-    from whatworks.design import Power
+    from whatworks.design import Choice, Power
 
 VERDICTS: Mapping[str, str] = {
     "carries": N_("Can be used"),
     "carries_with_doubt": N_("Can be used with caution"),
     "cannot": N_("Cannot be used"),
-}
-DESIGNS: Mapping[str, str] = {
-    "group_time": N_("Comparison with those who wait"),
-    "imputation": N_("Comparison with what would have been expected"),
-    "event_study": N_("From quarter to quarter"),
-    "synthetic": N_("Composed comparison"),
-    "conley_taber": N_("Two-way comparison, few places started"),
-    "randomisation": N_("Starting times drawn again"),
-    "twfe": N_("Two-way comparison"),
-    "before_after": N_("Before and after alone"),
 }
 REASONS: Mapping[str, str] = {
     "fits": N_("There is a time before, a time after, and enough to compare with."),
@@ -51,48 +42,104 @@ REASONS: Mapping[str, str] = {
     "not_by_lot": N_("It shows what chance alone can do. It is only exact if lots decided who started when."),
     "no_counterfactual": N_("People may have improved anyway. Without a comparison nobody can tell."),
 }
-FIELDS: Mapping[str, str] = {
-    "question": N_("Question"),
-    "target_group": N_("Target group"),
-    "method": N_("Method"),
-    "estimand": N_("What is to be estimated"),
-    "outcome": N_("Outcome"),
-    "design": N_("Design"),
-    "covariates": N_("Background variables"),
-    "exclusions": N_("Who is left out"),
-    "smallest_important": N_("Smallest change that matters"),
-    "subgroups": N_("Subgroups"),
-    "estimator": N_("Way of calculating"),
-    "control": N_("Compared with"),
-    "conf_level": N_("Level of the range"),
-    "other_outcomes": N_("Other outcomes"),
-    "data": N_("Data"),
-    "written_by": N_("Written by"),
-}
-STATUSES: Mapping[str, str] = {
-    "as_planned": N_("As planned"),
-    "deviates": N_("Differs from the plan"),
-    "added": N_("Not in the plan"),
-    "not_said": N_("Not stated"),
+# What would let a design answer, by the reason why it cannot.
+HELPS: Mapping[str, str] = {
+    "no_before": N_("Measurements from before the start."),
+    "nobody_starts": N_("Measurements that go on until somebody has started."),
+    "nobody_waits": N_("Measurements from places that start later or never."),
+    "few_treated": N_("More places that start."),
+    "short_before": N_("More measurements from before the start."),
+    "few_donors": N_("More places that never start."),
+    "few_never": N_("More places that never start."),
+    "gaps": N_("Measurements from every place in every quarter."),
+    "few_ways": N_("More places to hand the starting times out to."),
+    "no_counterfactual": N_("Somebody to compare with."),
 }
 
 
 def advice_table(advice: pd.DataFrame, *, language: str = "da") -> str:
-    """Which designs a roll-out can carry, from :func:`whatworks.design.advise`, with the reason."""
+    """Which designs a roll-out can carry, with the reason.
+
+    Parameters
+    ----------
+    advice : of :func:`whatworks.design.advise`
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Raises
+    ------
+    MissingColumn
+        If it is no such advice.
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"town": np.repeat(range(24), 8), "quarter": np.tile(range(8), 24), "start": np.repeat([4, 0], 96)})
+    >>> advice = ww.design.advise(plan, unit="town", time="quarter", first_treated="start")
+    >>> "Can be used with caution" in advice_table(advice, language="en")
+    True
+    """
     require_columns(advice, ["design", "verdict", "reason", "count", "limit"])
     _ = translator(language)
     rows = [
-        (_(DESIGNS[row["design"]]), _(VERDICTS[row["verdict"]]), advice_reason(row, language))
+        (named(row["design"], language), _(VERDICTS[row["verdict"]]), advice_reason(row, language))
         for row in advice.to_dict("records")
     ]
     table = pd.DataFrame(rows, columns=[_("Design"), _("Can it be used?"), _("Why")])
     return table_html(table, caption=_("What can be told from how the method was rolled out"), language=language)
 
 
+def named(design: str, language: str) -> str:
+    """What a reader calls a design of the advice: the name that its result has on every page.
+
+    Examples
+    --------
+    >>> named("group_time", "en")
+    'Comparison with those who wait'
+    """
+    return design_name(RESULTS.get(design, design), language)
+
+
 def advice_reason(row: Mapping[Hashable, Any], language: str) -> str:
     """One sentence with the numbers behind a verdict."""
     said = translator(language)(REASONS[row["reason"]])
     return said.format(**{name: "" if np.isnan(row[name]) else number(row[name], language) for name in ("count", "limit")})
+
+
+def choice_sentence(choice: "Choice", language: str = "da") -> str:
+    """Which design answers, in one sentence or two; where none can, that the report stops here.
+
+    Parameters
+    ----------
+    choice : of :func:`whatworks.design.choose`
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> everyone = pd.DataFrame({"town": np.repeat(range(9), 8), "quarter": np.tile(range(8), 9), "start": 4})
+    >>> advice = ww.design.advise(everyone, unit="town", time="quarter", first_treated="start")
+    >>> choice_sentence(ww.design.choose(advice), "en")
+    'No design can answer. We stop here, before any result has been looked at.'
+    """
+    _ = translator(language)
+    if choice.design is not None:
+        said = (
+            _("The design was asked for: {design}.")
+            if choice.asked != AUTO
+            else _("The best that can be used answers: {design}.")
+        )
+        return said.format(design=named(choice.design, language))
+    if choice.asked != AUTO:
+        return _(
+            "The design was asked for, and it cannot answer: {design}. We stop here, before any result has been looked at."
+        ).format(design=named(choice.asked, language))
+    return _("No design can answer. We stop here, before any result has been looked at.")
 
 
 def power_table(found: "Power", *, unit: str, decimals: int = 1, language: str = "da") -> str:
@@ -119,16 +166,3 @@ def power_sentence(found: "Power", *, unit: str, decimals: int = 1, language: st
         return _("None of the effects tried would be found in {wanted} of such studies.").format(wanted=wanted)
     said = _("An effect of {size} {unit} would be found in {wanted} of such studies. Smaller effects are likely to be missed.")
     return said.format(size=number(found.smallest, language, decimals=decimals), unit=unit, wanted=wanted)
-
-
-def plan_table(departures: pd.DataFrame, *, language: str = "da") -> str:
-    """What was planned beside what was done, from :func:`whatworks.design.deviations`; departures first."""
-    require_columns(departures, ["field", "planned", "done", "status"])
-    _ = translator(language)
-    order = departures["status"].map({"deviates": 0, "added": 1, "not_said": 2, "as_planned": 3})
-    rows = [
-        (_(FIELDS[row["field"]]), row["planned"] or "–", row["done"] or "–", _(STATUSES[row["status"]]))
-        for row in departures.iloc[np.argsort(order.to_numpy(), kind="stable")].to_dict("records")
-    ]
-    table = pd.DataFrame(rows, columns=[_("Item"), _("Planned"), _("Done"), _("Status")])
-    return table_html(table, caption=_("The plan and the analysis side by side"), language=language)

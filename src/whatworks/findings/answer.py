@@ -22,6 +22,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import translator
 from whatworks.findings.lessons import averages, lessons, misled
 from whatworks.findings.names import N_
+from whatworks.findings.refusal import is_refusal, refusal_view
 from whatworks.findings.verdicts import Verdict, certainty, failed_doubts, hedged, verdict
 from whatworks.findings.view import Cell, about, unknown_cost
 from whatworks.findings.wording import sentence, shown
@@ -137,9 +138,17 @@ def unknown_view(finding: Finding, language: str) -> dict[str, Any]:
     question = _("What works for {group}?").format(group=group)
     if finding.design != "reviews":
         question = _("Does {method} help {group}?").format(method=_method_within(finding, language), group=group)
+    if is_refusal(finding):
+        return {"question": question, **refusal_view(finding, language)}
     return {
         "question": question,
         "lead": _("We do not know."),
+        "why": [
+            _(
+                "We have found no published reviews about this, and we have no numbers of our own. "
+                "That is not the same as no difference. It only means that we have nothing to answer with yet."
+            )
+        ],
         "lift": [
             _("A search for published reviews about the group."),
             _("The same measurements from several services, before and after."),

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from whatworks.core.columns import require_columns
+from whatworks.core.errors import NotIdentified
 from whatworks.core.result import EffectResult
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
@@ -53,7 +55,24 @@ _HIDDEN: Mapping[str, tuple[str, str]] = {
 
 
 def robustness_table(finding: Finding, language: str = "da") -> str:
-    """The answer and what other designs make of the same question, with intervals and failed checks."""
+    """The answer and what other designs make of the same question, and which of them could not answer.
+
+    Parameters
+    ----------
+    finding : with its tests; a table ``refused`` (result, message) names those that could not answer
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML, with a sentence below it where a design refused.
+
+    Examples
+    --------
+    >>> finding = ww.findings.Finding(target_group="a", method="b", outcome=None, design="rollout", labels={},
+    ...                               tables={"refused": pd.DataFrame({"result": ["stacked"], "message": ["too few"]})})
+    >>> "Could not answer here: Start by start." in robustness_table(finding, "en")
+    True
+    """
     _ = translator(language)
     answer = {} if finding.answer is None else {finding.answer: finding.results[finding.answer]}
     rows = []
@@ -64,9 +83,49 @@ def robustness_table(finding: Finding, language: str = "da") -> str:
         label = _("{design} (the answer)").format(design=label) if name == finding.answer else label
         rows.append((label, size, around or _("not stated"), design_explanation(name, language), len(result.failed_checks)))
     headings = [_("Design"), _("Effect"), _("95% interval"), _("What is compared"), _("Failed checks")]
-    return table_html(
+    table = table_html(
         pd.DataFrame(rows, columns=headings), caption=_("The same question, answered in other ways"), language=language
     )
+    silent = finding.tables.get("refused", pd.DataFrame({"result": []}))["result"].tolist()
+    if not silent:
+        return table
+    names = "; ".join(design_name(name, language) for name in silent)
+    said = Markup('<p class="small">{}</p>').format(_("Could not answer here: {designs}.").format(designs=names))
+    return Markup(table) + said  # noqa: S704 (markup already)
+
+
+def first_years(event: EffectResult, *, most: int) -> dict[int, float]:
+    """Equal weights over the event times after the start that have an estimate, for an average over the first years.
+
+    Parameters
+    ----------
+    event : of ``ww.did.aggregate(cells, by="event")``
+    most : no more than so many, counted from the start
+
+    Returns
+    -------
+    Event time to weight; the weights sum to 1.
+
+    Raises
+    ------
+    NotIdentified
+        If nothing after the start has an estimate.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT", "0", "1"], "kind": ["headline", "part", "part"], "estimate": 1.0,
+    ...     "std_error": 0.1, "conf_low": 0.8, "conf_high": 1.2, "p_value": 0.01, "event_time": [None, 0, 1]})
+    >>> event = ww.EffectResult(method="example", estimand="ATT", measure="MD", unit="points",
+    ...                         effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> first_years(event, most=8)
+    {0: 0.5, 1: 0.5}
+    """
+    parts = event.parts
+    seen = parts.loc[(parts["event_time"] >= 0) & parts["std_error"].gt(0), "event_time"].astype(int)
+    times = sorted(time for time in seen if time < most)
+    if not times:
+        raise NotIdentified("No time after the start has an estimate with a range. Add later times, or places that wait longer.")
+    return dict.fromkeys(times, 1 / len(times))
 
 
 def same_question(finding: Finding) -> Mapping[str, EffectResult]:

@@ -8,6 +8,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import outcome_name, smallest_important, unit_of, within
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_, design_explanation, design_name
+from whatworks.findings.plans import plan_sentence
 from whatworks.findings.verdicts import Verdict
 
 # A roll-out counts places, a matched comparison people.
@@ -53,7 +54,7 @@ def facts(finding: Finding, result: EffectResult, language: str) -> list[tuple[s
 
 
 def explanations(finding: Finding, name: str, result: EffectResult, language: str) -> list[str]:
-    """How the answer was found, what its range means, and how large a difference matters."""
+    """How the answer was found, what its range means, how large a difference matters, and whether there was a plan."""
     _ = translator(language)
     explained = f"{design_name(name, language)}: {design_explanation(name, language)}"
     spans = _(
@@ -66,7 +67,9 @@ def explanations(finding: Finding, name: str, result: EffectResult, language: st
         matters = _("The smallest difference that matters is set to {size} {unit}.").format(
             size=size, unit=unit_of(finding, result, language)
         )
-    return [explained.strip(), spans.format(level=percent(result.conf_level, language)), matters, *_std_errors(finding, language)]
+    planned = plan_sentence(finding, language)
+    ranges = spans.format(level=percent(result.conf_level, language))
+    return [explained.strip(), ranges, matters, planned, *_std_errors(finding, language)]
 
 
 def _std_errors(finding: Finding, language: str) -> list[str]:

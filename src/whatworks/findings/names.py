@@ -79,6 +79,10 @@ DESIGN_NAMES: Mapping[str, tuple[str, str]] = {
             "We see how often chance alone makes a difference as large as ours."
         ),
     ),
+    "before_after": (
+        N_("Before and after alone"),
+        N_("The same places before and after the start. What would have happened anyway is not taken out."),
+    ),
     "wild_bootstrap": (
         N_("Two-way comparison, careful with few places"),
         N_("The same number as in the two-way comparison. The range is calculated in a way that is made for few places."),

@@ -48,7 +48,7 @@ class Question:
         Parameters
         ----------
         results : name to result, in the order a reader should meet them
-        answer : the result that answers the question
+        answer : the result that answers the question; one of the tests may be asked to
         benchmark : the result that the others are held against
         robustness : name to result of what was done to put the answer to the test; the doubts that only such a test can raise
             or lay to rest become checks of the answer, so that every page shows them
@@ -59,6 +59,8 @@ class Question:
         """
         told = {name: self.in_unit(result) for name, result in (results or {}).items()}
         tests = {name: self.in_unit(result) for name, result in (robustness or {}).items()}
+        if answer in tests and answer not in told:
+            told[answer] = tests.pop(answer)
         if answer in told:
             alone = [doubt for doubt in doubts if isinstance(doubt, Check)]
             tested = [*tests.values(), *(doubt for doubt in doubts if isinstance(doubt, EffectResult))]

@@ -17,6 +17,9 @@ from whatworks.workflow.notebooks import for_design, read_notebook
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import CODES, Question
 
+# As whatworks.design.plan names it; importing that room would cost a run that has nothing to do more than it takes.
+FROZEN = ".frozen.json"
+
 
 def report_keys(project: Project, questions: Sequence[Question], *, source: Path | None = None) -> dict[str, str]:
     """The key of every question's report, by its folder.
@@ -76,3 +79,7 @@ def _named_files(project: Project, parameters: Mapping[str, Any]) -> Iterator[tu
                 yield f"{name}:deliveries", deliveries_digest(path).encode()
                 continue
             yield from ((f"{name}:{place}", content) for place, content in tree(path))
+            frozen = path.with_name(path.stem + FROZEN)
+            if path.is_file() and frozen.is_file():
+                # A plan's frozen copy stands beside it, and says when it was frozen.
+                yield f"{name}:frozen", frozen.read_bytes()

@@ -13,6 +13,8 @@ from whatworks.core.errors import InvalidParameters
 
 DESIGN_TAG = "design-"
 LANGUAGE_TAG = "lang-"
+# Words that introduce what the code below them shows, and have nothing to say where it shows nothing.
+SHOWN_TAG = "if-shown"
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -54,6 +56,28 @@ def for_design(cells: Sequence[Any], design: str) -> list[Any]:
 def for_language(cells: Sequence[Any], language: str) -> list[Any]:
     """The cells a page in this language shows: those without a ``lang-`` tag, and those tagged for it."""
     return [cell for cell in cells if _kept(tags(cell), LANGUAGE_TAG, language)]
+
+
+def without_idle_words(cells: Sequence[Any]) -> list[Any]:
+    """The cells without sections that show nothing: words tagged ``if-shown``, and the code up to the next words.
+
+    Examples
+    --------
+    >>> words = {"cell_type": "markdown", "metadata": {"tags": ["if-shown"]}}
+    >>> code = {"cell_type": "code", "outputs": []}
+    >>> len(without_idle_words([words, code])), len(without_idle_words([words, {**code, "outputs": ["a figure"]}]))
+    (0, 2)
+    """
+    sections: list[list[Any]] = [[]]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            sections.append([])
+        sections[-1].append(cell)
+    return [cell for section in sections if not _idle(section) for cell in section]
+
+
+def _idle(section: Sequence[Any]) -> bool:
+    return bool(section) and SHOWN_TAG in tags(section[0]) and not any(cell.get("outputs") for cell in section)
 
 
 def _kept(cell_tags: Sequence[str], prefix: str, wanted: str) -> bool:

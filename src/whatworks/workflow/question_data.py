@@ -64,6 +64,38 @@ def data_faults(root: Path, design: str, data: str, asked: Asked) -> Iterator[st
         yield f"{data} is about real people; a method marked synthetic in the catalogue cannot stand over it"
 
 
+def settled_faults(root: Path, item: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+    """What is wrong with the design and the plan that a question names, by the key they stand under.
+
+    Parameters
+    ----------
+    root : the project
+    item : the question as it is written
+    asked : what the plan must be about
+    """
+    estimator, plan = item.get("estimator"), item.get("plan")
+    if estimator:
+        from whatworks.design.choice import AUTO, RULES
+
+        message = unknown(estimator, (AUTO, *RULES), what="design of a roll-out")
+        if message:
+            yield "estimator", message
+    if plan:
+        from whatworks.design.plan import FROZEN_NEEDED, read_plan
+
+        try:
+            frozen = read_plan(root / plan)
+        except (WhatworksError, OSError, UnicodeDecodeError) as error:
+            said = str(error) if isinstance(error, WhatworksError) else f"{plan} cannot be read ({type(error).__name__})"
+            yield "plan", said.replace(f"{root}/", "").rstrip(".")
+            return
+        if frozen.frozen_at is None:
+            yield "plan", FROZEN_NEEDED.format(file=plan)
+        for key in ("target_group", "method"):
+            if frozen[key] != getattr(asked, key):
+                yield "plan", f"{plan} is about {key} {frozen[key]!r}; {getattr(asked, key)!r} was asked about"
+
+
 def _open_data(data: str, asked: Asked) -> Iterator[str]:
     message = unknown(data, OPEN_DATA, what="source of matched data")
     if message:

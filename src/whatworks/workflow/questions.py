@@ -12,7 +12,7 @@ from whatworks.documentation.privacy import looks_like_cpr
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
-from whatworks.workflow.question_data import Asked, data_faults, listed, unknown
+from whatworks.workflow.question_data import Asked, data_faults, listed, settled_faults, unknown
 
 # Designs that say what works, and those that say what it costs and how services fare.
 EFFECTS = ("matched", "rollout", "reviews")
@@ -27,7 +27,7 @@ _NEEDED = {
 REVIEWS_METHOD = "published_reviews"
 DEFAULT_LANGUAGE = "da"
 # Parameters that hold a code of a catalogue, never the name of a file.
-CODES = ("target_group", "method", "outcome", "design", "language", "effect")
+CODES = ("target_group", "method", "outcome", "design", "language", "effect", "estimator")
 # Codes name folders of the site, so they hold nothing that a path could trip over.
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
@@ -260,6 +260,8 @@ class _Reader:
         )
         for message in data_faults(self.project.root, item["design"], str(item["data"]), asked):
             self._fault(located, (*at, "data"), message)
+        for key, message in settled_faults(self.project.root, item, asked):
+            self._fault(located, (*at, key), message)
 
     def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any, default: Any) -> None:
         if not is_plain(value):

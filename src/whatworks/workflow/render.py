@@ -15,7 +15,7 @@ from traitlets.config import Config
 from whatworks.core.errors import InvalidResult
 from whatworks.findings.language import translator
 from whatworks.workflow.markup import finished, raise_missing_text
-from whatworks.workflow.notebooks import for_design, for_language
+from whatworks.workflow.notebooks import for_design, for_language, without_idle_words
 
 FRAGMENTS = "application/vnd.whatworks.fragments+json"
 _TEMPLATES = Path(__file__).parent / "template"
@@ -32,7 +32,8 @@ def report_body(notebook: Any, *, language: str, design: str) -> str:
     Parameters
     ----------
     notebook : an executed notebook; left as it is
-    language : ``"da"`` or ``"en"``; cells tagged ``lang-`` for the other are left out, outputs made for both show this one
+    language : ``"da"`` or ``"en"``; cells tagged ``lang-`` for the other are left out, outputs made for both show this one, and
+        words tagged ``if-shown`` are left out with their code where that shows nothing
     design : cells tagged ``design-`` for another are left out
 
     Returns
@@ -47,7 +48,7 @@ def report_body(notebook: Any, *, language: str, design: str) -> str:
         If an output lacks this language, or holds something a page cannot.
     """
     shown = copy.deepcopy(notebook)
-    shown.cells = for_language(for_design(shown.cells, design), language)
+    shown.cells = without_idle_words(for_language(for_design(shown.cells, design), language))
     for cell in shown.cells:
         for output in cell.get("outputs", []):
             _speak(output, language)
