@@ -13,6 +13,7 @@ from whatworks.core.version import __version__
 from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.answer import conclude
+from whatworks.findings.changes import changes_view
 from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.economics_section import cost_cell, folder_of
 from whatworks.findings.finding import Finding
@@ -32,6 +33,7 @@ from whatworks.findings.reviews import count_reviews, published_methods, sides_t
 from whatworks.findings.search import SCRIPT, searchable
 from whatworks.findings.summary_table import circles
 from whatworks.findings.view import counted
+from whatworks.findings.weighed import weighed_figure
 from whatworks.findings.wording import shown
 
 # Where the reports stand, seen from each front page.
@@ -49,6 +51,8 @@ def index_page(
     group_pages: Collection[str] = (),
     others: Sequence[Finding] = (),
     documentation: Collection[str] = (),
+    changes: Sequence[Mapping[str, Any]] = (),
+    since: str | None = None,
     version: str = __version__,
 ) -> str:
     """The front page of the site: ``reports/index.html`` in Danish, ``reports/en/index.html`` in English.
@@ -63,6 +67,8 @@ def index_page(
     group_pages : codes of the target groups that have a page of their own
     others : investment cases and benchmarks that have pages; they say what something costs, and never what works
     documentation : which pages there are about the documentation itself: dictionary, validation, profile, coverage
+    changes, since : which conclusions changed last, of :func:`~whatworks.findings.history.with_latest`, and the day of the first
+        run that was written down
     version : of the library, shown to the reader
 
     Returns
@@ -81,15 +87,14 @@ def index_page(
     _ = translator(language)
     real = [finding for finding in findings if not finding.synthetic]
     examples = [finding for finding in findings if finding.synthetic]
-    cases = cases_by_effect(others)
     listed = searchable(real, language, address=_address)
     view = {
         "listed": listed,
         "groups": _groups(real, language, group_pages),
         "examples": _groups(examples, language, group_pages),
+        "changes": changes_view(changes, findings, language, since=since, address=_address),
         "gap_map": _gap_map(registry, gaps, group_pages, language),
-        "answers": _answers(real, language, cases),
-        "example_answers": _answers(examples, language, cases),
+        **_side_by_side(real, examples, cases_by_effect(others), language),
         "services": _services(others, language),
         "reports": _reports(findings, language),
         "documentation": _documentation(documentation, language),
@@ -106,6 +111,18 @@ def index_page(
         description=_("What is known about help for people in specialised social services, and how sure we are."),
         script=SCRIPT if listed else "",
     )
+
+
+def _side_by_side(
+    real: Sequence[Finding], examples: Sequence[Finding], cases: Mapping[str, Finding], language: str
+) -> dict[str, Any]:
+    """Tables and charts that hold findings against each other: the real by themselves, the simulated by themselves."""
+    return {
+        "answers": _answers(real, language, cases),
+        "weighed": weighed_figure(real, cases, language),
+        "example_answers": _answers(examples, language, cases),
+        "examples_weighed": weighed_figure(examples, cases, language),
+    }
 
 
 def error_page(labels: Mapping[str, Any], error: str, language: str, *, folder: str = "", synthetic: bool = False) -> str:

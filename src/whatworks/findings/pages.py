@@ -23,7 +23,14 @@ from whatworks.findings.reviews import review_view
 from whatworks.findings.view import about
 
 
-def page(finding: Finding, language: str = "da", *, case: Finding | None = None, registry: Registry | None = None) -> str:
+def page(
+    finding: Finding,
+    language: str = "da",
+    *,
+    case: Finding | None = None,
+    registry: Registry | None = None,
+    versions: Markup | str = "",
+) -> str:
     """The finding as a whole HTML page for people who work with citizens.
 
     Parameters
@@ -32,6 +39,7 @@ def page(finding: Finding, language: str = "da", *, case: Finding | None = None,
     language : ``"da"`` or ``"en"``
     case : the investment case that rests on this finding; the page then says what it costs and who gets the money back
     registry : the evidence base; the page then says what to expect in a new place, what else is known, and what it takes
+    versions : the section about what the finding said before, of :func:`~whatworks.findings.version_section.version_section`
 
     Returns
     -------
@@ -51,19 +59,19 @@ def page(finding: Finding, language: str = "da", *, case: Finding | None = None,
     reviews = finding.tables.get("reviews")
     spoken = speaking(finding)
     if spoken is not None:
-        view = {**own_view(finding, language), "money": None}
+        view = {**own_view(finding, language), "money": None, "versions": versions}
         if case is not None:
             view |= _with_money(view, finding, case, language)
         view |= own_context(finding, spoken[1], registry, trusted=view["trusted"], language=language)
         view |= _figures(finding, trusted=view["trusted"], language=language)
         body = render(f"{'rollout' if finding.design == 'rollout' else 'matched'}.html", language, view=view)
     elif reviews is not None and len(reviews):
-        view = {**about(finding, language), **review_view(finding, reviews, language)}
+        view = {**about(finding, language), **review_view(finding, reviews, language), "versions": versions}
         view["silent"] = silent_domains(finding, registry, language)
         view["forest"] = charts.forest_figure(reviews, language=language, synthetic=finding.synthetic)
         body = render("reviews.html", language, view=view)
     else:
-        view = {**about(finding, language), **unknown_view(finding, language)}
+        view = {**about(finding, language), **unknown_view(finding, language), "versions": versions}
         body = render("unknown.html", language, view=view)
     return _framed(finding, view, body, language)
 

@@ -10,8 +10,9 @@ from whatworks.core.errors import SiteNotWritable
 from whatworks.evidence import Registry
 from whatworks.findings import Finding
 from whatworks.findings.language import LANGUAGES
+from whatworks.workflow import verdicts
 from whatworks.workflow.folder import carry_over, write
-from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, files_below, is_whole
+from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, files_below, is_whole, renew_digests
 from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
 from whatworks.workflow.questions import EFFECTS, Question
@@ -62,7 +63,9 @@ class Assembly:
             self._carry_over_reports()
             outcomes = self._make(runner, progress)
             self._write_costs(outcomes)
-            self._write_front(outcomes)
+            findings = self._effects(outcomes)
+            history = self._write_history(outcomes, findings)
+            self._write_front(outcomes, findings, history)
             for name in strangers:
                 if (self.site / name).exists():
                     self._refuse_in_the_way(name)
@@ -169,7 +172,35 @@ class Assembly:
                 write(self.site / report / f"{page}.{language}.html", html)
         write(self.site / report / MANIFEST, failed_manifest(question, plan.key(report), failure))
 
-    def _write_front(self, outcomes: Mapping[str, Outcome]) -> None:
+    def _effects(self, outcomes: Mapping[str, Outcome]) -> dict[str, Finding]:
+        """What the new site's reports found about what works, by folder; an investment case or a benchmark says nothing of it."""
+        from whatworks.workflow import pages
+
+        done = [folder for folder, entry in self._reports(outcomes).items() if entry["status"] == DONE]
+        return {
+            folder: pages.load_finding(self.site / folder) for folder in done if self.plan.questions[folder].design in EFFECTS
+        }
+
+    def _write_history(self, outcomes: Mapping[str, Outcome], findings: Mapping[str, Finding]) -> verdicts.History:
+        """What the findings said before and say now, on their pages and in a file that the next run reads."""
+        from whatworks.workflow import pages
+
+        plan = self.plan
+        history = verdicts.history_now(
+            verdicts.history_before(plan.target, plan.old),
+            findings,
+            failed=[folder for folder in self._reports(outcomes) if folder not in findings],
+            untouched=[folder for folder in findings if folder not in outcomes],
+            date=verdicts.today(),
+        )
+        for folder, finding in findings.items():
+            written = pages.write_versions(self.site / folder, finding, history.findings[folder], languages=plan.languages)
+            if written:
+                renew_digests(self.site / folder, written)
+        write(self.site / verdicts.VERDICTS, history.to_json())
+        return history
+
+    def _write_front(self, outcomes: Mapping[str, Outcome], effects: Mapping[str, Finding], history: verdicts.History) -> None:
         """Front pages and the manifest, from what stands in the new site."""
         from whatworks.workflow import documentation_pages, pages
 
@@ -179,11 +210,8 @@ class Assembly:
         )
         reports = self._reports(outcomes)
         # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
-        done = [folder for folder, entry in reports.items() if entry["status"] == DONE]
-        findings, others = (
-            [pages.load_finding(self.site / folder) for folder in done if (plan.questions[folder].design in EFFECTS) is effect]
-            for effect in (True, False)
-        )
+        beside = [folder for folder, entry in reports.items() if entry["status"] == DONE and folder not in effects]
+        findings, others = list(effects.values()), [pages.load_finding(self.site / folder) for folder in beside]
         failed = [
             (folder, pages.labels_of(plan.questions[folder], self.catalogues))
             for folder, entry in reports.items()
@@ -206,6 +234,7 @@ class Assembly:
                 languages=plan.languages,
                 others=others,
                 documentation=documented,
+                history=history,
             )
             write(self.site / place, html)
         key, files = site_key(reports, plan.languages), files_below(self.site)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from whatworks.evidence import Registry
 from whatworks.evidence import load as load_evidence
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
@@ -14,11 +16,16 @@ from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
 from whatworks.findings.names import N_
+from whatworks.findings.version_section import version_section
+from whatworks.workflow.folder import write
 from whatworks.workflow.plan import FRONT_PAGES
 from whatworks.workflow.questions import Catalogues, Question
 from whatworks.workflow.report import Failure
+from whatworks.workflow.verdicts import History
 
 Labels = Mapping[str, Any]
+# Where a finding page tells of earlier versions; text from data is escaped, so that none can hold it.
+VERSIONS_HERE = Markup("<!-- versions -->")
 _OTHER = {"da": "en", "en": "da"}
 # What reports beside the effects are about.
 _BESIDE = {"investment": N_("Costs and gains"), "benchmark": N_("Services side by side")}
@@ -38,7 +45,34 @@ def finding_page(
     finding: Finding, *, language: str, languages: Sequence[str], case: Finding | None = None, registry: Registry | None = None
 ) -> str:
     """The page for practitioners; with what it costs, where an investment case rests on the finding."""
-    return _in_this_site(page(finding, language=language, case=case, registry=registry), languages)
+    html = page(finding, language=language, case=case, registry=registry, versions=VERSIONS_HERE)
+    return _in_this_site(html, languages)
+
+
+def write_versions(
+    folder: Path, finding: Finding, versions: Sequence[Mapping[str, Any]], *, languages: Sequence[str]
+) -> list[str]:
+    """What a finding said before, put on its pages; a worker that makes a page knows nothing of earlier sites.
+
+    Parameters
+    ----------
+    folder : of the report
+    finding, versions : what was found, and what it said before, newest first
+    languages : of the pages
+
+    Returns
+    -------
+    Names of the pages that were written anew.
+    """
+    written = []
+    for language in languages:
+        path = folder / f"finding.{language}.html"
+        html = path.read_text(encoding="utf-8")
+        if VERSIONS_HERE in html:
+            section = version_section(versions, language, rollout=finding.design == "rollout")
+            write(path, html.replace(VERSIONS_HERE, section))
+            written.append(path.name)
+    return written
 
 
 def report_page(notebook: Any, finding: Finding, *, language: str, languages: Sequence[str]) -> str:
@@ -89,6 +123,7 @@ def front_page(
     languages: Sequence[str],
     others: Sequence[Finding] = (),
     documentation: Sequence[str] = (),
+    history: History | None = None,
 ) -> str:
     """The front door in one language, for its place in the site."""
     gaps = gap_cells(registry, findings, known=known)
@@ -101,6 +136,8 @@ def front_page(
         group_pages=groups,
         others=others,
         documentation=documentation,
+        changes=() if history is None else history.changes,
+        since=None if history is None else history.since,
     )
     html = _in_this_site(html, languages)
     if place != FRONT_PAGES[language]:

@@ -318,6 +318,21 @@ def map_cells() -> pd.DataFrame:
     return pd.DataFrame(known, columns=columns)
 
 
+def weighed_points() -> pd.DataFrame:
+    """Findings on two scales: two of nearly one price, one with a long name, two that nobody has priced."""
+    known = [
+        ("Trappestøtte", "Voksne i socialpsykiatrien", "important", 0.9, 0.3, 64e3, "Lav", "●●○○", "good"),
+        ("Lærkemodellen", "Unge med psykiske vanskeligheder", "important", 0.4, 0.5, 61e3, "Lav", "●●○○", "neutral"),
+        ("Tættere støtte til anbragte børns familier", "Børn", "important", -0.5, 0.4, 5e3, "Moderat", "●●●○", "bad"),
+        ("Åben dør", "Hjemløse", "important", 0.2, 0.4, np.nan, "Meget lav", "●○○○", "neutral"),
+        ("Støttet arbejde", "Voksne", "sd", 0.27, 0.2, np.nan, "Moderat", "●●●○", "good"),
+    ]
+    columns = ["name", "about", "scale", "effect", "reach", "cost", "certainty", "circles", "tone"]
+    data = pd.DataFrame(known, columns=columns)
+    ends = {"conf_low": data["effect"] - data["reach"], "conf_high": data["effect"] + data["reach"]}
+    return data.assign(**ends, cost_low=0.8 * data["cost"], cost_high=1.2 * data["cost"])
+
+
 def network_answer() -> EffectResult:
     return ww.synthesis.network(comparisons(), reference="usual", measure="SMD")
 
@@ -474,6 +489,9 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "rate_against_ceiling": lambda language: charts.rate_against_ceiling_figure(rates_checked(), language=language),
     "budget_growth": lambda language: charts.budget_growth_figure(budget_grown(), language=language),
     "demand_growth": lambda language: charts.demand_growth_figure(demand_grown(), language=language),
+    "effect_and_cost": lambda language: charts.effect_and_cost_figure(
+        weighed_points(), left_out=["Klare Billeder"], language=language
+    ),
     "icon_array": lambda language: charts.icon_array_figure(
         0.30,
         0.45,
@@ -550,6 +568,7 @@ def make():
         combined,
         comparisons,
         network_answer,
+        weighed_points,
         investment_answer,
         cost_answer,
         judgements,

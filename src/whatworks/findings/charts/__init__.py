@@ -33,6 +33,12 @@ from whatworks.findings.charts.demand_growth import (
 from whatworks.findings.charts.designs import design_label, designs_alt, designs_chart, designs_data, designs_figure
 from whatworks.findings.charts.dots import dots_alt, dots_caption, dots_chart, dots_data, dots_figure
 from whatworks.findings.charts.ecdf import ecdf_alt, ecdf_chart, ecdf_data, ecdf_figure
+from whatworks.findings.charts.effect_and_cost import (
+    effect_and_cost_alt,
+    effect_and_cost_chart,
+    effect_and_cost_data,
+    effect_and_cost_figure,
+)
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
 from whatworks.findings.charts.frontier import frontier_alt, frontier_chart, frontier_data, frontier_figure
@@ -153,6 +159,10 @@ __all__ = [
     "ecdf_chart",
     "ecdf_data",
     "ecdf_figure",
+    "effect_and_cost_alt",
+    "effect_and_cost_chart",
+    "effect_and_cost_data",
+    "effect_and_cost_figure",
     "event_study_alt",
     "event_study_chart",
     "event_study_data",
