@@ -67,7 +67,12 @@ def test_what_cannot_be_told_is_refused_with_its_reason(starts, design, reason):
 
 
 @pytest.mark.parametrize(
-    ("starts", "reason"), [([1] * 12 + [0] * 12, "one_time_before"), ([3] * 12 + [6] * 12, "everybody_starts")]
+    ("starts", "reason"),
+    [
+        ([1] * 12 + [0] * 12, "one_time_before"),
+        ([7] * 12 + [0] * 12, "one_time_after"),
+        ([3] * 12 + [6] * 12, "everybody_starts"),
+    ],
 )
 def test_what_can_only_be_told_in_part_is_a_doubt(starts, reason):
     verdict, reasons = verdicts(starts)
@@ -84,3 +89,9 @@ def test_row_order_and_labels_change_nothing():
     df = rollout([4] * 12 + [6] * 12 + [0] * 12)
     shuffled = df.sample(frac=1, random_state=1).assign(town=lambda frame: "town " + frame["town"].astype(str))
     pd.testing.assert_frame_equal(advise(df, **CALL), advise(shuffled, **CALL))
+
+
+def test_where_fewer_start_than_may_be_shown_no_design_is_advised():
+    df = rollout([12, 12] + [0] * 24, times=20)
+    assert (advise(df, **CALL, fewest=2)["verdict"] != "cannot").any()
+    assert set(advise(df, **CALL, fewest=3)["reason"]) == {"too_few_to_show"}

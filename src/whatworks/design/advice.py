@@ -44,13 +44,14 @@ class _Word:
     limit: float = float("nan")
 
 
-def advise(df: pd.DataFrame, *, unit: str, time: str, first_treated: str) -> pd.DataFrame:
+def advise(df: pd.DataFrame, *, unit: str, time: str, first_treated: str, fewest: int = 1) -> pd.DataFrame:
     """Say for every design whether this roll-out can carry it.
 
     Parameters
     ----------
     df : one row per unit and time; outcomes are not needed
     unit, time, first_treated : columns; 0, NaN, NaT and inf mean never treated
+    fewest : units that must start for a result to be shown at all; where fewer do, no design is advised
 
     Returns
     -------
@@ -77,7 +78,7 @@ def advise(df: pd.DataFrame, *, unit: str, time: str, first_treated: str) -> pd.
     facts = roll_out_facts(read_rollout(df, unit=unit, time=time, first_treated=first_treated))
     rows = []
     for design, rule in RULES.items():
-        word = rule(facts)
+        word = _too_few_to_show(facts, fewest) or rule(facts)
         rows.append({"design": design, "verdict": word.verdict, "reason": word.reason, "message": word.message,
                      "count": word.count, "limit": word.limit})  # fmt: skip
     rank = {CARRIES: 0, DOUBTFUL: 1, CANNOT: 2}
@@ -107,6 +108,15 @@ def roll_out_facts(rollout: Rollout) -> Facts:
         gaps=int((~rollout.seen).sum()),
         ways=ways,
     )
+
+
+def _too_few_to_show(facts: Facts, fewest: int) -> _Word | None:
+    if not 0 < facts.treated < fewest:
+        return None
+    return _Word(
+        verdict=CANNOT, reason="too_few_to_show", count=facts.treated, limit=fewest,
+        message=f"{facts.treated} units start; results about fewer than {fewest} are not shown, so that none can be told apart.",
+    )  # fmt: skip
 
 
 def _no_comparison(facts: Facts) -> _Word | None:
@@ -142,6 +152,11 @@ def _courses(facts: Facts) -> _Word:
         return _Word(
             verdict=DOUBTFUL, reason="one_time_before", count=facts.before, limit=2,
             message="A cohort has one time before its start, so nobody can see whether trends ran alike. Add earlier times.",
+        )  # fmt: skip
+    if facts.after < 2:
+        return _Word(
+            verdict=DOUBTFUL, reason="one_time_after", count=facts.after, limit=2,
+            message="There is one time after the start, so nobody can see whether an effect grows or fades. Add later times.",
         )  # fmt: skip
     if facts.treated < FEW_TREATED_CLUSTERS:
         return _Word(

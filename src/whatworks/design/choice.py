@@ -87,9 +87,9 @@ class Choice:
 
     @property
     def looks_back(self) -> bool:
-        """Whether it can be seen how the groups developed before the start."""
+        """Whether there is time enough on both sides to hold the course after the start against the one before it."""
         reasons = self.advice.set_index("design")["reason"]
-        return self.road == "courses" and reasons["group_time"] != "one_time_before"
+        return self.road == "courses" and reasons["group_time"] not in ("one_time_before", "one_time_after")
 
     @property
     def table(self) -> pd.DataFrame:

@@ -28,9 +28,13 @@ REASONS: Mapping[str, str] = {
     "nobody_starts": N_("Nobody starts in the time we have measurements from."),
     "nobody_waits": N_("Everyone starts at the same time ({count}). Nobody shows what would have happened without the method."),
     "few_treated": N_("Few places start: {count}. The usual range needs {limit}."),
+    "too_few_to_show": N_(
+        "Few places start: {count}. Numbers about fewer than {limit} places are not shown, so that no place can be told apart."
+    ),
     "one_time_before": N_(
         "There is only one measurement before the start. We cannot see whether the groups followed each other."
     ),
+    "one_time_after": N_("There is only one measurement after the start. We cannot see whether a difference lasts."),
     "everybody_starts": N_("Everyone starts sooner or later. The last group to start has nobody left to be compared with."),
     "staggered": N_("The method starts at {count} different times. Then late starters are compared with early ones."),
     "short_before": N_("There are few measurements before the start: {count}. There should be at least {limit}."),
@@ -48,6 +52,7 @@ HELPS: Mapping[str, str] = {
     "nobody_starts": N_("Measurements that go on until somebody has started."),
     "nobody_waits": N_("Measurements from places that start later or never."),
     "few_treated": N_("More places that start."),
+    "too_few_to_show": N_("More places that start."),
     "short_before": N_("More measurements from before the start."),
     "few_donors": N_("More places that never start."),
     "few_never": N_("More places that never start."),

@@ -92,8 +92,7 @@ class Finding:
                 raise InvalidResult(f"{role}={name!r} is not among the results ({known}). Name one of them, or None.")
         for name, table in self.tables.items():
             _refuse_row_level(name, table)
-        # A roll-out counts places, which are not secret; three of them keep any one from being told apart.
-        k = K_FLOOR if self.design == "rollout" else K_PUBLISH
+        k = fewest_of(self.design)
         object.__setattr__(self, "results", {name: disclose(result, k) for name, result in self.results.items()})
         tested = {name: _without_counts_by_row(disclose(result, k), k) for name, result in self.robustness.items()}
         object.__setattr__(self, "robustness", tested)
@@ -162,6 +161,14 @@ class Finding:
 
     def __hash__(self) -> int:
         return hash(self.to_json())
+
+
+def fewest_of(design: str) -> int:
+    """The fewest places or people that a published number may be about.
+
+    A roll-out counts places, which are not secret; three of them keep any one from being told apart.
+    """
+    return K_FLOOR if design == "rollout" else K_PUBLISH
 
 
 def _without_counts_by_row(result: EffectResult, k: int) -> EffectResult:

@@ -13,7 +13,7 @@ from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.core.result import EffectResult
 from whatworks.documentation import is_synthetic
 from whatworks.evidence import Registry
-from whatworks.findings.finding import DESIGNS, TESTS, Finding
+from whatworks.findings.finding import DESIGNS, TESTS, Finding, fewest_of
 
 # The folder of a report that gathers what others have published for a target group.
 PUBLISHED = "published_reviews"
@@ -80,6 +80,11 @@ class Question:
             tables=dict(tables or {}),
             source=dict(source or {}),
         )
+
+    @property
+    def fewest(self) -> int:
+        """The fewest places, or people, that a published number may be about."""
+        return fewest_of(self.design)
 
     @property
     def unit(self) -> Mapping[str, str] | None:
