@@ -21,8 +21,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = 'target_group = "g"\nmethod = "m"\noutcome = None\ndesign = "reviews"\nseed = 0\noutput = "output"\n'
 ANALYSIS = (
@@ -51,6 +49,9 @@ SAVING = (
 
 def write_project(folder: Path, cells: Sequence[str]) -> None:
     """A project whose report notebook has these cells."""
+    # No case pays for what only writing the project needs.
+    import nbformat
+
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     (folder / "evidence").symlink_to(ROOT / "evidence")
     parameters = nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})

@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup
 
 from whatworks.evidence import Registry
-from whatworks.evidence import load as load_evidence
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
 from whatworks.findings.bodies import Body, bodies_by_group
 from whatworks.findings.gap_map_cells import gap_cells
@@ -34,11 +33,6 @@ _BESIDE = {"investment": N_("Costs and gains"), "benchmark": N_("Services side b
 def load_finding(folder: Path) -> Finding:
     """What a report found."""
     return load(folder)
-
-
-def evidence_base(folder: Path) -> Registry:
-    """What is known, for the pages of one report."""
-    return load_evidence(folder)
 
 
 def finding_page(

@@ -108,13 +108,14 @@ def _rests_on(job: Job) -> dict[str, str]:
 def _write_pages(job: Job) -> Any:
     """Write the pages; give back the finding that they are made from."""
     from whatworks.workflow import pages
+    from whatworks.workflow.known import evidence_base
     from whatworks.workflow.project import Project
     from whatworks.workflow.render import read_executed
 
     finding = pages.load_finding(job.folder)
     _refuse_other_question(finding, job.question)
     notebook = read_executed(job.folder / EXECUTED)
-    registry = pages.evidence_base(Project(job.root).evidence)
+    registry = evidence_base(Project(job.root).evidence)
     for language in job.languages:
         html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry)
         write(job.folder / f"finding.{language}.html", html)

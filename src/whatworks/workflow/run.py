@@ -32,8 +32,8 @@ _ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
     "PYTHONHASHSEED": "0",
 }
-# Read by the fork server when it imports what reports need.
-_ALSO = "WHATWORKS_IMPORTED"
+# Read by the fork server when it imports and reads what reports need; whatworks.workflow.warm names them too.
+_ALSO, _EVIDENCE = "WHATWORKS_IMPORTED", "WHATWORKS_EVIDENCE"
 _GRACE = 5.0
 # A run may itself be one of several threads of a process, as on a cluster.
 _STARTING = threading.Lock()
@@ -81,12 +81,12 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
 
     def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
         context = _context(make)
-        packages = _installed(jobs) if make is make_report else ""
+        needs = _needs(jobs) if make is make_report else {}
         waiting, running = deque(replace(job, engine=engine) for job in jobs), list[_Running]()
         try:
             while waiting or running:
                 while waiting and len(running) < count:
-                    running.append(_start(context, waiting.popleft(), make, packages))
+                    running.append(_start(context, waiting.popleft(), make, needs))
                 for done, outcome in _finished(running):
                     running.remove(done)
                     refuse_full_disk(outcome)
@@ -112,6 +112,12 @@ def _context(make: Maker) -> BaseContext:
     return context
 
 
+def _needs(jobs: Sequence[Job]) -> dict[str, str]:
+    """What the fork server is told to have ready for these jobs."""
+    evidence = {str(Project(job.root).evidence) for job in jobs}
+    return {_ALSO: _installed(jobs), _EVIDENCE: evidence.pop() if len(evidence) == 1 else ""}
+
+
 def _installed(jobs: Sequence[Job]) -> str:
     """Packages of the environment that the jobs' notebooks import; a module of one's own may do more than define names."""
     notebooks = {Project(job.root).notebook_of(job.question.design) for job in jobs if job.execute}
@@ -131,10 +137,10 @@ def _is_installed(package: str) -> bool:
     return found is not None and str(found.origin).startswith(sys.prefix)
 
 
-def _start(context: BaseContext, job: Job, make: Maker, packages: str) -> _Running:
+def _start(context: BaseContext, job: Job, make: Maker, needs: Mapping[str, str]) -> _Running:
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, job, make), name=job.question.folder)  # type: ignore[attr-defined]
-    with _STARTING, _surroundings({**_ENVIRONMENT, _ALSO: packages}), _no_script():
+    with _STARTING, _surroundings({**_ENVIRONMENT, **needs}), _no_script():
         process.start()
     theirs.close()
     return _Running(job, process, ours, time.monotonic() + _REPORT_TO_CELL * job.timeout)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 
 # Seconds of importing for what no report uses: jsonschema builds a grammar of addresses, pandera asks for frames of Dask. Both
 # do without where there is none.
@@ -20,18 +21,31 @@ _ROOMS = (
     *("findings.diagnostics", "findings.question", "findings.investment_page", "findings.benchmark_page"),
 )
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
+# What a shell draws in only when its first cell runs.
+_SHELL = (
+    *("IPython.core.application", "IPython.core.completerlib", "IPython.core.magics.ast_mod", "IPython.core.magics.execution"),
+    *("IPython.core.magics.pylab", "IPython.core.oinspect", "IPython.core.pylabtools", "matplotlib_inline.config", "sqlite3"),
+)
 
-# Names an environment variable with the packages that a project's notebooks import beside these.
+# Name environment variables: the packages that a project's notebooks import beside these, and the folder of its evidence.
 ALSO = "WHATWORKS_IMPORTED"
+EVIDENCE = "WHATWORKS_EVIDENCE"
 
 
 def rehearse() -> None:
-    """Write the shortest pages once, and forget them: templates, selectors and schemas then stand compiled."""
+    """Write the shortest pages and draw a small figure once, and forget them: what both compile and look up is then at hand."""
+    _write_pages()
+    _draw_figure()
+    _show_table()
+
+
+def _write_pages() -> None:
+    """Templates, selectors, schemas and the names of characters."""
     import nbformat
 
     from whatworks.findings import Finding
     from whatworks.findings.language import LANGUAGES
-    from whatworks.workflow import pages
+    from whatworks.workflow import markup, pages
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("*x* &aelig;"), nbformat.v4.new_code_cell("x")])
     nbformat.validate(notebook)
@@ -39,6 +53,31 @@ def rehearse() -> None:
     for language in LANGUAGES:
         pages.finding_page(finding, language=language, languages=(language,))
         pages.report_page(notebook, finding, language=language, languages=(language,))
+    markup.finished("<p>&aelig;</p>")
+
+
+def _draw_figure() -> None:
+    """Fonts, ticks, the writer of pictures; in a figure that pyplot never hears of."""
+    import io
+
+    from matplotlib.backends.registry import backend_registry
+    from matplotlib.figure import Figure
+
+    backend_registry.list_all()
+    figure = Figure()
+    axes = figure.add_subplot(title="x", xlabel="$x^2$", ylabel="y")
+    axes.plot([0.0, 1.0], [0.0, 1.0], marker="o", label="x")
+    axes.legend()
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+
+
+def _show_table() -> None:
+    """A frame as a notebook shows it, and as a file."""
+    import pandas as pd
+
+    table = pd.DataFrame({"group": ["a", "b"], "mean": [1.5, 2.5]}).groupby("group", as_index=False)["mean"].mean()
+    for write in (table._repr_html_, table.__repr__, table.to_csv):
+        write()
 
 
 @contextmanager
@@ -55,12 +94,23 @@ def _left_out() -> Iterator[None]:
 
 # What fails here fails in every report too, where it is told; a server that dies could tell nobody.
 with suppress(Exception), _left_out():
-    for name in (*_STACK, *(f"whatworks.{room}" for room in _ROOMS), "whatworks.workflow.engines", "whatworks.workflow.report"):
+    for name in (
+        *_STACK,
+        *_SHELL,
+        *(f"whatworks.{room}" for room in _ROOMS),
+        "whatworks.workflow.engines",
+        "whatworks.workflow.report",
+    ):
         import_module(name)
     rehearse()
 for name in filter(None, os.environ.get(ALSO, "").split(",")):
     with suppress(Exception):
         import_module(name)
+if os.environ.get(EVIDENCE):
+    with suppress(Exception):
+        from whatworks.workflow.known import evidence_base
+
+        evidence_base(Path(os.environ[EVIDENCE]))
 # Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it.
 gc.collect()
 gc.freeze()
