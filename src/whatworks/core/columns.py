@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from numbers import Number
 
 import numpy as np
 import pandas as pd
 
 from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption, MissingColumn, MissingValues
+from whatworks.core.options import shown
 
 
 def require_columns(df: pd.DataFrame, columns: Iterable[str], *, what: str = "frame") -> None:
@@ -19,12 +21,22 @@ def require_columns(df: pd.DataFrame, columns: Iterable[str], *, what: str = "fr
     if not isinstance(df, pd.DataFrame):
         raise InvalidColumn(f"{what} must be a pandas DataFrame; it is a {type(df).__name__}. Make one with pd.DataFrame(...).")
     for column in columns:
+        _refuse_no_name(column)
         if column not in df.columns:
             raise MissingColumn(f"{what} has no column {column!r}; it has {_have(df)}. {_meant(column, df)}")
         if not df.columns.is_unique and isinstance(df[column], pd.DataFrame):
             raise InvalidColumn(f"{what} has {df[column].shape[1]} columns named {column!r}. Rename or drop all but one.")
     if len(df) == 0:
         raise EmptyData(f"{what} has no rows. Check the selection that made it.")
+
+
+def _refuse_no_name(column: object) -> None:
+    """A column itself, or a list of names, stands where one name is meant."""
+    try:
+        hash(column)
+    except TypeError as error:
+        given = type(column).__name__
+        raise InvalidOption(f"A {given} was given where the name of one column is meant. Give its name.") from error
 
 
 def _have(df: pd.DataFrame) -> str:
@@ -53,6 +65,8 @@ def numeric(df: pd.DataFrame, column: str, *, allow_missing: bool = False, what:
         raise InvalidColumn(
             f"{what} column {column!r} is of type {values.dtype}; numbers are needed. Convert it with pd.to_numeric first."
         )
+    if pd.api.types.is_complex_dtype(values.dtype):
+        raise InvalidColumn(f"{what} column {column!r} holds complex numbers. Take their real part, or another column.")
     out = values.to_numpy(dtype="float64", na_value=np.nan)
     endless = int(np.isinf(out).sum())
     if endless:
@@ -65,6 +79,27 @@ def numeric(df: pd.DataFrame, column: str, *, allow_missing: bool = False, what:
     return out
 
 
+def unwrapped(values: pd.Series, column: str, *, what: str = "frame") -> pd.Series:
+    """A column of Python objects as the numbers it holds, if it does; text stays, and text beside numbers is refused.
+
+    Raises
+    ------
+    InvalidColumn
+    """
+    if values.dtype != object:
+        return values
+    held = values.dropna()
+    numbers = int(sum(isinstance(value, (Number, np.number, np.bool_)) for value in held))
+    if numbers == len(held):
+        return values.where(values.notna(), np.nan).astype("float64")
+    if numbers:
+        raise InvalidColumn(
+            f"{what} column {column!r} holds {numbers} numbers and {len(held) - numbers} other values. "
+            "Convert it with pd.to_numeric, or all of it to text."
+        )
+    return values
+
+
 def binary(df: pd.DataFrame, column: str, *, what: str = "frame") -> np.ndarray:
     """A 0/1 or True/False column as a boolean array.
 
@@ -75,7 +110,8 @@ def binary(df: pd.DataFrame, column: str, *, what: str = "frame") -> np.ndarray:
     values = numeric(df, column, what=what)
     if not np.isin(values, (0.0, 1.0)).all():
         raise InvalidColumn(
-            f"{what} column {column!r} must hold 0/1 or True/False; it holds {len(np.unique(values))} distinct values."
+            f"{what} column {column!r} must hold 0/1 or True/False; it holds {len(np.unique(values))} distinct values. "
+            "Make such a column: True in the rows that are meant."
         )
     return values == 1.0
 
@@ -87,11 +123,21 @@ def one_of(value: str, allowed: Sequence[str], *, name: str) -> str:
     ------
     InvalidOption
     """
-    if value not in allowed:
-        raise InvalidOption(f"{name}={value!r} is not known; use one of {', '.join(map(repr, allowed))}.")
+    if not isinstance(value, str) or value not in allowed:
+        raise InvalidOption(f"{name}={shown(value)} is not known; use one of {', '.join(map(repr, allowed))}.")
     return value
 
 
 def as_list(names: str | Iterable[str]) -> list[str]:
-    """Accept one column name where a list of them is meant."""
-    return [names] if isinstance(names, str) else list(names)
+    """Accept one column name where a list of them is meant.
+
+    Raises
+    ------
+    InvalidOption
+        If it is neither.
+    """
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise InvalidOption(f"{shown(names)} was given where names of columns are meant. Give a list; an empty one for none.")
+    return list(names)

@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core import Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import confidence, is_finite, seed_or_none, shown, truth
 from whatworks.core.timeline import read_start, read_time
 from whatworks.did.att_gt_result import Found, att_gt_result
 from whatworks.did.cells import Rules, plan_cells
@@ -58,11 +59,12 @@ class AttGtCall:
         one_of(self.control, CONTROLS, name="control")
         one_of(self.base_period, BASE_PERIODS, name="base_period")
         one_of(self.estimator, ESTIMATORS, name="estimator")
-        if self.anticipation < 0 or self.anticipation != int(self.anticipation):
-            raise InvalidOption(f"anticipation={self.anticipation!r} must be a whole number of times, 0 or more.")
-        if not 0 < self.conf_level < 1:
-            raise InvalidOption(f"conf_level={self.conf_level!r} must lie between 0 and 1, e.g. 0.95.")
-        if self.bootstrap:
+        if not (is_finite(self.anticipation) and self.anticipation >= 0 and self.anticipation == int(self.anticipation)):
+            raise InvalidOption(f"anticipation={shown(self.anticipation)} must be a whole number of times, 0 or more.")
+        confidence(self.conf_level)
+        truth("panel", self.panel)
+        seed_or_none(self.seed)
+        if not (is_finite(self.bootstrap) and self.bootstrap == 0):
             checked_draws(self.bootstrap, name="bootstrap", fewest=_FEWEST_DRAWS)
         if self.bootstrap and self.seed is None:
             raise InvalidOption("bootstrap needs a seed, so that the same call gives the same numbers. Add seed=1, say.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whatworks.core.errors import InvalidOption, NotIdentified
+from whatworks.core.options import is_finite, shown
 from whatworks.core.result import EffectResult
 
 _WAY_OUT = (
@@ -47,6 +48,8 @@ class EventPath:
             If an event time has no estimate after the reference, or all weights are 0.
         """
         after = self.event_times[self.event_times > self.reference]
+        if not isinstance(target, Mapping) and not is_finite(target):
+            raise InvalidOption(f"event_time={shown(target)}; a whole number, or a mapping of such to weights, is needed.")
         asked = dict(target) if isinstance(target, Mapping) else {target: 1.0}
         strange = [time for time in asked if time not in after.tolist()]
         if strange or not any(asked.values()):
@@ -66,8 +69,8 @@ class EventPath:
         """
         if leads is None:
             return self
-        if isinstance(leads, bool) or leads != int(leads) or leads < 1:
-            raise InvalidOption(f"leads={leads!r} must be a whole number of times before the reference, 1 or more.")
+        if not is_finite(leads) or leads != int(leads) or leads < 1:
+            raise InvalidOption(f"leads={shown(leads)} must be a whole number of times before the reference, 1 or more.")
         return self._only(self.event_times >= self.reference - leads)
 
     def without_gaps(self, target: int | Mapping[int, float]) -> "EventPath":

@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated
@@ -142,10 +143,9 @@ def event_study(
 
 def _check_options(method: str, reference: int, conf_level: float) -> None:
     one_of(method, METHODS, name="method")
-    if reference >= 0 or reference != int(reference):
-        raise InvalidOption(f"reference={reference!r} must be a whole event time before the start, such as -1.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    if not (is_finite(reference) and reference < 0 and reference == int(reference)):
+        raise InvalidOption(f"reference={shown(reference)} must be a whole event time before the start, such as -1.")
+    confidence(conf_level)
 
 
 def last_cohort_as_comparison(panel: Panel) -> Panel:

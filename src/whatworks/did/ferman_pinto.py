@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import seed_or_none
 from whatworks.did import checks
 from whatworks.did.few_treated import (
     GroupColumns,
@@ -157,7 +158,7 @@ class _Bootstrap:
             contrasts=lost * two_way_residuals(groups.panel.outcome) @ weights.T,
             slopes=lost * two_way_residuals(groups.paths[groups.code]) @ weights.T,
             inverse_size=1 / groups.panel.unit_weights,
-            donors=np.random.default_rng(seed).integers(0, n, size=(draws, n), dtype=np.int32),
+            donors=np.random.default_rng(seed_or_none(seed)).integers(0, n, size=(draws, n), dtype=np.int32),
         )
 
     @property

@@ -7,7 +7,8 @@ import pandas as pd
 
 from whatworks.core.check import Check
 from whatworks.core.columns import numeric
-from whatworks.core.errors import InvalidColumn, InvalidOption, NoComparisonGroup, NoTreatedGroup, TooFewUnits, TreatmentReversal
+from whatworks.core.errors import InvalidColumn, NoComparisonGroup, NoTreatedGroup, TooFewUnits, TreatmentReversal
+from whatworks.core.options import confidence
 from whatworks.core.timeline import read_start, read_time
 from whatworks.did import checks
 from whatworks.did.panel import Columns, Panel, read_cluster, read_panel
@@ -167,8 +168,7 @@ def two_way_residuals(values: np.ndarray) -> np.ndarray:
 
 def refuse_bad_level(conf_level: float) -> None:
     """Refuse a level that is no level."""
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
 
 
 def refuse_no_controls(groups: Groups) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from scipy import stats
 from whatworks.core import Check, EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.did.event_path import EventPath, read_event_path
 from whatworks.did.pretrends import CLUSTERS_PER_EFFECT
 from whatworks.did.relative_magnitude import relative_magnitude_interval
@@ -123,8 +125,7 @@ def honest(
     [{'bound': 0.5, 'conf_low': 2.6, 'conf_high': 4.4}, {'bound': 1.0, 'conf_low': 2.5, 'conf_high': 4.8}]
     """
     one_of(restriction, RESTRICTIONS, name="restriction")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
     path = read_event_path(event_study_result).latest(leads).without_gaps(event_time)
     question = _Question(path=path, weights=path.weights(event_time), restriction=restriction, conf_level=conf_level)
     chosen = _checked_bounds(bounds, question)
@@ -159,10 +160,10 @@ def honest(
 def _checked_bounds(bounds: Sequence[float] | None, question: _Question) -> list[float]:
     if bounds is None:
         return [0.5, 1.0, 1.5, 2.0] if question.restriction == "relative_magnitude" else _bends(question.path)
-    chosen = [float(bound) for bound in np.atleast_1d(np.asarray(bounds, dtype=float))]
-    if not chosen or not all(np.isfinite(bound) and bound >= 0 for bound in chosen):
-        raise InvalidOption(f"bounds={bounds!r} must be one or more finite numbers, 0 or more.")
-    return chosen
+    chosen: list[Any] = list(bounds) if isinstance(bounds, (Sequence, np.ndarray)) else [bounds]
+    if not chosen or not all(is_finite(bound) and bound >= 0 for bound in chosen):
+        raise InvalidOption(f"bounds={shown(bounds)} must be one or more finite numbers, 0 or more.")
+    return [float(bound) for bound in chosen]
 
 
 def _bends(path: EventPath) -> list[float]:

@@ -7,7 +7,8 @@ import numpy as np
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list
-from whatworks.core.errors import InvalidOption, NoComparisonGroup, NoTreatedGroup
+from whatworks.core.errors import NoComparisonGroup, NoTreatedGroup
+from whatworks.core.options import confidence
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.imputation_data import ImputationData, imputation_data
@@ -90,8 +91,7 @@ def imputation(
     >>> round(effect.headline.estimate, 3), round(effect.headline.std_error, 3)
     (-3.333, 0.544)
     """
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
     given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
     columns = Columns(
         outcome=outcome, unit=unit, time=time, covariates=as_list(covariates), weights=given.weights, cluster=given.cluster

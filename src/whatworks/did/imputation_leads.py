@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import is_finite, shown
 from whatworks.did.imputation_data import ImputationData
 from whatworks.did.imputation_fit import Moments, UntreatedFit, fit_untreated
 
@@ -65,8 +66,10 @@ def _lead_times(data: ImputationData, rows: np.ndarray, leads: int | None) -> np
     most = max(len(times) - 1, 0)
     if leads is None:
         leads = _leads_for_half(data, times) if most else 0
-    if leads != int(leads) or not 0 <= leads <= most:
-        raise InvalidOption(f"leads={leads!r} must be a whole number from 0 to {most}, one less than the times before the start.")
+    if not is_finite(leads) or leads != int(leads) or not 0 <= leads <= most:
+        raise InvalidOption(
+            f"leads={shown(leads)} must be a whole number from 0 to {most}, one less than the times before the start."
+        )
     return times[len(times) - int(leads) :]
 
 

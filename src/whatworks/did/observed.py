@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import as_list
-from whatworks.core.errors import EmptyData
+from whatworks.core.errors import EmptyData, InvalidOption
 from whatworks.core.timeline import Timeline
 
 
@@ -22,6 +22,18 @@ class Columns:
     covariates: Sequence[str] = ()
     weights: str | None = None
     cluster: str | None = None
+
+    @property
+    def of_units(self) -> str:
+        """The column of units, of a method that follows them.
+
+        Raises
+        ------
+        InvalidOption
+        """
+        if self.unit is None:
+            raise InvalidOption("unit=None leaves nobody to follow over time. Name the column of units.")
+        return self.unit
 
     def used(self, *more: str) -> list[str]:
         """Every column read, each once, in a fixed order."""

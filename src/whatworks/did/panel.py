@@ -117,8 +117,7 @@ def read_panel(df: pd.DataFrame, columns: Columns, when: np.ndarray, timeline: T
     TreatmentReversal
         If the start of treatment changes within a unit.
     """
-    assert columns.unit is not None
-    layout = lay_out(df, columns.unit, when, timeline)
+    layout = lay_out(df, columns.of_units, when, timeline)
     return _arrange(df, columns, layout, timeline, _start_of_units(start, layout, columns)).panel(columns.outcome)
 
 
@@ -136,9 +135,8 @@ def read_units(df: pd.DataFrame, columns: Columns, first_treated: str, *, antici
     ------
     MissingColumn, EmptyData, MissingValues, InvalidColumn, DuplicateRows, TreatmentReversal, NotIdentified
     """
-    assert columns.unit is not None
     when, timeline = read_time(df, columns.time)
-    layout = lay_out(df, columns.unit, when, timeline)
+    layout = lay_out(df, columns.of_units, when, timeline)
     if fixed_numbers(df, first_treated, layout) is not None:
         # Read once per unit: the column holds the same for all rows of a unit.
         start = read_start(pd.DataFrame({first_treated: layout.of_units(df[first_treated].to_numpy())}), first_treated, timeline)

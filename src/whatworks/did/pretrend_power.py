@@ -10,6 +10,7 @@ from scipy import optimize, stats
 from whatworks.core import EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NotIdentified
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.did.event_path import EventPath, read_event_path
 from whatworks.did.table import whole
 
@@ -173,10 +174,9 @@ def pretrend_power(
 
 def _check_options(test: str, power: float, conf_level: float) -> None:
     one_of(test, TESTS, name="test")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
-    if not 1 - conf_level < power < 1:
-        raise InvalidOption(f"power={power!r} must lie between the level of the test, {1 - conf_level:.3g}, and 1.")
+    confidence(conf_level)
+    if not (is_finite(power) and 1 - conf_level < power < 1):
+        raise InvalidOption(f"power={shown(power)} must lie between the level of the test, {1 - conf_level:.3g}, and 1.")
 
 
 def _pretest(test: str, path: EventPath, level: float, seed: int) -> _Pretest:
@@ -211,6 +211,8 @@ def _line(pretest: _Pretest, times: np.ndarray, power: float) -> float:
 def _trend(path: EventPath, slope: float | Mapping[int, float]) -> np.ndarray:
     """(q,) the hypothesised difference in trends at every time but the reference."""
     if not isinstance(slope, Mapping):
+        if not is_finite(slope):
+            raise InvalidOption(f"slope={shown(slope)}; a number, or a mapping of event times to numbers, is needed.")
         return float(slope) * (path.event_times - path.reference)
     strange = [time for time in slope if time not in path.event_times.tolist()]
     if strange:

@@ -5,6 +5,7 @@ import numpy as np
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.core.options import confidence
 from whatworks.core.timeline import time_text
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
@@ -101,8 +102,7 @@ def stacked(
 
 def _checked_window(window: tuple[int, int], control: str, conf_level: float) -> Window:
     one_of(control, CONTROLS, name="control")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
     sides = tuple(window) if isinstance(window, (tuple, list)) else ()
     whole_numbers = len(sides) == 2 and all(isinstance(side, (int, np.integer)) for side in sides)
     if not whole_numbers or sides[0] < 1 or sides[1] < 0:

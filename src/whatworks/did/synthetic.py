@@ -8,6 +8,7 @@ import pandas as pd
 from whatworks.core import Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.did.observed import Columns
 from whatworks.did.synthetic_data import Data, read_design
 from whatworks.did.synthetic_inference import VARIANCES, bootstrap, jackknife, placebos, ranks, without_each_donor
@@ -115,8 +116,7 @@ def _check_options(method: str, variance: str, draws: int, seed: int | None, con
     checked_draws(draws, fewest=_FEWEST_DRAWS)
     if seed is not None and variance == "jackknife":
         raise InvalidOption("variance='jackknife' draws nothing, so it takes no seed. Use variance='placebo' or 'bootstrap'.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
 
 
 def _estimate(data: Data, variance: str, draws: int, seed: int | None, conf_level: float) -> Answer:

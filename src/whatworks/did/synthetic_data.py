@@ -47,14 +47,13 @@ def read_design(df: pd.DataFrame, columns: Columns, first_treated: str, *, metho
     MissingValues
         If a unit lacks an outcome or a covariate at some time.
     """
-    assert columns.unit is not None
     units = read_units(df, columns, first_treated)
     panel = units.panel(columns.outcome)
     always = panel.cohort <= panel.timeline.ordinals[0]
     counts = np.ones(panel.outcome.shape)
     if people is not None:
         counts = units.layout.wide(numeric(df, people), units.order)
-    labels = units.layout.of_units(df[columns.unit].to_numpy())[units.order][~always]
+    labels = units.layout.of_units(df[columns.of_units].to_numpy())[units.order][~always]
     panel, counts = panel.take(~always), counts[~always]
     _refuse_without_groups(panel, columns, method)
     _refuse_incomplete(panel, columns)

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import seed_or_none
 from whatworks.did.synthetic_paths import CohortFit, Design, Path, effect_path, synthetic_path
 
 VARIANCES = ("placebo", "jackknife", "bootstrap")
@@ -80,7 +81,7 @@ def _all_places(donors: np.ndarray, size: int) -> Iterator[np.ndarray]:
 
 
 def _drawn_places(donors: np.ndarray, size: int, draws: int, seed: int) -> Iterator[np.ndarray]:
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     return (rng.permutation(donors)[:size] for _ in range(draws))
 
 
@@ -143,7 +144,7 @@ def bootstrap(design: Design, event_times: np.ndarray, draws: int, seed: int | N
     """
     if design.n_treated < 2:
         raise TooFewUnits("The bootstrap needs at least 2 treated units; found 1. Use variance='placebo'.")
-    rng = np.random.default_rng(_needed(seed))
+    rng = np.random.default_rng(seed_or_none(_needed(seed)))
     n = len(design.cohort)
     paths: list[Path] = []
     while len(paths) < draws:

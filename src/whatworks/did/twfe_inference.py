@@ -8,6 +8,7 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.did.regression import RollOut
 from whatworks.did.table import headline_table
 from whatworks.inference import (
@@ -33,8 +34,7 @@ class Request:
 
     def __post_init__(self) -> None:
         one_of(self.inference, INFERENCE, name="inference")
-        if not 0 < self.conf_level < 1:
-            raise InvalidOption(f"conf_level={self.conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+        confidence(self.conf_level)
         if self.seed is not None and self.inference != "wild_bootstrap":
             raise InvalidOption(
                 f'inference={self.inference!r} draws nothing, so it takes no seed. Use inference="wild_bootstrap".'

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, binary, one_of
+from whatworks.core.columns import as_list, binary, one_of, require_columns
 from whatworks.core.errors import (
     InvalidColumn,
-    InvalidOption,
     NoComparisonGroup,
     NotIdentified,
     NoTreatedGroup,
     TooFewUnits,
     TreatmentReversal,
 )
+from whatworks.core.options import confidence
 from whatworks.core.timeline import Timeline, read_time
 from whatworks.did import checks
 from whatworks.did.cells import Cell
@@ -92,8 +92,7 @@ def two_by_two(
     (-3.5, 0.3536)
     """
     one_of(estimator, ESTIMATORS, name="estimator")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
     given = from_sample(df, unit=unit, weights=weights, cluster=cluster)
     names = as_list(covariates)
     columns = Columns(outcome=outcome, unit=unit, time=time, covariates=names, weights=given.weights, cluster=given.cluster)
@@ -192,6 +191,7 @@ def _treated_group(df: pd.DataFrame, columns: Columns, late: np.ndarray, treated
                 "With unit=None the column must mark the group at both times."
             )
         return flag
+    require_columns(df, [columns.unit])
     member = pd.Series(flag).groupby(df[columns.unit].to_numpy(), observed=True).transform("max").to_numpy(dtype=bool)
     off = int((late & member & ~flag).sum())
     if off:

@@ -1,12 +1,11 @@
 """Outcome, covariates and weights of a frame, row by row or unit by unit."""
 
 from collections.abc import Iterator, Sequence
-from numbers import Number
 
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, numeric, require_columns
+from whatworks.core.columns import as_list, numeric, require_columns, unwrapped
 from whatworks.core.errors import InvalidColumn
 from whatworks.core.layout import Grid, Layout
 
@@ -82,9 +81,7 @@ def _fold(values: np.ndarray, layout: Layout) -> np.ndarray:
 
 def _covariate(df: pd.DataFrame, name: str) -> Iterator[tuple[str, np.ndarray]]:
     require_columns(df, [name])
-    values = df[name]
-    if values.dtype == object:
-        values = _unwrapped(values, name)
+    values = unwrapped(df[name], name)
     textual = (
         isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == object or pd.api.types.is_string_dtype(values.dtype)
     )
@@ -94,20 +91,6 @@ def _covariate(df: pd.DataFrame, name: str) -> Iterator[tuple[str, np.ndarray]]:
     codes, levels = pd.factorize(values, sort=True)
     for level in range(1, len(levels)):
         yield f"{name} (some of its levels)", np.where(codes < 0, np.nan, codes == level)
-
-
-def _unwrapped(values: pd.Series, name: str) -> pd.Series:
-    """A column of Python objects as the numbers it holds, if it does; text stays, and text beside numbers is refused."""
-    held = values.dropna()
-    numbers = int(sum(isinstance(value, (Number, np.number, np.bool_)) for value in held))
-    if numbers == len(held):
-        return values.where(values.notna(), np.nan).astype("float64")
-    if numbers:
-        raise InvalidColumn(
-            f"frame column {name!r} holds {numbers} numbers and {len(held) - numbers} other values. "
-            "Convert it with pd.to_numeric, or all of it to text."
-        )
-    return values
 
 
 def _checked_weights(w: np.ndarray, name: str) -> np.ndarray:

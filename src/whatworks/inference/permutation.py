@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import seed_or_none
 from whatworks.inference.draws import checked_draws
 
 # Statistics that equal the data's but for rounding count as equal.
@@ -105,7 +106,7 @@ def draw_assignments(
         return Assignments(groups=out, exact=True)
     if seed is None:
         raise InvalidOption(f"{draws} random assignments need seed=, so that the same call gives the same answer.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     out = np.empty((draws, n), dtype=small)
     for members in _members(n, strata):
         out[:, members] = rng.permuted(np.broadcast_to(groups[members].astype(small), (draws, len(members))), axis=1)

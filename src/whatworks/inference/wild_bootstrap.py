@@ -6,6 +6,7 @@ import numpy as np
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import seed_or_none
 from whatworks.inference.cluster_sums import ClusterSums
 from whatworks.inference.draws import checked_draws
 from whatworks.inference.inversion import confidence_limits
@@ -104,7 +105,7 @@ def wild_cluster_bootstrap(
     rows = 2 ** (sums.clusters - 1) if exact else draws
     sums = _in_own_order(sums)
     statistics = _Statistics.empty(rows)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     chunk = max(1, _CHUNK // sums.clusters)
     for start in range(0, rows, chunk):
         stop = min(start + chunk, rows)

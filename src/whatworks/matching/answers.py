@@ -9,12 +9,12 @@ import pandas as pd
 
 from whatworks.core.check import Check
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence, whole
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.bootstrap import bootstrap_covariance
 from whatworks.matching.by_matching import difference_by_matching
 from whatworks.matching.contrasts import contrast
 from whatworks.matching.intervals import Row, interval_row
-from whatworks.matching.options import confidence, whole
 from whatworks.matching.regression import ArmMeans, arm_means
 from whatworks.matching.rows import Rows, Sample, refuse_gaps, rows_of, sets_are_clusters
 from whatworks.matching.standard_errors import covariance, refuse_lone_arm

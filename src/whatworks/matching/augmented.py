@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.columns import as_list, one_of, require_columns
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.inference import covariance_of_sums
@@ -17,7 +18,6 @@ from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, r
 from whatworks.matching.folds import in_folds
 from whatworks.matching.inputs import outcome_column, refuse_as_outcome, refuse_constant_outcome
 from whatworks.matching.intervals import Row, effects_frame, interval_row
-from whatworks.matching.options import confidence, whole
 from whatworks.matching.outcome_doubts import of_clusters
 from whatworks.matching.propensity import score_rows
 from whatworks.matching.regression import Design, arm_means
@@ -186,7 +186,10 @@ def _refuse_options(folds: int | None, seed: int | None, conf_level: float) -> N
 def _people(df: pd.DataFrame, outcome: str, treatment: str, names: list[str], cluster: str | None, weights: str | None) -> People:
     treated, base = arms(df, treatment), sampling_weights(df, weights)
     encoded = encode(df, names)
-    refuse_missing(df, [outcome, *([cluster] if cluster else [])])
+    # Columns that are asked for must be there before anybody looks for gaps in them.
+    named = [outcome, *([] if cluster is None else [cluster])]
+    require_columns(df, named)
+    refuse_missing(df, named)
     y = outcome_column(df, outcome, treatment)
     refuse_constant_outcome(y, outcome)
     clusters = None if cluster is None else pd.factorize(df[cluster])[0]
@@ -194,6 +197,7 @@ def _people(df: pd.DataFrame, outcome: str, treatment: str, names: list[str], cl
 
 
 def _refused_gaps(df: pd.DataFrame, by: str) -> pd.Series:
+    require_columns(df, [by])
     refuse_missing(df, [by])
     return df[by]
 

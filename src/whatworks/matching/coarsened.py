@@ -8,8 +8,8 @@ import pandas as pd
 
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidOption
+from whatworks.core.options import whole
 from whatworks.matching.encoding import is_number, plain, refuse_missing
-from whatworks.matching.options import whole
 
 # Products of bins beyond this are renumbered before the next covariate comes in, so that no number overflows.
 _LARGEST_CODE = 2**62

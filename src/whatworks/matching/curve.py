@@ -9,6 +9,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, NoMatches, WhatworksError
+from whatworks.core.options import shown, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample
@@ -19,7 +20,7 @@ from whatworks.matching.effect import estimate
 from whatworks.matching.encoding import arms, covariate_list, encode, sampling_weights
 from whatworks.matching.inputs import outcome_column
 from whatworks.matching.intervals import COMMON, Row, effects_frame
-from whatworks.matching.options import ALL_ESTIMANDS, whole
+from whatworks.matching.options import ALL_ESTIMANDS
 from whatworks.matching.rows import Sample
 from whatworks.matching.shuffled_null import Specified, p_values_under_null
 from whatworks.matching.specifications import CHOICES, ESTIMATORS, Caliper, Design, Options, designs, estimate_options, sets_of
@@ -157,7 +158,7 @@ def _refuse_bad_options(
 ) -> None:
     if not pairs:
         raise InvalidOption("No estimator fits any of the methods. Add estimators=('difference',), or another method.")
-    if len(pairs) > most:
+    if len(pairs) > whole("most", most):
         raise InvalidOption(
             f"There are {len(pairs)} specifications, more than most={most}. Name fewer methods, calipers, covariate_sets or "
             "estimators, or raise most."
@@ -169,6 +170,8 @@ def _refuse_bad_options(
             f"resamples={resamples!r} with seed={seed!r}; draws need a number of 1 or more and a seed. Give both, or neither."
         )
     if preferred is not None:
+        if not isinstance(preferred, Mapping):
+            raise InvalidOption(f"preferred={shown(preferred)}; a mapping such as {{'method': 'nearest'}} is needed.")
         made = [_choices(design, estimator) for design, estimator in pairs]
         fitting = sum(choice == dict(preferred) for choice in made)
         if fitting != 1:

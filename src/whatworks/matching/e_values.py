@@ -6,10 +6,10 @@ import numpy as np
 from scipy import stats
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import is_finite
 from whatworks.core.provenance import Provenance
 from whatworks.core.result import EffectResult
 from whatworks.matching.intervals import effects_frame
-from whatworks.matching.options import is_finite
 
 # Chinn (2000), Statistics in Medicine 19:3127-3131, with VanderWeele's square root: a standard deviation is 0.91 in log RR.
 _LOG_RR_PER_SD = 0.91

@@ -5,6 +5,7 @@ from typing import Any
 
 from whatworks.core.columns import as_list, one_of, require_columns
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import truth
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.answers import DRAWS, Question, by_matching, by_regression, refuse_draws
@@ -12,7 +13,6 @@ from whatworks.matching.contrasts import MEASURES, measure_name
 from whatworks.matching.encoding import covariate_list
 from whatworks.matching.inputs import refuse_as_outcome, require_sample
 from whatworks.matching.intervals import effects_frame
-from whatworks.matching.options import truth
 from whatworks.matching.outcome_doubts import cluster_doubts, doubts_of_estimate
 from whatworks.matching.rows import Sample, outcome_of, refuse_gaps
 from whatworks.matching.standard_errors import VCOV, fitting_vcov
@@ -108,7 +108,7 @@ def estimate(
     one_of(measure, MEASURES, name="measure")
     one_of(vcov, VCOV, name="vcov")
     refuse_as_outcome(outcome, sample.treatment)
-    names = tuple(covariate_list(covariates, sample.treatment)) if covariates is not None and len(covariates) else ()
+    names = tuple(covariate_list(covariates, sample.treatment)) if covariates is not None and as_list(covariates) else ()
     _refuse_slopes_of_nothing(names, truth("interact", interact), truth("bias_adjust", bias_adjust))
     kind = fitting_vcov(sample, vcov, adjusted=bool(names), cluster=cluster, bias_adjust=bias_adjust, measure=measure, by=by)
     refuse_draws(kind, conf_level, draws, seed)
@@ -134,7 +134,7 @@ def _answered(sample: Sample, question: Question) -> EffectResult:
     outcome, names, cluster, kind = question.outcome, question.names, question.cluster, question.vcov
     used = sample.weights.to_numpy(dtype=float) > 0
     require_columns(sample.data, question.measured_after)
-    refuse_gaps(sample, used, [outcome, *names, *([cluster] if cluster else [])])
+    refuse_gaps(sample, used, [outcome, *names, *([] if cluster is None else [cluster])])
     said = measure_name(question.measure, outcome, outcome_of(sample, outcome, used)[used])
     answer = by_matching(sample, question) if kind.startswith("abadie_imbens") else by_regression(sample, question)
     doubts = doubts_of_estimate(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, binary, numeric, require_columns
+from whatworks.core.columns import as_list, binary, numeric, require_columns, unwrapped
 from whatworks.core.errors import (
     DuplicateRows,
     InvalidColumn,
@@ -210,7 +210,7 @@ class _Columns:
 
 
 def _columns_of(df: pd.DataFrame, covariate: str, levels: str) -> _Columns:
-    values = plain(df, covariate)
+    values = unwrapped(plain(df, covariate), covariate)
     if is_number(values):
         return _Columns(numeric(pd.DataFrame({covariate: values}), covariate), [covariate])
     return _indicators(values, covariate, levels)

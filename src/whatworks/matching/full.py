@@ -7,12 +7,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import positive, whole
 from whatworks.matching.calipers import Caliper
 from whatworks.matching.capped_cover import cheapest_capped_cover
 from whatworks.matching.cover import Links, cheapest_cover
 from whatworks.matching.groups import groups_with_both
 from whatworks.matching.limited_cover import Bounds, cheapest_limited_cover
-from whatworks.matching.options import positive, whole
 from whatworks.matching.reach import refuse_too_many_looks
 from whatworks.matching.samples import Pairs
 

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.stats import rankdata
 
+from whatworks.core.errors import NotIdentified
+
 # Directions with less than this share of the largest variance are combinations of others and carry no distance.
 _NO_VARIANCE = 1e-10
 
@@ -75,6 +77,11 @@ def _whiten(matrix: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     spread = np.where(spread > 0, spread, 1.0)
     values, vectors = np.linalg.eigh(covariance / np.outer(spread, spread))
     kept = values > _NO_VARIANCE * values[-1]
+    if not kept.any():
+        raise NotIdentified(
+            f"The covariates do not vary within the arms of these {len(matrix)} rows, so no distance between people can be told. "
+            "Take distance='inverse_variance', or gather more people."
+        )
     return _few_values_first(matrix, (vectors[:, kept] / np.sqrt(values[kept])) / spread[:, None])
 
 

@@ -10,11 +10,11 @@ from scipy import stats
 from whatworks.core.check import Check
 from whatworks.core.columns import as_list, numeric, one_of, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidOption, TooFewUnits
+from whatworks.core.options import shown, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.chained_equations import NUMBERS, Imputer
 from whatworks.matching.encoding import is_number, plain
-from whatworks.matching.options import whole
 
 # Above half, an answer rests on the model that filled the gaps in rather than on what was measured.
 MOST_MISSING_INFORMATION = 0.5
@@ -156,7 +156,11 @@ def multiple_imputation(
     for name in names:
         _refuse_empty(name, plain(df, name).isna().to_numpy())
     imputer = Imputer.of(df, names, helpers)
-    seeds = np.random.SeedSequence(seed).spawn(int(imputations))
+    if not callable(pipeline):
+        raise InvalidOption(
+            f"pipeline={shown(pipeline)}; a function of a completed frame is needed, e.g. one that matches and estimates."
+        )
+    seeds = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(int(imputations))
     results = [pipeline(imputer.filled(np.random.default_rng(each), cycles=cycles, numbers=numbers)) for each in seeds]
     return _pooled(
         results, df, {"imputed": names, "predictors": helpers, "imputations": int(imputations), "cycles": cycles}, seed

@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core.check import Check
 from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidOption, NotIdentified, TooFewUnits
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.inference import fit_least_squares, independent_columns
@@ -16,7 +17,6 @@ from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, r
 from whatworks.matching.hidden_factor import effect_left, outlives_strongest, robustness_value, strength_implied
 from whatworks.matching.inputs import Sample, outcome_column, refuse_as_outcome, refuse_constant_outcome, require_sample
 from whatworks.matching.intervals import Row, effects_frame, interval_row
-from whatworks.matching.options import confidence, is_finite
 from whatworks.matching.outcome_doubts import doubts_of_estimate
 from whatworks.matching.suspects import suspect_covariates
 
@@ -185,8 +185,12 @@ def _refuse_bad_options(
             f"benchmark names {', '.join(map(repr, unknown))}, which the regression does not adjust for. Choose among "
             f"{', '.join(map(repr, names))}."
         )
-    if not len(multiples) or not all(is_finite(times) and times > 0 for times in multiples):
-        raise InvalidOption(f"multiples={multiples!r}; one or more positive numbers are needed.")
+    if (
+        not isinstance(multiples, (Sequence, np.ndarray))
+        or not len(multiples)
+        or not all(is_finite(times) and times > 0 for times in multiples)
+    ):
+        raise InvalidOption(f"multiples={shown(multiples)}; one or more positive numbers are needed.")
     if not (is_finite(q) and q > 0):
         raise InvalidOption(f"q={q!r}; a positive share of the effect is needed.")
     confidence(conf_level)

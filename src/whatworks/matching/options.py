@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import is_finite, positive, truth, whole
 from whatworks.matching.geometry import DISTANCES
 
 ORDERS = ("largest", "smallest", "data", "closest")
@@ -62,59 +61,6 @@ def design_options(method: str, estimand: str, wishes: Mapping[str, Any]) -> dic
     options |= {name: value for name, value in FILLED_IN.get(method, {}).items() if options[name] is None}
     _refuse_impossible(options)
     return options
-
-
-def whole(name: str, value: Any, *, least: int = 1) -> int:
-    """A whole number of at least ``least``.
-
-    Raises
-    ------
-    InvalidOption
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InvalidOption(f"{name}={value!r}; a whole number of {least} or more is needed.")
-    return int(value)
-
-
-def positive(name: str, value: Any) -> float:
-    """A finite number above 0.
-
-    Raises
-    ------
-    InvalidOption
-    """
-    if not (is_finite(value) and value > 0):
-        raise InvalidOption(f"{name}={value!r}; a positive number is needed.")
-    return float(value)
-
-
-def truth(name: str, value: Any) -> bool:
-    """True or False; a word such as ``"no"`` would otherwise count as yes.
-
-    Raises
-    ------
-    InvalidOption
-    """
-    if not isinstance(value, (bool, np.bool_)):
-        raise InvalidOption(f"{name}={value!r}; True or False is needed.")
-    return bool(value)
-
-
-def confidence(conf_level: Any) -> float:
-    """The coverage of an interval, between 0 and 1.
-
-    Raises
-    ------
-    InvalidOption
-    """
-    if not (is_finite(conf_level) and 0 < conf_level < 1):
-        raise InvalidOption(f"conf_level={conf_level!r}; a number between 0 and 1, such as 0.95, is needed.")
-    return float(conf_level)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether an argument is a number, and neither missing nor endless."""
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)) and bool(np.isfinite(value))
 
 
 def _unsaid(name: str, value: Any) -> bool:

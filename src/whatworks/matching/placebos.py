@@ -9,11 +9,11 @@ from scipy import stats
 from whatworks.core.check import Check
 from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import is_finite
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample, WeightedSample
 from whatworks.matching.effect import estimate
 from whatworks.matching.inputs import refuse_as_outcome, require_sample
-from whatworks.matching.options import is_finite
 
 LEVEL = 0.05
 

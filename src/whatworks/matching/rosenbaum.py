@@ -9,13 +9,13 @@ from scipy import optimize, stats
 
 from whatworks.core.columns import one_of, require_columns
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence, is_finite
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.encoding import arms, refuse_missing
 from whatworks.matching.inputs import outcome_column, refuse_as_outcome, refuse_constant_outcome, require_sample
 from whatworks.matching.intervals import Row, effects_frame
-from whatworks.matching.options import confidence, is_finite
 from whatworks.matching.outcome_doubts import doubts_of_estimate
 from whatworks.matching.rank_bounds import (
     Bounds,

@@ -49,7 +49,7 @@ def rows_of(
     """
     weights = sample.weights.to_numpy(dtype=float)
     used = np.ones(len(weights), dtype=bool) if everybody else weights > 0
-    refuse_gaps(sample, used, [outcome, *names, *([cluster] if cluster else [])])
+    refuse_gaps(sample, used, [outcome, *names, *([] if cluster is None else [cluster])])
     groupings: list[np.ndarray] = []
     if by_set and isinstance(sample, MatchedSample) and sample.call.get("replace"):
         person, sets, part, own = _repeated_rows(sample)
@@ -77,8 +77,8 @@ def rows_of(
 
 def refuse_gaps(sample: Sample, used: np.ndarray, columns: Sequence[str]) -> None:
     """Refuse rows that are used but lack a value."""
+    require_columns(sample.data, columns)
     distinct = list(dict.fromkeys(columns))
-    require_columns(sample.data, distinct)
     what = "matched rows" if isinstance(sample, MatchedSample) else "weighted rows"
     refuse_missing(sample.data.loc[used, distinct], distinct, what=what)
 

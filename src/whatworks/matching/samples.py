@@ -11,10 +11,10 @@ from whatworks.core.check import Check
 from whatworks.core.columns import as_list
 from whatworks.core.disclosure import K_PUBLISH, is_small
 from whatworks.core.errors import NotIdentified
+from whatworks.core.options import truth
 from whatworks.core.samples import MatchedSample
 from whatworks.matching.doubts import doubts_of_matching, people_meant
 from whatworks.matching.encoding import arms, covariate_list, encode, sampling_weights
-from whatworks.matching.options import truth
 from whatworks.matching.propensity import score_rows
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
-from whatworks.matching.options import positive
+from whatworks.core.options import positive, shown
 from whatworks.matching.pairing import match
 from whatworks.matching.rows import Sample
 from whatworks.matching.samples import unmatched
@@ -99,6 +99,8 @@ def designs(
         If a method is unknown, or a list is empty.
     """
     asked = _named(methods)
+    if not isinstance(calipers, (list, tuple)):
+        raise InvalidOption(f"calipers={shown(calipers)}; a list is needed, in which None stands for no caliper.")
     for name, listed in (("methods", asked), ("calipers", calipers), ("covariate_sets", covariate_sets)):
         if len(listed) == 0:
             raise InvalidOption(f"{name} is empty; name at least one.")
@@ -126,7 +128,7 @@ def sets_of(covariates: Sequence[str]) -> dict[str, list[str]]:
 
 def _named(methods: Sequence[str] | Mapping[str, Options]) -> dict[str, Options]:
     if isinstance(methods, Mapping):
-        nameless = [name for name, options in methods.items() if "method" not in options]
+        nameless = [name for name, options in methods.items() if not isinstance(options, Mapping) or "method" not in options]
         if nameless:
             raise InvalidOption(
                 f"methods[{nameless[0]!r}] does not say which method= it uses. Add it, e.g. {{'method': 'nearest'}}."

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import is_finite
 from whatworks.inference import WeightEquations
-from whatworks.matching.options import is_finite
 from whatworks.matching.weight_models import WeightModel
 
 _KINDS = ("score", "weight")

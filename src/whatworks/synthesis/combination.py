@@ -9,6 +9,7 @@ from scipy import stats
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidEffect, InvalidOption
+from whatworks.core.options import confidence, not_negative
 
 # Evans & Moshonov (2006): a prior-predictive p-value this small says that the two sources contradict each other.
 _CONFLICT = 0.05
@@ -73,6 +74,7 @@ def combine(
     (0.225, 25)
     """
     _refuse(local, published, conf_level)
+    threshold = not_negative("threshold", threshold)
     ours, ours_variance = _headline(local)
     theirs, theirs_variance = _headline(published)
     between = _between(published, tau2)
@@ -105,7 +107,7 @@ def combine(
             "weight_published": 100 * (1 - share),
             "conflict_pvalue": conflict,
             "prob_positive": float(stats.norm.sf(0, estimate, np.sqrt(variance))),
-            "prob_above_threshold": float(stats.norm.sf(abs(threshold), sign * estimate, np.sqrt(variance))),
+            "prob_above_threshold": float(stats.norm.sf(threshold, sign * estimate, np.sqrt(variance))),
             "k": published.statistics.get("n_studies", np.nan),
             "tau2": between,
             "transport_worst": worst,
@@ -127,8 +129,7 @@ def _refuse(local: EffectResult, published: EffectResult, conf_level: float) -> 
         raise InvalidOption(
             f"Good is {local.good!r} in our estimate and {published.good!r} in the published one. Turn one: ww.synthesis.flip."
         )
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
 
 
 def _headline(result: EffectResult) -> tuple[float, float]:
@@ -143,9 +144,7 @@ def _headline(result: EffectResult) -> tuple[float, float]:
 def _between(published: EffectResult, tau2: float | None) -> float:
     """Variance between places: as asked, else what the published studies show."""
     if tau2 is not None:
-        if not (np.isfinite(tau2) and tau2 >= 0):
-            raise InvalidOption(f"tau2={tau2!r}; a variance of 0 or more is needed.")
-        return float(tau2)
+        return not_negative("tau2", tau2)
     if published.statistics.get("n_studies", 0) < 2:
         raise InvalidOption(
             "One published study does not show how much places differ. Give tau2=, for example from reviews of the outcome."

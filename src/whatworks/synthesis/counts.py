@@ -9,6 +9,7 @@ from scipy import stats
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import numeric, one_of
 from whatworks.core.errors import InvalidOption, NotIdentified
+from whatworks.core.options import confidence
 from whatworks.synthesis.effect_size import refuse_rows
 from whatworks.synthesis.pooling import HIGH_I2, UNITS
 
@@ -78,8 +79,7 @@ def pool_counts(
     one_of(measure, MEASURES, name="measure")
     if method == "peto" and measure != "logOR":
         raise InvalidOption(f"Peto's method gives a log odds ratio, not {measure!r}. Use measure='logOR', or Mantel-Haenszel.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
     columns = [events_treated, n_treated, events_comparison, n_comparison]
     a, n1, c, n2 = (numeric(df, column, what="studies") for column in columns)
     for events, n, place in ((a, n1, 0), (c, n2, 2)):

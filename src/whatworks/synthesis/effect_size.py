@@ -8,6 +8,7 @@ from scipy import special
 
 from whatworks.core.columns import numeric, one_of, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidEffect, InvalidOption
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.synthesis import measures
 
 Array = np.ndarray
@@ -131,8 +132,7 @@ def _refuse_mixed(df: pd.DataFrame) -> None:
 
 def _reported(df: pd.DataFrame, columns: dict[str, str | None], *, conf_level: float, log: bool) -> measures.Effect:
     """Effects as studies report them, with a standard error or an interval."""
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
     estimate = numeric(df, str(columns["estimate"]), what="studies")
     std_error, low, high = _uncertainty_columns(df, columns)
     if std_error is not None:
@@ -180,8 +180,8 @@ def _from_means(df: pd.DataFrame, arms: Sequence[str], *, measure: str, smd_vari
 def _from_counts(df: pd.DataFrame, arms: Sequence[str], *, measure: str, add: float, add_to: str) -> measures.Effect:
     """Effects from events and numbers of citizens in both arms."""
     one_of(add_to, ADD_TO, name="add_to")
-    if not add > 0:
-        raise InvalidOption(f"add={add!r} must be above 0. Use add_to='none' to add nothing.")
+    if not (is_finite(add) and add > 0):
+        raise InvalidOption(f"add={shown(add)} must be above 0. Use add_to='none' to add nothing.")
     a, n1, c, n2 = (numeric(df, column, what="studies") for column in arms)
     for events, n, place in ((a, n1, 0), (c, n2, 2)):
         refuse_rows(n <= 0, df.index, f"no citizens in {arms[place + 1]!r}", "Correct or remove them.")

@@ -9,6 +9,7 @@ from scipy import special
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect, InvalidOption, MissingValues, TooFewStudies
+from whatworks.core.options import confidence
 from whatworks.synthesis import heterogeneity
 from whatworks.synthesis.heterogeneity import count_studies, generalised_q, total, weighted_mean, weights
 from whatworks.synthesis.likelihood import tau2_likelihood
@@ -101,8 +102,7 @@ def check_options(*, tau2: str, test: str, conf_level: float) -> None:
     """
     one_of(tau2, tuple(TAU2_ESTIMATORS), name="tau2")
     one_of(test, TESTS, name="test")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
     if tau2 == "EE" and test in ("knha", "adhoc"):
         raise InvalidOption(
             f"test={test!r} estimates the spread between studies, and tau2='EE' says that there is none. "

@@ -10,6 +10,7 @@ from scipy import stats
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.synthesis.many import TAU2_ESTIMATORS
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.moderators import moderator_matrix
@@ -116,8 +117,7 @@ def _refuse_options(tau2: str, test: str, vcov: str, study: str | None, conf_lev
     one_of(tau2, TAU2_WITH_MODERATORS, name="tau2")
     one_of(test, TESTS, name="test")
     one_of(vcov, VCOVS, name="vcov")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
     if vcov != "model" and study is None:
         raise InvalidOption(f"vcov={vcov!r} lets effects of one study go together and needs study=. Name the column.")
     if tau2 == "EE" and test == "knha" and vcov == "model":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, numeric, require_columns
+from whatworks.core.columns import as_list, numeric, require_columns, unwrapped
 from whatworks.core.errors import InvalidColumn, InvalidOption, MissingValues, NotIdentified
 
 Array = np.ndarray
@@ -30,7 +30,7 @@ def moderator_matrix(es: pd.DataFrame, moderators: str | Sequence[str]) -> tuple
     Raises
     ------
     MissingColumn, EmptyData, MissingValues, InvalidColumn
-        If a column is absent, has gaps, or has more than 12 levels.
+        If a column is absent, has gaps, has more than 12 levels, or holds text beside numbers.
     InvalidOption
         If no moderator is named.
     NotIdentified
@@ -55,9 +55,9 @@ def moderator_matrix(es: pd.DataFrame, moderators: str | Sequence[str]) -> tuple
 
 
 def _columns_of(es: pd.DataFrame, name: str) -> list[tuple[str, Array]]:
-    values = es[name]
+    values = unwrapped(es[name], name, what="es")
     if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        found = [(name, numeric(es, name, what="es"))]
+        found = [(name, numeric(values.to_frame(name), name, what="es"))]
     else:
         found = _levels(values, name)
     if not found or any(np.ptp(column) == 0 for _, column in found):

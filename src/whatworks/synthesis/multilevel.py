@@ -10,6 +10,7 @@ from scipy import stats
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.errors import InvalidOption, TooFewStudies
+from whatworks.core.options import confidence, is_finite, shown
 from whatworks.synthesis.meta_regression import VCOVS, coefficient_table
 from whatworks.synthesis.moderators import moderator_matrix
 from whatworks.synthesis.nested import Block, Point, blocks_of, by_row, fit_nested, whole_covariance
@@ -126,10 +127,9 @@ def multilevel(
 def _refuse_options(rho: float, vcov: str, method: str, conf_level: float) -> None:
     one_of(vcov, VCOVS, name="vcov")
     one_of(method, METHODS, name="method")
-    if not 0 <= rho < 1:
-        raise InvalidOption(f"rho={rho!r} must lie from 0 to below 1; 0.6 is usual where studies do not report it.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    if not (is_finite(rho) and 0 <= rho < 1):
+        raise InvalidOption(f"rho={shown(rho)} must lie from 0 to below 1; 0.6 is usual where studies do not report it.")
+    confidence(conf_level)
 
 
 def _coefficients(

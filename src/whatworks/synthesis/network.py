@@ -8,7 +8,7 @@ from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import one_of
-from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.synthesis.inconsistency import design_decomposition, split_evidence
 from whatworks.synthesis.network_model import Network, NetworkFit, network_tau2, read_network, solve_network
 from whatworks.synthesis.pooling import HIGH_I2, UNITS
@@ -87,8 +87,7 @@ def network(
     """  # noqa: E501
     one_of(tau2, TAU2_IN_NETWORKS, name="tau2")
     one_of(good, ("up", "down"), name="good")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, for example 0.95.")
+    confidence(conf_level)
     columns = (study, treat1, treat2, te, se)
     net = read_network(contrasts, columns, reference)
     fit = solve_network(net, network_tau2(net, tau2))

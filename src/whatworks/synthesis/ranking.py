@@ -6,6 +6,7 @@ from scipy import stats
 
 from whatworks.core import EffectResult
 from whatworks.core.errors import InvalidResult
+from whatworks.core.options import confidence, seed_or_none
 
 Array = np.ndarray
 
@@ -57,9 +58,12 @@ def rank(network_result: EffectResult, *, seed: int = 0, conf_level: float = 0.9
     1      peer         2          2
     2     usual         3          3
     """
+    confidence(conf_level)
     names, estimates, covariance = _all_treatments(network_result)
     good = network_result.good or "up"
-    draws = np.random.default_rng(seed).multivariate_normal(estimates[1:], covariance[1:, 1:], _RANK_DRAWS, method="eigh")
+    draws = np.random.default_rng(seed_or_none(seed)).multivariate_normal(
+        estimates[1:], covariance[1:, 1:], _RANK_DRAWS, method="eigh"
+    )
     everything = np.column_stack([np.zeros(len(draws)), draws]) * (-1.0 if good == "up" else 1.0)
     ranks = everything.argsort(axis=1).argsort(axis=1) + 1
     tail = (1 - conf_level) / 2

@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core import EffectResult
 from whatworks.core.columns import numeric, one_of, require_columns
 from whatworks.core.errors import InvalidEffect, InvalidOption, MissingValues
+from whatworks.core.options import is_finite, shown
 from whatworks.synthesis import conversions
 from whatworks.synthesis.effect_size import refuse_rows
 from whatworks.synthesis.measures import Effect
@@ -200,8 +201,8 @@ def own_effect(result: EffectResult, *, study: str, sd_comparison: float | None 
             raise InvalidOption(
                 f"sd_comparison turns a difference of means into an SMD; this result is a {measure}. Leave it out."
             )
-        if not sd_comparison > 0:
-            raise InvalidOption(f"sd_comparison={sd_comparison!r}; a standard deviation above 0 is needed.")
+        if not (is_finite(sd_comparison) and sd_comparison > 0):
+            raise InvalidOption(f"sd_comparison={shown(sd_comparison)}; a standard deviation above 0 is needed.")
         yi, se, measure, unit = yi / sd_comparison, se / sd_comparison, "SMD", "standard deviations"
     if good is not None:
         one_of(good, ("up", "down"), name="good")

@@ -8,6 +8,7 @@ from scipy import stats
 
 from whatworks.core.columns import one_of
 from whatworks.core.errors import NotConverged, NotIdentified, TooFewStudies
+from whatworks.core.options import confidence, share
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.selection import selection_model
 from whatworks.synthesis.studies import Studies, read_studies
@@ -86,6 +87,8 @@ def small_study_effects(
     [{'estimate': 1.878, 'p_value': 0.0}]
     """
     one_of(tau2, TAU2_WITH_MODERATORS, name="tau2")
+    confidence(conf_level)
+    share("step", step, such_as=0.025)
     if favoured is not None:
         one_of(favoured, ("up", "down"), name="favoured")
     studies = read_studies(es, yi=yi, vi=vi, study=study)
