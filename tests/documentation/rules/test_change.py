@@ -106,3 +106,25 @@ def test_follow_up_that_is_lost_in_one_arm_is_found(simulated):
     (found,) = uneven_follow_up({**simulated, "measurement": simulated["measurement"][~gone]})
     assert found.rule == "V21"
     assert found.places["treated"] < found.places["others"] - 10
+
+
+@pytest.mark.parametrize(("turned", "found"), [(True, [3]), (False, [])])
+def test_a_turned_unit_is_known_by_its_level_where_changes_are_small_and_differ(turned, found):
+    rng = np.random.default_rng(11)
+    n, units = 40, 12
+    unit = np.repeat(np.arange(units), n)
+    # Difficulties of 16 on a scale to 40 fall by 2, more in some units than in others; unit 3 is as bad off as a turned one.
+    first = rng.normal(16, 5, units * n) + rng.normal(0, 1.5, units)[unit] + np.where((unit == 3) & (not turned), 8, 0)
+    last = first - 2 + rng.normal(0, 1.2, units)[unit] + rng.normal(0, 5, units * n)
+    if turned:
+        first[unit == 3], last[unit == 3] = 40 - first[unit == 3], 40 - last[unit == 3]
+    ids = pd.Series([f"e{place}" for place in range(units * n)], dtype="str")
+    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
+    measurement = pd.DataFrame(
+        {"episode_id": pd.concat([ids, ids], ignore_index=True), "value": np.concatenate([first, last]),
+         "date": pd.to_datetime(["2020-01-01"] * len(ids) + ["2021-01-01"] * len(ids)).astype("datetime64[s]")}
+    ).assign(instrument="sdq", informant="parent")  # fmt: skip
+    instrument = pd.DataFrame({"instrument": ["sdq"], "min": [0.0], "max": [40.0]})
+    said = reversed_scores({"episode": episode, "measurement": measurement, "instrument": instrument})
+    rows = [row for one in said for row in one.rows]
+    assert sorted({row % len(ids) // n for row in rows}) == found

@@ -16,7 +16,8 @@ _FEWEST_EPISODES = 20
 
 
 def reversed_scores(tables: Tables) -> list[Finding]:
-    """V11: units whose mean change goes the other way than everybody else's, or whose follow-ups mirror their baselines.
+    """V11: units whose mean change goes the other way than everybody else's, whose follow-ups mirror their baselines, or whose
+    values lie where everybody else's would on a scale turned round and change the other way.
 
     The change is from the first to the last value of an episode. A unit stands out by more than 3 standard errors, in which how
     much units differ anyway counts too.
@@ -26,14 +27,15 @@ def reversed_scores(tables: Tables) -> list[Finding]:
     pairs = _first_and_last(tables)
     if pairs.empty:
         return []
-    suspects = pd.concat([_suspects(rows) for _code, rows in pairs.groupby("instrument")], ignore_index=True)
+    ends = _ends(tables)
+    suspects = pd.concat([_suspects(rows, ends.get(str(code))) for code, rows in pairs.groupby("instrument")], ignore_index=True)
     if suspects.empty:
         return []
     measurement, episode = tables["measurement"], tables["episode"]
     unit = looked_up(measurement["episode_id"], episode["episode_id"], _units(episode))
     named = pd.MultiIndex.from_frame(suspects[["instrument", "unit"]])
     bad = pd.MultiIndex.from_arrays([measurement["instrument"], unit]).isin(named)
-    message = N_("In {n} units scores go the other way than everywhere else, or follow-ups mirror baselines.")
+    message = N_("In {n} units scores go the other way than everywhere else, or follow-ups or levels mirror the others.")
     said = {"rule": "V11", "table": "measurement", "column": "value", "places": {"n": len(suspects)}}
     remedy = N_("Ask whether high and low were swapped there before anything is compared.")
     return where(measurement, bad, found=message, remedy=remedy, **said)
@@ -116,23 +118,43 @@ def _first_and_last(tables: Tables) -> pd.DataFrame:
     ).dropna()
 
 
-def _suspects(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Units of one instrument whose changes, or whose correlation of first with last value, look reversed."""
-    change = pairs["last"] - pairs["first"]
-    units = pd.DataFrame({"mean": change, "unit": pairs["unit"]}).groupby("unit")["mean"].agg(["mean", "var", "size"])
+def _ends(tables: Tables) -> dict[str, float]:
+    """Lowest and highest score of each instrument added up: a turned score is this less the true one."""
+    if not {"instrument", "min", "max"} <= set(tables.get("instrument", ())):
+        return {}
+    known = tables["instrument"].dropna(subset=["min", "max"])
+    return dict(zip(known["instrument"].astype(str), (known["min"] + known["max"]).astype(float), strict=True))
+
+
+def _suspects(pairs: pd.DataFrame, ends: float | None) -> pd.DataFrame:
+    """Units of one instrument whose changes, correlation of first with last value, or levels look reversed."""
+    pairs = pairs.assign(change=pairs["last"] - pairs["first"], level=(pairs["first"] + pairs["last"]) / 2)
+    units = pairs.groupby("unit").agg(size=("level", "size"))
     units["corr"] = _correlations(pairs)
     units = units[units["size"] >= _FEWEST_PAIRS]
-    mirrored = units["corr"] < -_STANDARD_ERRORS / np.sqrt(units["size"])
-    opposite = pd.Series(False, index=units.index)
+    suspect = units["corr"] < -_STANDARD_ERRORS / np.sqrt(units["size"])
     if len(units) >= 5:
-        own = units["var"] / units["size"]
-        # The middle unit and the spread around it: a reversed unit must not hide itself by what it does to mean and variance.
-        middle = units["mean"].median()
-        spread = 1.4826 * (units["mean"] - middle).abs().median()
-        apart = (units["mean"] - middle).abs() > _STANDARD_ERRORS * np.sqrt(np.maximum(own, spread**2))
-        opposite = apart & (np.sign(units["mean"]) != np.sign(middle))
-    out = units.index[mirrored | opposite]
-    return pd.DataFrame({"unit": out, "instrument": pairs["instrument"].iloc[0]})
+        change, usual, apart = _beside_others(pairs, "change", units.index)
+        other_way = np.sign(change) != np.sign(usual)
+        suspect |= apart & other_way
+        if ends is not None:
+            # A level like a turned one tells nothing alone: units differ in whom they help.
+            level, middle, apart = _beside_others(pairs, "level", units.index)
+            suspect |= other_way & apart & ((level - (ends - middle)).abs() < (level - middle).abs() / 2)
+    return pd.DataFrame({"unit": units.index[suspect], "instrument": pairs["instrument"].iloc[0]})
+
+
+def _beside_others(pairs: pd.DataFrame, value: str, kept: pd.Index) -> tuple[pd.Series, float, pd.Series]:
+    """Means of units, the middle one, and which lie far from it by a unit's own error and how much units differ beyond that.
+
+    The middle unit and the spread around it are robust: a reversed unit must not hide itself by what it does to a mean.
+    """
+    found = pairs.groupby("unit")[value].agg(["mean", "var", "size"]).loc[kept]
+    own = found["var"] / found["size"]
+    middle = float(found["mean"].median())
+    spread = 1.4826 * float((found["mean"] - middle).abs().median())
+    error = np.sqrt(own + max(spread**2 - float(own.median()), 0.0))
+    return found["mean"], middle, (found["mean"] - middle).abs() > _STANDARD_ERRORS * error
 
 
 def _correlations(pairs: pd.DataFrame) -> pd.Series:
