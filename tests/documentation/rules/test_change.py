@@ -115,7 +115,7 @@ def test_a_turned_unit_is_known_by_its_level_where_changes_are_small_and_differ(
     unit = np.repeat(np.arange(units), n)
     # Difficulties of 16 on a scale to 40 fall by 2, more in some units than in others; unit 3 is as bad off as a turned one.
     first = rng.normal(16, 5, units * n) + rng.normal(0, 1.5, units)[unit] + np.where((unit == 3) & (not turned), 8, 0)
-    last = first - 2 + rng.normal(0, 1.2, units)[unit] + rng.normal(0, 5, units * n)
+    last = first - 2 + rng.normal(0, 1.8, units)[unit] + rng.normal(0, 5, units * n)
     if turned:
         first[unit == 3], last[unit == 3] = 40 - first[unit == 3], 40 - last[unit == 3]
     ids = pd.Series([f"e{place}" for place in range(units * n)], dtype="str")
