@@ -83,6 +83,16 @@ def test_the_ceiling_is_last_years_rate_with_index_and_agreed_saving():
     assert parts.loc["complies", "status"] == "exceeds"
 
 
+def test_the_agreed_saving_is_that_of_the_area_and_the_year():
+    targets = ww.evidence.prices()["efficiency_targets"].drop_duplicates("area").assign(year_from=2023, year_to=2024)
+    agreed = check(EVERY, efficiency=targets, area="kkr_sjaelland")
+    assert agreed.headline.estimate == check(EVERY, efficiency=0.02).headline.estimate
+    with pytest.raises(MissingPrice, match="hold 0 rows for kkr_nordjylland"):
+        check(EVERY, efficiency=targets, area="kkr_nordjylland")
+    with pytest.raises(InvalidOption, match="area goes with a table"):
+        check(EVERY, efficiency=targets)
+
+
 def test_the_parts_of_a_change_add_up_to_it_and_say_what_they_should():
     result = check(EVERY, efficiency=0.01)
     parts = result.parts.dropna(subset=["rate", "rate_before"]).set_index("service_id")

@@ -16,6 +16,7 @@ from whatworks.economics.money import known_year, one_payer
 from whatworks.economics.price_index import Day, index_factor, price_links
 from whatworks.economics.rate_change import COMPONENTS, STATUSES, growth, with_ceiling, with_status
 from whatworks.economics.rate_lines import paired_lines
+from whatworks.economics.rate_rules import agreed_efficiency
 from whatworks.economics.table import effects_of, records
 
 KEY = ("service_id", "paragraph", "provision", "level", "rate_unit")
@@ -30,7 +31,8 @@ def rate_check(
     index: pd.DataFrame,
     series: str,
     known_on: Day | None = None,
-    efficiency: float = 0.0,
+    efficiency: float | pd.DataFrame = 0.0,
+    area: str | None = None,
     key: Sequence[str] = KEY,
     time: str = "year",
     amount: str = "amount",
@@ -56,7 +58,9 @@ def rate_check(
     year : the year that is checked against the one before
     index, series : the price-and-wage index, as in :func:`price_links`
     known_on : the day whose vintage of the index counts, or a column with the day each rate was set; None takes the newest
-    efficiency : the agreed saving as a share, 0.01 for 1 per cent
+    efficiency : the agreed saving as a share, 0.01 for 1 per cent, or the savings that areas agreed on
+        (``ww.evidence.prices()["efficiency_targets"]``), of which ``area`` and the year choose one
+    area : whose agreement counts, e.g. "kkr_syddanmark"
     key : columns that name a line; a ``rate_unit`` among them tells rates per day from others
     time, amount, days : columns with the year, the rate, and the days (units) budgeted
     occupancy : column with the occupancy the rate was budgeted with
@@ -96,8 +100,7 @@ def rate_check(
     (10500, ['complies', 'exceeds'])
     """
     year = known_year(year, name="year")
-    if not 0 <= efficiency < _HIGHEST_EFFICIENCY:
-        raise InvalidOption(f"efficiency={efficiency!r} is a share from 0 to {_HIGHEST_EFFICIENCY}; 1 per cent is 0.01.")
+    saving = _agreed(efficiency, area, year)
     paid_by = one_payer(rates, payer, what="rates")
     unit = "rate_unit" if "rate_unit" in key else None
     lines = paired_lines(
@@ -105,10 +108,10 @@ def rate_check(
         occupancy=occupancy, carry_over=carry_over, content=content, content_amount=content_amount,
     )  # fmt: skip
     link = _links(rates, lines, index, series, known_on, year=year, key=key, time=time)
-    lines = with_ceiling(lines, index=link.growth, efficiency=np.full(len(lines), efficiency))
+    lines = with_ceiling(lines, index=link.growth, efficiency=np.full(len(lines), saving))
     lines = with_status(lines, tolerance=tolerance)
     statistics = _statistics(lines, year)
-    arguments = {"year": year, "series": series, "known_on": str(known_on), "efficiency": efficiency, "key": list(key),
+    arguments = {"year": year, "series": series, "known_on": str(known_on), "efficiency": saving, "area": area, "key": list(key),
                  "time": time, "amount": amount, "days": days, "occupancy": occupancy, "carry_over": carry_over,
                  "content": content, "content_amount": content_amount, "tolerance": tolerance}  # fmt: skip
     return EffectResult(
@@ -131,6 +134,10 @@ def breaches(check: EffectResult) -> pd.DataFrame:
     ----------
     check : from :func:`rate_check`
 
+    Returns
+    -------
+    One row per line above its ceiling: term, estimate (kroner too much), rate, ceiling (kroner a day) and what names the line.
+
     Examples
     --------
     >>> rates = pd.DataFrame({"service_id": ["a"] * 2, "year": [2023, 2024], "amount": [1000.0, 1050.0], "days": [350, 350]})
@@ -141,6 +148,16 @@ def breaches(check: EffectResult) -> pd.DataFrame:
     """
     over = check.parts[check.parts["status"] == "exceeds"]
     return over.sort_values("estimate", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _agreed(efficiency: float | pd.DataFrame, area: str | None, year: int) -> float:
+    """The agreed saving as a share, from the caller or from what an area agreed on."""
+    if isinstance(efficiency, pd.DataFrame) != (area is not None):
+        raise InvalidOption("area goes with a table of what areas agreed on: efficiency=targets, area='kkr_syddanmark'.")
+    share = agreed_efficiency(efficiency, area=str(area), year=year) if isinstance(efficiency, pd.DataFrame) else efficiency
+    if not 0 <= share < _HIGHEST_EFFICIENCY:
+        raise InvalidOption(f"efficiency={share!r} is a share from 0 to {_HIGHEST_EFFICIENCY}; 1 per cent is 0.01.")
+    return share
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,38 @@ def rule_value(rules: pd.DataFrame, rule: str, provision: str) -> float:
     return float(values[0])
 
 
+def agreed_efficiency(targets: pd.DataFrame, *, area: str, year: int) -> float:
+    """What an area's municipalities agreed to take off rates in a year, as a share.
+
+    Parameters
+    ----------
+    targets : ``ww.evidence.prices()["efficiency_targets"]``: area, year_from, year_to, pct
+    area : code of the area, e.g. "kkr_syddanmark"
+    year : the year that the rates are for; the saving is on those of the year before
+
+    Raises
+    ------
+    MissingPrice
+        If nothing is known of that area and year: that is not the same as nought per cent.
+    MissingColumn, EmptyData, MissingValues
+
+    Examples
+    --------
+    >>> agreed_efficiency(ww.evidence.prices()["efficiency_targets"], area="kkr_syddanmark", year=2012)
+    0.03
+    """
+    require_columns(targets, ["area", "year_from", "year_to", "pct"], what="efficiency targets")
+    step = (targets["area"] == area) & (targets["year_from"] == year - 1) & (targets["year_to"] == year)
+    found = numeric(targets, "pct", what="efficiency targets")[step.to_numpy(dtype=bool)]
+    if len(found) != 1:
+        have = ", ".join(sorted({f"{row.area} {row.year_to}" for row in targets.itertuples()}))
+        raise MissingPrice(
+            f"The efficiency targets hold {len(found)} rows for {area} in {year}; one is needed. They have {have}. "
+            "Add it to evidence/prices/efficiency_targets.csv, or give efficiency as a share (0.0 for none agreed)."
+        )
+    return float(found[0]) / 100
+
+
 def occupancy_shares(df: pd.DataFrame, column: str, *, what: str = "frame") -> np.ndarray:
     """Occupancy as shares of the places, above 0 and at most 1.2.
 
