@@ -7,6 +7,15 @@ _LAST = str.maketrans("æøå", "\ue000\ue001\ue002")
 def sort_key(text: str, language: str) -> str:
     """What to sort a name by.
 
+    Parameters
+    ----------
+    text : a name
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A key that sorts as the language's alphabet does.
+
     Examples
     --------
     >>> sorted(["Aarhus", "Ærø", "Zoo", "Ølstykke", "Viborg"], key=lambda name: sort_key(name, "da"))

@@ -21,6 +21,11 @@ class Provenance:
     arguments : the call, as plain values (column names and options; never a row)
     seed : the seed of the random draws; None where nothing is drawn
     version : version of whatworks
+
+    Examples
+    --------
+    >>> Provenance(data_fingerprint="0f", seed=7).seed
+    7
     """
 
     data_fingerprint: str
@@ -59,6 +64,10 @@ def fingerprint(df: pd.DataFrame, columns: Sequence[str] | None = None) -> str:
     ----------
     df : any frame
     columns : columns to look at, in this order; all by default
+
+    Returns
+    -------
+    16 hexadecimal digits.
 
     Examples
     --------

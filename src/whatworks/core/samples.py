@@ -26,6 +26,13 @@ class MatchedSample:
     estimand : the estimand **reached**: a caliper that drops treated citizens says so
     call : the arguments, as plain values
     checks : doubts already known before any outcome is read
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"treated": [1, 1, 0, 0, 0], "age": [20.0, 40.0, 21.0, 39.0, 60.0]})
+    >>> sample = ww.matching.match(people, treatment="treated", covariates=["age"], distance="mahalanobis")
+    >>> isinstance(sample, MatchedSample), len(sample.pairs)
+    (True, 2)
     """
 
     data: pd.DataFrame = field(repr=False)
@@ -43,7 +50,27 @@ class MatchedSample:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WeightedSample:
-    """Everyone, weighted so that the arms look alike. Attributes as in :class:`MatchedSample`."""
+    """Everyone, weighted so that the arms look alike.
+
+    Attributes
+    ----------
+    data : the frame, all rows
+    treatment : its 0/1 treatment column
+    covariates : the columns made alike
+    weights : weight of every row of the frame
+    propensity : score of every row; None when the weights need none
+    counts : rows by arm: all, and effective sample size
+    estimand : whom the weighted comparison is about
+    call : the arguments, as plain values
+    checks : doubts already known before any outcome is read
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"treated": [1, 1, 0, 0, 0], "age": [20.0, 40.0, 21.0, 39.0, 60.0]})
+    >>> sample = ww.matching.weight(people, treatment="treated", covariates=["age"], method="entropy")
+    >>> isinstance(sample, WeightedSample), sample.estimand
+    (True, 'ATT')
+    """
 
     data: pd.DataFrame = field(repr=False)
     treatment: str

@@ -31,6 +31,13 @@ class Power:
     curve : one row per effect: effect, power, and mc_error where it was simulated
     counts : units or people by arm, clusters, people measured
     checks : what the number leaves out
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"town": np.repeat(range(24), 8), "quarter": np.tile(range(8), 24), "start": np.repeat([4, 0], 96)})
+    >>> found = power(plan, noise=ww.design.Noise(sd=18.0), people=10, unit="town", time="quarter", first_treated="start")
+    >>> found.power
+    0.8
     """
 
     smallest: float

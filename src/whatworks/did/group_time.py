@@ -139,6 +139,18 @@ class AttGtResult(EffectResult):
 
     ``group_time`` holds the joint covariance and the influence functions. It is not written to JSON; a result read back is a
     plain :class:`EffectResult` and cannot be aggregated any more.
+
+    Attributes
+    ----------
+    group_time : joint covariance and influence functions of the effects of every group and time
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"town": np.repeat(range(12), 4), "year": np.tile(range(4), 12), "start": np.repeat([2, 0], 24)})
+    >>> panel["y"] = np.random.default_rng(1).normal(size=48) + 5.0 * ((panel["start"] > 0) & (panel["year"] >= 2))
+    >>> cells = ww.did.att_gt(panel, outcome="y", unit="town", time="year", first_treated="start")
+    >>> isinstance(cells, AttGtResult), ww.did.aggregate(cells, by="simple").headline.estimate > 3
+    (True, True)
     """
 
     group_time: GroupTime = field(repr=False)

@@ -33,6 +33,14 @@ class SyntheticResult(EffectResult):
     ----------
     unit_weights : one row per cohort and comparison unit: group, unit, weight, largest first
     time_weights : one row per cohort and time before its start: group, time, weight
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"town": np.repeat(range(9), 8), "year": np.tile(range(8), 9), "start": np.repeat([6, 0], [8, 64])})
+    >>> panel["y"] = np.random.default_rng(1).normal(size=72) + 5.0 * ((panel["start"] > 0) & (panel["year"] >= 6))
+    >>> result = ww.did.synthetic(panel, outcome="y", unit="town", time="year", first_treated="start", draws=50, seed=1)
+    >>> round(float(result.unit_weights["weight"].sum()), 6)
+    1.0
     """
 
     unit_weights: pd.DataFrame = field(repr=False)

@@ -44,6 +44,12 @@ class Cohort:
     flow : one row per step: step, kept, excluded, reason (English; pages translate it). The first row counts what was delivered,
         each further row those that the step leaves out; kept plus excluded is the row before's kept
     attrition : one row per arm: treated, due (episodes with a baseline in which a follow-up was due), followed, share
+
+    Examples
+    --------
+    >>> empty = pd.DataFrame()
+    >>> Cohort(episodes=empty, flow=pd.DataFrame({"step": ["delivered"], "kept": [9]}), attrition=empty).flow["kept"].tolist()
+    [9]
     """
 
     episodes: pd.DataFrame

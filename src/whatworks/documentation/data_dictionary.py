@@ -46,6 +46,10 @@ def dictionary() -> pd.DataFrame:
 def table_meanings() -> pd.DataFrame:
     """What one row of each table is: table, table_da, label_da, meaning_en, meaning_da.
 
+    Returns
+    -------
+    One row per table.
+
     Examples
     --------
     >>> table_meanings().query("table == 'episode'")["meaning_en"].item()

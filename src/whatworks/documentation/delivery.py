@@ -27,6 +27,12 @@ class Delivery(Mapping[str, pd.DataFrame]):
     Attributes
     ----------
     validation : every fault, the rows kept aside, and how many rows there were
+
+    Examples
+    --------
+    >>> delivery = read_delivery("evidence/documentation/youth_mental_difficulties")
+    >>> "measurement" in delivery, delivery.validation.synthetic
+    (True, True)
     """
 
     def __init__(self, validation: Validation) -> None:
@@ -99,7 +105,9 @@ def read_delivery(
 
     Examples
     --------
-    See :func:`write_delivery`.
+    >>> delivery = read_delivery("evidence/documentation/youth_mental_difficulties")
+    >>> bool((delivery.validation.rows["quarantined"] == 0).all())
+    True
     """
     validation = validate(path, mapping, known=known)
     validation.raise_if_refused()
@@ -138,7 +146,7 @@ def write_delivery(tables: Mapping[str, pd.DataFrame], folder: str | Path, *, sy
     >>> tables, truth = ww.documentation.simulate(scenario="AV", seed=1)
     >>> with tempfile.TemporaryDirectory() as place:
     ...     folder = write_delivery(tables, Path(place) / "delivery", synthetic=True, seed=1)
-    ...     is_synthetic(folder), list(read_delivery(folder)) == list(tables)
+    ...     ww.documentation.is_synthetic(folder), list(read_delivery(folder)) == list(tables)
     (True, True)
     """
     folder = Path(folder)

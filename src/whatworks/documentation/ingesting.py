@@ -29,6 +29,14 @@ class Ingested:
     appended : what the store did with it
     rows : one row per table: table, delivered, kept, quarantined
     faults : why rows were kept aside, and what deserves a look
+
+    Examples
+    --------
+    >>> from whatworks.documentation.store_append import Appended
+    >>> again = Appended(status="known", delivery=1, source="sent.zip", fingerprint="0", supersedes=None, rows={},
+    ...                  quarantined={}, updated={}, dangling={})
+    >>> Ingested(appended=again, rows=pd.DataFrame(), faults=()).lines()
+    ["Nothing changed: the same content is delivery 1 (source 'sent.zip') already."]
     """
 
     appended: Appended

@@ -39,6 +39,10 @@ def is_synthetic(path: str | Path) -> bool:
     ----------
     path : folder of a delivery, a store's file, or a CSV file that :func:`read_panel` reads
 
+    Returns
+    -------
+    True for invented people, False for real ones.
+
     Raises
     ------
     MissingData
@@ -48,7 +52,8 @@ def is_synthetic(path: str | Path) -> bool:
 
     Examples
     --------
-    See :func:`write_delivery`.
+    >>> is_synthetic("evidence/documentation/youth_mental_difficulties")
+    True
     """
     folder = found_above(path)
     # What reads the other kinds draws in the whole schema, which a folder that says it in a line does not need.

@@ -156,6 +156,12 @@ def missing_reasons(
     Raises
     ------
     MissingData, EmptyData, InvalidOption, DisclosureRisk
+
+    Examples
+    --------
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> list(missing_reasons(tables).columns[:4])
+    ['unit', 'unit_name', 'reason', 'n']
     """
     one_of(by, LEVELS, name="by")
     if "measurement" not in tables:

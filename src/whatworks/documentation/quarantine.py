@@ -41,6 +41,14 @@ def write_quarantine(quarantined: Mapping[str, pd.DataFrame], folder: str | Path
     -------
     The files. They hold people's data as they were delivered, and are for the sender alone. Put right, they can be read as they
     stand: the columns ``rule`` and ``file_row`` are left out on reading.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> aside = {"measurement": pd.DataFrame({"value": ["x"], "rule": ["number"], "file_row": [7]})}
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     [file.name for file in write_quarantine(aside, place)]
+    ['measurement.csv']
     """
     folder = Path(folder)
     written = []

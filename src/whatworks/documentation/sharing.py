@@ -108,6 +108,17 @@ def gather(packages: Sequence[Package], *, result: str = "main") -> pd.DataFrame
     IncompatiblePackage
         If question, estimand, unit, measure, good direction, method, version or simulated people differ, a municipality sent
         two, or there is only one.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
+    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
+    >>> sent = [ww.documentation.share({"main": result}, sender=code, synthetic=True, question=about) for code in ("751", "461")]
+    >>> gather(sent)[["sender", "estimate"]].to_numpy().tolist()
+    [['461', 2.0], ['751', 2.0]]
     """
     if len(packages) < 2:
         raise IncompatiblePackage(f"Pooling needs at least 2 packages; got {len(packages)}. Collect more.")

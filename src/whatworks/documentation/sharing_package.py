@@ -47,6 +47,17 @@ class Package:
     k : the smallest count in it
     version : of whatworks that wrote it
     fingerprint : of its content
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
+    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
+    >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
+    >>> package.sender, package.k
+    ('751', 5)
     """
 
     sender: str
@@ -60,7 +71,30 @@ class Package:
 
 
 def write_package(package: Package, path: str | Path) -> Path:
-    """Write a package as JSON; equal packages give equal bytes."""
+    """Write a package as JSON; equal packages give equal bytes.
+
+    Parameters
+    ----------
+    package : from :func:`share`
+    path : the file to write
+
+    Returns
+    -------
+    The file.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
+    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
+    >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     read_package(write_package(package, Path(place) / "ours.json")).fingerprint == package.fingerprint
+    True
+    """
     path = Path(path)
     text = json.dumps({**_content(package), "fingerprint": package.fingerprint}, ensure_ascii=False, allow_nan=False, indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +110,10 @@ def read_package(path: str | Path, *, expected: str | None = None) -> Package:
     path : the file
     expected : the fingerprint that the sender gave by another road
 
+    Returns
+    -------
+    The package, as it was written.
+
     Raises
     ------
     MissingData
@@ -84,6 +122,20 @@ def read_package(path: str | Path, *, expected: str | None = None) -> Package:
         If the content was changed, is not a package, or is not the one expected.
     IncompatiblePackage
         If a newer version wrote it.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
+    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
+    >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = write_package(package, Path(place) / "ours.json")
+    ...     read_package(file, expected=package.fingerprint).question["outcome"]
+    'who5'
     """
     path = Path(path)
     if not path.is_file():

@@ -45,6 +45,14 @@ class Status:
     k : smallest count shown
     version : of whatworks that wrote it
     fingerprint : of its content
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> status = Status(day=date(2023, 12, 31), by="service", profile=nothing, reasons=None, coverage=None, synthetic=True, k=5,
+    ...                 version="0", fingerprint="0")
+    >>> status.day.year
+    2023
     """
 
     day: date
@@ -70,6 +78,10 @@ def status_report(
     synthetic : were the people simulated?
     by : "municipality" or "service"
     k : smallest count shown
+
+    Returns
+    -------
+    :class:`Status`; :func:`write_status` writes it.
 
     Raises
     ------
@@ -103,6 +115,11 @@ def status_report(
 def write_status(status: Status, folder: str | Path) -> Path:
     """Write a status under its day; one that is there stands, and may not be written over.
 
+    Parameters
+    ----------
+    status : of :func:`status_report`
+    folder : where to; it is made where it is not there
+
     Returns
     -------
     The file: ``status-<day>-<by>.json``, readable and no longer writable. The same status again changes nothing.
@@ -111,6 +128,17 @@ def write_status(status: Status, folder: str | Path) -> Path:
     ------
     StatusStands
         If another status of that day is there.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> now = ww.documentation.status_report(tables, day=date(2023, 12, 31), synthetic=True)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = write_status(now, place)
+    ...     file.name
+    'status-2023-12-31-municipality.json'
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -139,9 +167,28 @@ def write_status(status: Status, folder: str | Path) -> Path:
 def read_status(path: str | Path) -> Status:
     """Read a status and hold it against its fingerprint.
 
+    Parameters
+    ----------
+    path : a file that :func:`write_status` wrote
+
+    Returns
+    -------
+    :class:`Status`.
+
     Raises
     ------
     MissingData, ChangedStatus
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> now = ww.documentation.status_report(tables, day=date(2023, 12, 31), synthetic=True)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = write_status(now, place)
+    ...     read_status(file).fingerprint == now.fingerprint
+    True
     """
     path = Path(path)
     if not path.is_file():
@@ -162,9 +209,30 @@ def read_status(path: str | Path) -> Status:
 def last_status(folder: str | Path, *, before: date, by: str) -> Status | None:
     """The newest status of the folder from before a day; None when there is none.
 
+    Parameters
+    ----------
+    folder : where :func:`write_status` wrote
+    before : the day that it must be older than
+    by : ``"municipality"`` or ``"service"``
+
+    Returns
+    -------
+    :class:`Status`, or None.
+
     Raises
     ------
     ChangedStatus
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> now = ww.documentation.status_report(tables, day=date(2023, 12, 31), synthetic=True)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = write_status(now, place)
+    ...     last_status(place, before=date(2024, 1, 1), by="municipality").day
+    datetime.date(2023, 12, 31)
     """
     names = sorted(path for path in Path(folder).glob(f"status-*-{by}.json") if path.name < f"status-{before.isoformat()}")
     return read_status(names[-1]) if names else None
@@ -172,6 +240,10 @@ def last_status(folder: str | Path, *, before: date, by: str) -> Status | None:
 
 def compare_status(now: Status, before: Status) -> pd.DataFrame:
     """What changed between two reports, indicator by indicator.
+
+    Parameters
+    ----------
+    now, before : of :func:`status_report` or :func:`read_status`, by the same kind of unit
 
     Returns
     -------
@@ -182,6 +254,15 @@ def compare_status(now: Status, before: Status) -> pd.DataFrame:
     ------
     InvalidOption
         If the two are not comparable: units of different kinds, simulated and real people, or the earlier one not earlier.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> now = ww.documentation.status_report(tables, day=date(2023, 12, 31), synthetic=True)
+    >>> earlier = ww.documentation.status_report(tables, day=date(2022, 12, 31), synthetic=True)
+    >>> set(compare_status(now, earlier).columns) >= {"unit", "indicator", "before", "now", "change"}
+    True
     """
     if (now.by, now.synthetic) != (before.by, before.synthetic) or before.day > now.day:
         raise InvalidOption(

@@ -90,6 +90,10 @@ def source(data: str | Path) -> Mapping[str, str]:
     ----------
     data : ``"supported_work"``, the folder of a delivery, a store's file, or a CSV file that :func:`read_panel` reads
 
+    Returns
+    -------
+    ``{"da", "en"}``: a sentence or two in each language.
+
     Examples
     --------
     >>> source("supported_work")["en"].startswith("The National Supported Work experiment")

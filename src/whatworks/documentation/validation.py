@@ -23,6 +23,12 @@ class Validation:
     rows : one row per table: delivered, kept, quarantined, refused; delivered is the sum of the three others
     synthetic : are the people simulated? None when nothing says so
     suggestions : columns nobody knows and what they most likely are: file, place (from 1), suggested
+
+    Examples
+    --------
+    >>> whole = Validation(name="sent", faults=(), tables={}, quarantined={}, rows=pd.DataFrame({"table": [], "kept": []}))
+    >>> whole.name, whole.faults
+    ('sent', ())
     """
 
     name: str

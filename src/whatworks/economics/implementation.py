@@ -24,6 +24,11 @@ def staff_needed(citizens: float, *, ratio: float, span: float | None = None) ->
     -------
     Advisers and leaders as shares of full time, not rounded up: small services share staff.
 
+    Raises
+    ------
+    ImplausibleAmount
+        If a number is not above 0.
+
     Examples
     --------
     >>> staff_needed(120, ratio=15, span=10)

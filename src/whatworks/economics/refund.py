@@ -52,6 +52,13 @@ def refund_by_person(
     MixedPriceLevels
         If costs and limits are not in the prices of the same year.
     ImplausibleAmount, InvalidOption, MissingPrice, MissingColumn, MissingValues, EmptyData, InvalidColumn
+
+    Examples
+    --------
+    >>> case = pd.DataFrame({"citizen_id": ["a", "a"], "year": 2021, "cost": [1_000_000, 1_500_000], "price_level": 2020})
+    >>> limits = ww.evidence.prices()["refund_limits"]
+    >>> refund_by_person(case, limits=limits, rule="sel_176_from_2021")["refund"].tolist()
+    [747500.0]
     """
     known = refund_rule(limits, rule)
     people, cases = _cases(df, known, cost, person, period, price_level, months, household, age, covered_before)

@@ -42,6 +42,11 @@ class Entry:
     code : its key, stable over time
     name, description : text by language, ``{"da": ..., "en": ...}``
     fields : everything else the catalogue holds about it; evidence/README.md is the codebook
+
+    Examples
+    --------
+    >>> ww.evidence.load().outcomes["who5"].name["en"]
+    'Well-being (WHO-5)'
     """
 
     code: str

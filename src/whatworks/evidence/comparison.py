@@ -99,6 +99,14 @@ def citation(row: Mapping[str, Any] | pd.Series) -> str:
 def link(row: Mapping[str, Any] | pd.Series) -> str:
     """The address at which a reader can check a published effect: its DOI, else where it was seen, else nothing.
 
+    Parameters
+    ----------
+    row : of ``Registry.reviews``, with ``doi`` and ``seen_at``
+
+    Returns
+    -------
+    An address, or ``""``.
+
     Examples
     --------
     >>> link({"doi": "10.1186/s40359-018-0243-2", "seen_at": ""})

@@ -64,6 +64,12 @@ class OutcomeEvidence:
     studies : how many; 0 is no study
     critical : whether the headline rests on it
     probability_better : probability that the effect is above 0, where one was computed
+
+    Examples
+    --------
+    >>> known = OutcomeEvidence(outcome="who5", conf_low=2.0, conf_high=8.0, certainty="moderate", smallest_important=1.0)
+    >>> known.studies, known.critical
+    (1, True)
     """
 
     outcome: str
@@ -134,6 +140,13 @@ class Headline:
     certainty : the lowest among the critical outcomes; None where nobody assessed it
     goal : what success is
     rule_version : date of the rules
+
+    Examples
+    --------
+    >>> known = OutcomeEvidence(outcome="who5", conf_low=2.0, conf_high=8.0, certainty="moderate", smallest_important=1.0)
+    >>> headline = ww.evidence.verdict([known], goal="develop")
+    >>> isinstance(headline, Headline), headline.certainty
+    (True, 'moderate')
     """
 
     code: str
@@ -164,10 +177,24 @@ def outcome_evidence(
     result : an effect with a known direction of good; a difference, or the logarithm of a ratio
     outcome, certainty, smallest_important, studies, critical, probability_better : see :class:`OutcomeEvidence`
 
+    Returns
+    -------
+    :class:`OutcomeEvidence`, its range turned so that above 0 is better.
+
     Raises
     ------
     InvalidEffect
         If the direction of good is not known, or the effect is a ratio.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [-2.0], "std_error": [0.5],
+    ...                         "conf_low": [-3.0], "conf_high": [-1.0], "p_value": [0.0]})
+    >>> fewer = ww.EffectResult(method="example", estimand="ATT", measure="MD", unit="days", good="down", effects=effects,
+    ...                         provenance=ww.Provenance(data_fingerprint="0"))
+    >>> read = outcome_evidence(fewer, outcome="days_of_absence", certainty=None, smallest_important=None)
+    >>> read.conf_low, read.conf_high
+    (1.0, 3.0)
     """
     if result.good is None:
         raise InvalidEffect(f"{result.method}: which direction is good is not known, so no verdict can be given. Set good.")

@@ -77,6 +77,16 @@ def read_metapsy(
     References
     ----------
     Metapsy data standard: docs.metapsy.org, data preparation.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> text = "study;year;.g;.g_se\\nInvented, 2014;2014;0,35;0,12\\n"
+    >>> about = {"target_group": "mental_illness", "method": "peer_support", "outcome": "personal_recovery", "good": "up"}
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = (Path(place) / "table.csv").write_text(text)
+    ...     read_metapsy(Path(place) / "table.csv", **about)[["study_id", "effect"]].to_numpy().tolist()
+    [['invented_2014', 0.35]]
     """
     lines = _lines(Path(path))
     names = set(lines[0][1]) if lines else set()
@@ -133,6 +143,16 @@ def read_extract(
     ------
     MissingColumn, InvalidOption, InvalidEvidence
         The last lists every row that cannot be read, with its line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> text = "study,year,effect,std_error\\nInvented 2014,2014,0.35,0.12\\n"
+    >>> about = {"target_group": "mental_illness", "method": "peer_support", "outcome": "personal_recovery", "good": "up"}
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = (Path(place) / "table.csv").write_text(text)
+    ...     read_extract(Path(place) / "table.csv", **about, measure="SMD", design="rct")["effect"].tolist()
+    [0.35]
     """
     one_of(measure, tuple(MEASURES), name="measure")
     lines = _lines(Path(path))

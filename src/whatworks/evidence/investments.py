@@ -36,6 +36,12 @@ class InvestmentInputs:
     case : further arguments of ``ww.economics.investment_case``: citizens, ramp, dropout, horizon, operator, followed_years
     consequences, districts, funds : frames as the same functions take them
     names : consequence -> ``{"da", "en"}``
+
+    Examples
+    --------
+    >>> inputs = read_investment("evidence/investments/trappestoette")
+    >>> inputs.synthetic, sorted(inputs.source)
+    (True, ['da', 'en'])
     """
 
     synthetic: bool
@@ -64,6 +70,10 @@ def read_investment(folder: str | Path, *, root: str | Path = "evidence") -> Inv
     folder : with ``case.yml``, ``consequences.csv`` (units a year per success or per unit of the outcome, with 95 per cent
         ranges) and ``districts.csv`` (candidates for spreading the effort)
     root : the evidence base whose prices are used
+
+    Returns
+    -------
+    :class:`InvestmentInputs`.
 
     Raises
     ------
@@ -115,7 +125,21 @@ def read_investment(folder: str | Path, *, root: str | Path = "evidence") -> Inv
 
 
 def is_synthetic_investment(folder: str | Path) -> bool:
-    """True where the inputs say that their amounts are invented."""
+    """True where the inputs say that their amounts are invented.
+
+    Parameters
+    ----------
+    folder : with ``case.yml``
+
+    Returns
+    -------
+    True for invented amounts.
+
+    Examples
+    --------
+    >>> is_synthetic_investment("evidence/investments/trappestoette")
+    True
+    """
     return bool(_case(Path(folder))["synthetic"])
 
 

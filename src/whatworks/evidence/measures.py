@@ -13,6 +13,11 @@ class Measure:
     family : measures of one family mean the same and may share an axis: d, g and SMD are all standardised differences
     scale : ``"linear"`` for differences; ``"log"`` for ratios, which are shown on a logarithmic axis
     no_effect : the value that means no difference: 0 for differences, 1 for ratios
+
+    Examples
+    --------
+    >>> Measure(family="RR", scale="log", no_effect=1.0).scale
+    'log'
     """
 
     family: str

@@ -52,6 +52,19 @@ def promote(
         If it rests on too few people, or does not say on how many.
     InvalidEffect
         If its direction of good is not known or not the outcome's, or its interval does not hold its estimate.
+
+    Examples
+    --------
+    >>> import shutil, tempfile
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
+    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="did.aggregate", estimand="ATT", measure="MD", unit="points", good="up", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> about = {"target_group": "mental_illness", "method": "peer_support", "outcome": "personal_recovery", "design": "did"}
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     base = shutil.copytree("evidence", Path(place) / "evidence")
+    ...     promote(result, **about, synthetic=False, root=base).suffix
+    '.json'
     """
     registry = load(root)
     codes = {"target_group": target_group, "method": method, "outcome": outcome}

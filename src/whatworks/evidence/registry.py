@@ -37,6 +37,12 @@ class Registry:
     under_way : studies announced and not yet reported
     local_versions : our own promoted results, every version, with the whole result
     root : the folder it was read from
+
+    Examples
+    --------
+    >>> registry = load()
+    >>> isinstance(registry, Registry), "housing_first" in registry.methods
+    (True, True)
     """
 
     target_groups: Mapping[str, Entry] = field(repr=False)

@@ -118,6 +118,10 @@ def counted(reviews: pd.DataFrame) -> pd.DataFrame:
     ----------
     reviews : rows of ``Registry.reviews`` or ``Registry.select(...)``
 
+    Returns
+    -------
+    The rows that count, in their order.
+
     Examples
     --------
     >>> reviews = ww.evidence.load().select(target_group="out_of_home_care")

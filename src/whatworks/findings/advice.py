@@ -148,9 +148,26 @@ def choice_sentence(choice: "Choice", language: str = "da") -> str:
 
 
 def power_table(found: "Power", *, unit: str, decimals: int = 1, language: str = "da") -> str:
-    """How often effects of different sizes would be found, from :func:`whatworks.design.power` or ``simulated_power``.
+    """How often effects of different sizes would be found.
 
-    ``unit`` is the outcome's, in the language asked for.
+    Parameters
+    ----------
+    found : of :func:`whatworks.design.power` or ``simulated_power``
+    unit : of the outcome, in the language asked for
+    decimals : of the effects
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"town": np.repeat(range(24), 8), "quarter": np.tile(range(8), 24), "start": np.repeat([4, 0], 96)})
+    >>> timing = {"unit": "town", "time": "quarter", "first_treated": "start"}
+    >>> found = ww.design.power(plan, noise=ww.design.Noise(sd=18.0), people=10, **timing)
+    >>> "we find it in" in power_table(found, unit="points", language="en")
+    True
     """
     _ = translator(language)
     shown = found.curve.iloc[:: max(1, len(found.curve) // 6)]
@@ -164,7 +181,27 @@ def power_table(found: "Power", *, unit: str, decimals: int = 1, language: str =
 
 
 def power_sentence(found: "Power", *, unit: str, decimals: int = 1, language: str = "da") -> str:
-    """How small an effect can be found, in one sentence."""
+    """How small an effect can be found, in one sentence.
+
+    Parameters
+    ----------
+    found : of :func:`whatworks.design.power` or ``simulated_power``
+    unit : of the outcome, in the language asked for
+    decimals : of the effects
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"town": np.repeat(range(24), 8), "quarter": np.tile(range(8), 24), "start": np.repeat([4, 0], 96)})
+    >>> timing = {"unit": "town", "time": "quarter", "first_treated": "start"}
+    >>> found = ww.design.power(plan, noise=ww.design.Noise(sd=18.0), people=10, **timing)
+    >>> "80% of such studies" in power_sentence(found, unit="points", language="en")
+    True
+    """
     _ = translator(language)
     wanted = percent(found.power, language)
     if np.isnan(found.smallest):

@@ -46,6 +46,10 @@ _MOST = 60
 def attribute_names() -> dict[str, dict[str, str]]:
     """What a reader calls each attribute of a service.
 
+    Returns
+    -------
+    Code to ``{"da", "en"}``.
+
     Examples
     --------
     >>> attribute_names()["staff_per_place"]
@@ -108,8 +112,20 @@ def services_table(result: EffectResult, language: str = "da", *, unit: str = ""
     Parameters
     ----------
     result : of ``ww.benchmarking.compare``
+    language : ``"da"`` or ``"en"``
     unit : of the outcome in the language
     decimals : of the results; two digits of the range by default
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> stays = pd.DataFrame({"home": np.repeat(list("ABCDEFGH"), 50), "score": np.random.default_rng(0).normal(size=400)})
+    >>> compared = ww.benchmarking.compare(stays, provider="home", outcome="score", good="up")
+    >>> services_table(compared, "en").iloc[:, 0].tolist()
+    ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']
     """
     _ = translator(language)
     told = []
@@ -136,8 +152,22 @@ def practices_table(practices: pd.DataFrame, language: str = "da", *, unit: str 
     Parameters
     ----------
     practices : of ``ww.benchmarking.practices``
+    language : ``"da"`` or ``"en"``
     unit : of the outcome in the language
     decimals : of the results
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> stays = pd.DataFrame({"home": np.repeat(list("ABCDEFGHIJKL"), 40)})
+    >>> stays["score"] = np.repeat(4 * np.linspace(0, 1, 12), 40) + np.random.default_rng(0).normal(size=480)
+    >>> homes = pd.DataFrame({"home": list("ABCDEFGHIJKL"), "fidelity": np.linspace(0, 1, 12)})
+    >>> compared = ww.benchmarking.compare(stays, provider="home", outcome="score")
+    >>> len(practices_table(ww.benchmarking.practices(compared, homes, provider="home", columns="fidelity"), "en"))
+    1
     """
     _ = translator(language)
     names = attribute_names()

@@ -33,6 +33,10 @@ def money_question(
     names : what a reader calls the consequences and costs, from :func:`item_names`
     synthetic : the amounts are invented; the pages then say so, whatever the effect
 
+    Returns
+    -------
+    :class:`Question` with the design ``"investment"``.
+
     Raises
     ------
     InvalidResult
@@ -74,6 +78,10 @@ def item_names(consequences: Mapping[str, Mapping[str, str]]) -> dict[str, dict[
     Parameters
     ----------
     consequences : code -> ``{"da", "en"}``, as ``ww.evidence.read_investment`` gives them
+
+    Returns
+    -------
+    Code to ``{"da", "en"}``, the costs first.
 
     Examples
     --------

@@ -129,7 +129,27 @@ def first_years(event: EffectResult, *, most: int) -> dict[int, float]:
 
 
 def same_question(finding: Finding) -> Mapping[str, EffectResult]:
-    """The answer and the other designs' answers to it, for a figure; those in another measure are left to their own tables."""
+    """The answer and the other designs' answers to it, for a figure; those in another measure are left to their own tables.
+
+    Parameters
+    ----------
+    finding : with its tests
+
+    Returns
+    -------
+    Name to result, the answer first.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
+    ...                               results={"overall": effect})
+    >>> list(same_question(finding))
+    ['overall']
+    """
     answer = {} if finding.answer is None else {finding.answer: finding.results[finding.answer]}
     return {**answer, **_of_the_same_kind(finding)}
 
@@ -151,6 +171,20 @@ def pretrend_power_table(power: EffectResult, *, unit: Mapping[str, str] | None 
     ----------
     power : of ``ww.did.pretrend_power``
     unit : the outcome's unit in both languages
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"unit": np.repeat(range(60), 6), "year": [2016, 2017, 2018, 2019, 2020, 2021] * 60})
+    >>> panel["start"] = np.where(panel["unit"] < 30, 2020, 0)
+    >>> panel["score"] = np.random.default_rng(1).normal(0, 1, 360)
+    >>> study = ww.did.event_study(panel, outcome="score", unit="unit", time="year", first_treated="start")
+    >>> "A drift that we could have overlooked" in pretrend_power_table(ww.did.pretrend_power(study), language="en")
+    True
     """
     _ = translator(language)
     spoken = "" if unit is None else f" ({unit[language]})"
@@ -179,6 +213,20 @@ def hidden_factor_table(results: Mapping[str, EffectResult], language: str = "da
     Parameters
     ----------
     results : any of "rosenbaum", "e_value" and "omitted_variable", from the functions of these names in ``ww.matching``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["RR"], "kind": ["headline"], "estimate": [3.9], "std_error": [np.nan],
+    ...                         "conf_low": [1.8], "conf_high": [8.7], "p_value": [np.nan]})
+    >>> study = ww.EffectResult(method="published", estimand="RR", measure="RR", unit="risk ratio", effects=effects,
+    ...                         provenance=ww.Provenance(data_fingerprint="0"))
+    >>> "7.26" in hidden_factor_table({"e_value": ww.matching.e_value(study)}, "en")
+    True
     """
     _ = translator(language)
     found: dict[str, float] = {}
@@ -201,6 +249,18 @@ def compared_table(who: pd.DataFrame, language: str = "da") -> str:
     Parameters
     ----------
     who : of ``ww.matching.who_was_compared``; what it hides stays hidden
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"treated": [1] * 6 + [0] * 12, "age": [2.0, 3, 4, 3, 2, 4] + [1.0, 2.5, 3.5, 2, 3, 4] * 2})
+    >>> sample = ww.matching.match(people, treatment="treated", covariates="age")
+    >>> "Age" in compared_table(ww.matching.who_was_compared(sample), "en")
+    True
     """
     _ = translator(language)
     needed = [

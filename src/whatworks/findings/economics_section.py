@@ -188,7 +188,18 @@ def costs_table(costs: pd.DataFrame, language: str = "da", *, names: Any = None)
     Parameters
     ----------
     costs : as ``ww.economics.implementation_costs`` returns it
-    names : code -> ``{"da", "en"}``, from :func:`~whatworks.findings.case_question.item_names`
+    language : ``"da"`` or ``"en"``
+    names : code -> ``{"da", "en"}``, from :func:`item_names`
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> costs = ww.economics.implementation_costs(120, price_level=2024, years=3, ratio=15, salary=550_000)
+    >>> len(costs_table(costs, "en", names=ww.findings.item_names({})))
+    1
     """
     _ = translator(language)
     ledgers = {"one_off": _("once"), "recurring": _("every year")}
@@ -210,7 +221,18 @@ def consequences_table(consequences: pd.DataFrame, language: str = "da", *, name
     Parameters
     ----------
     consequences : as ``ww.evidence.read_investment`` gives them
+    language : ``"da"`` or ``"en"``
     names : code -> ``{"da", "en"}``
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> inputs = ww.evidence.read_investment("evidence/investments/trappestoette")
+    >>> len(consequences_table(inputs.consequences, "en", names=inputs.names)) == len(inputs.consequences)
+    True
     """
     _ = translator(language)
     told = [
@@ -236,6 +258,25 @@ def cost_per_citizen(case: EffectResult) -> tuple[float, float, float]:
     Parameters
     ----------
     case : of ``ww.economics.investment_case``
+
+    Returns
+    -------
+    The cost, the low end and the high end, in kroner at the case's price level.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
+    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
+    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
+    ...                                     discount_rates=0.035)
+    >>> round(cost_per_citizen(case)[0])
+    30000
     """
     cost = quantity(case, "cost_per_citizen", payer="all")
     return float(cost.estimate), float(cost.conf_low), float(cost.conf_high)

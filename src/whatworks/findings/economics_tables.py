@@ -22,7 +22,29 @@ _LEDGER = {
 def pay_back_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
     """One row per payer: cost and net result per citizen, when the money is back, and how likely that is.
 
-    ``result`` is of ``ww.economics.investment_case``.
+    Parameters
+    ----------
+    result : of ``ww.economics.investment_case``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
+    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
+    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
+    ...                                     discount_rates=0.035)
+    >>> len(pay_back_table(case, "en")) > 0
+    True
     """
     _ = translator(language)
     rows = []
@@ -45,7 +67,29 @@ def pay_back_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 def ledger_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
     """One row per year for the payer that runs the effort: one-off money against recurring operation, undiscounted.
 
-    ``result`` is of ``ww.economics.investment_case``.
+    Parameters
+    ----------
+    result : of ``ww.economics.investment_case``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
+    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
+    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
+    ...                                     discount_rates=0.035)
+    >>> len(ledger_table(case, "en")) > 0
+    True
     """
     _ = translator(language)
     rows = result.parts[result.parts["quantity"] == "ledger"]
@@ -59,7 +103,30 @@ def ledger_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 def scaling_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
     """One row per district, in the order given, and one for all: who is reached, staff lacking, net result, chance.
 
-    ``result`` is of ``ww.economics.scaling_plan``.
+    Parameters
+    ----------
+    result : of ``ww.economics.scaling_plan``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> districts = pd.DataFrame({"district": ["North", "South"], "citizens": [60, 90], "staff": [4.0, 5.0]})
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 120000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "adviser", "payer": "municipality", "ledger": "recurring", "amount": 30000,
+    ...                        "per": "citizen", "first_year": 0, "last_year": 9, "price_level": 2024}])
+    >>> plan = ww.economics.scaling_plan(effect, districts=districts, consequences=consequences, costs=costs, ratio=15,
+    ...                                  price_level=2024, discount_rates=0.035)
+    >>> "North" in scaling_table(plan, "en").iloc[:, 0].tolist()
+    True
     """
     _ = translator(language)
     operator = str(result.provenance.arguments["operator"])
@@ -89,7 +156,30 @@ def scaling_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 def rules_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
     """When to go on and when to stop, in effects measured where the effort is spread; no rows where no effect is enough.
 
-    ``result`` is of ``ww.economics.scaling_plan``.
+    Parameters
+    ----------
+    result : of ``ww.economics.scaling_plan``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A frame with headings in the language, ready to be shown.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> districts = pd.DataFrame({"district": ["North", "South"], "citizens": [60, 90], "staff": [4.0, 5.0]})
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 120000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "adviser", "payer": "municipality", "ledger": "recurring", "amount": 30000,
+    ...                        "per": "citizen", "first_year": 0, "last_year": 9, "price_level": 2024}])
+    >>> plan = ww.economics.scaling_plan(effect, districts=districts, consequences=consequences, costs=costs, ratio=15,
+    ...                                  price_level=2024, discount_rates=0.035)
+    >>> len(rules_table(plan, "en").columns) > 1
+    True
     """
     _ = translator(language)
     words = {"go": _("Go on from"), "stop": _("Stop below")}

@@ -100,10 +100,23 @@ def quadrant_words(place: str, language: str) -> str:
 def never_alone(language: str) -> str:
     """The sentence that stands on every page with an investment case.
 
+    Parameters
+    ----------
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
     References
     ----------
     The national investment model (SØM), frequently asked questions: a positive result can never stand alone, and success for
     the target group is possible with a negative one.
+
+    Examples
+    --------
+    >>> "never stand alone" in never_alone("en")
+    True
     """
     return translator(language)(
         "The calculation can never stand alone. "
@@ -129,6 +142,21 @@ def economics_sentence(result: EffectResult, language: str = "da", *, unit: str 
     ------
     InvalidOption
         If the result is about something else.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
+    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
+    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
+    ...                                     discount_rates=0.035)
+    >>> "never stand alone" in economics_sentence(case, "en")
+    True
     """
     if result.method == "economics.investment_case":
         parts = _investment(result, language)

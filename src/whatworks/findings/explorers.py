@@ -241,7 +241,18 @@ def explore_investment(effect: EffectResult, *, language: str = "da", **inputs: 
 
     Examples
     --------
-    See ``ww.economics.investment_case`` for an effect and its inputs; then ``explore_investment(effect, **inputs)``.
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
+    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
+    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
+    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
+    >>> explorer = explore_investment(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
+    ...                               discount_rates=0.035)
+    >>> sorted(explorer.controls)
+    ['discount_rates', 'dropout', 'scale']
     """
     from ipywidgets import FloatSlider
 

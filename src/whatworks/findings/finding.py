@@ -183,9 +183,23 @@ def _without_counts_by_row(result: EffectResult, k: int) -> EffectResult:
 def save(finding: Finding, folder: str | Path) -> Path:
     """Write ``results.json`` (everything) and ``results.csv`` (one row per effect); make the folder where it is missing.
 
+    Parameters
+    ----------
+    finding : fit to publish, as every finding is
+    folder : of the report
+
     Returns
     -------
     The path of ``results.json``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> nothing = Finding(target_group="a", method="b", outcome=None, design="reviews", labels={})
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = save(nothing, place)
+    ...     file.name
+    'results.json'
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -196,10 +210,27 @@ def save(finding: Finding, folder: str | Path) -> Path:
 def load(folder: str | Path) -> Finding:
     """Read the finding that :func:`save` wrote to this folder.
 
+    Parameters
+    ----------
+    folder : of the report
+
+    Returns
+    -------
+    :class:`Finding`.
+
     Raises
     ------
     MissingData
         If the folder holds no ``results.json``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> nothing = Finding(target_group="a", method="b", outcome=None, design="reviews", labels={})
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = save(nothing, place)
+    ...     load(place) == nothing
+    True
     """
     path = Path(folder) / RESULTS_JSON
     if not path.is_file():

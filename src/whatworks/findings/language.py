@@ -23,6 +23,14 @@ def translator(language: str) -> Callable[[str], str]:
     Messages are English sentences with named places: ``_("{n} studies").format(n=number(4, language))``. The Danish
     catalogues stand in ``locale/da/*.po``; a test holds them complete.
 
+    Parameters
+    ----------
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A function from an English message to that message in the language.
+
     Examples
     --------
     >>> translator("da")("We do not know")
@@ -51,6 +59,17 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 def number(value: float, language: str, *, decimals: int = 0, signed: bool = False) -> str:
     """A number as the language writes it: ``1.234,5`` in Danish, ``1,234.5`` in English, with a real minus sign.
 
+    Parameters
+    ----------
+    value : in any unit
+    language : ``"da"`` or ``"en"``
+    decimals : how many are written
+    signed : whether a plus sign is written
+
+    Returns
+    -------
+    Plain text.
+
     Examples
     --------
     >>> number(-1234.56, "da", decimals=1), number(0.5, "en", decimals=2, signed=True)
@@ -64,13 +83,46 @@ def number(value: float, language: str, *, decimals: int = 0, signed: bool = Fal
 
 
 def percent(share: float, language: str, *, decimals: int = 0) -> str:
-    """A share of 1 as per cent: ``18 %`` in Danish, ``18%`` in English."""
+    """A share of 1 as per cent: ``18 %`` in Danish, ``18%`` in English.
+
+    Parameters
+    ----------
+    share : 0.18 is 18 per cent
+    language : ``"da"`` or ``"en"``
+    decimals : how many are written
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> percent(0.18, "en")
+    '18%'
+    """
     gap = _SPACE if language == "da" else ""
     return f"{number(100 * share, language, decimals=decimals)}{gap}%"
 
 
 def interval(low: float, high: float, language: str, *, decimals: int = 0, signed: bool = False) -> str:
-    """Both ends of an interval in words: ``4 til 18``, ``4 to 18``."""
+    """Both ends of an interval in words: ``4 til 18``, ``4 to 18``.
+
+    Parameters
+    ----------
+    low, high : the ends, in any unit
+    language : ``"da"`` or ``"en"``
+    decimals : how many are written
+    signed : whether a plus sign is written
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> interval(4, 18, "da"), interval(-1.5, 2, "en", decimals=1, signed=True)
+    ('4 til 18', '−1.5 to +2.0')
+    """
     joint = translator(language)("{low} to {high}")
     return joint.format(
         low=number(low, language, decimals=decimals, signed=signed),

@@ -179,6 +179,7 @@ COVARIATES: Mapping[str, str] = {
     "re74": N_("Earnings in 1974"),
     "re75": N_("Earnings in 1975"),
     "re78": N_("Earnings in 1978"),
+    "worked_before": N_("Had earnings the year before"),
     "propensity": N_("Chance of taking part"),
     "distance": N_("Chance of taking part"),
 }
@@ -186,6 +187,15 @@ COVARIATES: Mapping[str, str] = {
 
 def design_name(key: str, language: str = "da") -> str:
     """What a reader calls a design; a key nobody has named is shown with its underscores as spaces.
+
+    Parameters
+    ----------
+    key : what the result is called, such as ``"overall"``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
 
     Examples
     --------
@@ -198,6 +208,15 @@ def design_name(key: str, language: str = "da") -> str:
 def design_explanation(key: str, language: str = "da") -> str:
     """One plain sentence about how a design compares; empty for a design nobody has explained.
 
+    Parameters
+    ----------
+    key : what the result is called, such as ``"overall"``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
     Examples
     --------
     >>> design_explanation("experiment", "en")
@@ -208,6 +227,15 @@ def design_explanation(key: str, language: str = "da") -> str:
 
 def covariate_name(key: str, language: str = "da") -> str:
     """What a reader calls a background variable; unknown columns keep their own name.
+
+    Parameters
+    ----------
+    key : name of the column
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
 
     Examples
     --------

@@ -113,6 +113,10 @@ def ask(
     design : ``"matched"``, ``"rollout"``, ``"reviews"`` or ``"benchmark"``; :func:`money_question` asks for ``"investment"``
     data : folder of the delivery that is to answer; for ``"rollout"`` and ``"benchmark"``
 
+    Returns
+    -------
+    :class:`Question`: the codes with their words, ready to gather results into a finding.
+
     Raises
     ------
     UnknownCode

@@ -43,7 +43,18 @@ def question_table(question: Question, language: str = "da") -> str:
 
     Parameters
     ----------
-    question : from ``ww.findings.ask(...)``
+    question : from :func:`ask`
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5", "design": "rollout"}
+    >>> "Adults with autism" in question_table(ww.findings.ask(ww.evidence.load(), **about), "en")
+    True
     """
     _ = translator(language)
     labels = question.labels
@@ -64,6 +75,17 @@ def counts_table(counts: pd.DataFrame, language: str = "da") -> str:
     Parameters
     ----------
     counts : ``MatchedSample.counts`` with the columns arm, all, matched, dropped, ess
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"arm": ["treated"], "all": [185], "matched": [183], "dropped": [2], "ess": [183.0]})
+    >>> "fewer than 5" in counts_table(counts, "en")
+    True
     """
     _ = translator(language)
     require_columns(counts, ["arm", "all", "matched", "dropped", "ess"], what="counts")
@@ -91,7 +113,25 @@ def counts_table(counts: pd.DataFrame, language: str = "da") -> str:
 
 
 def std_error_rules(results: Mapping[str, EffectResult]) -> pd.DataFrame:
-    """One row per rule for the standard error of the same estimate: rule, estimate, std_error, conf_low, conf_high."""
+    """One row per rule for the standard error of the same estimate: rule, estimate, std_error, conf_low, conf_high.
+
+    Parameters
+    ----------
+    results : rule, such as ``"HC1"``, to the estimate with its standard error by that rule
+
+    Returns
+    -------
+    The table, in the unit of the results.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> std_error_rules({"HC1": effect})["std_error"].tolist()
+    [0.03]
+    """
     rows = [(rule, *(getattr(result.headline, name) for name in _NUMBERS)) for rule, result in results.items()]
     return pd.DataFrame(rows, columns=["rule", *_NUMBERS])
 
@@ -100,7 +140,23 @@ _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
 
 
 def std_errors_table(rules: pd.DataFrame, language: str = "da") -> str:
-    """The trial's own answer with its standard error by each rule of :func:`std_error_rules`."""
+    """The trial's own answer with its standard error by each rule of :func:`std_error_rules`.
+
+    Parameters
+    ----------
+    rules : of :func:`std_error_rules`
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> rules = pd.DataFrame([("HC1", 2.0, 0.5, 1.0, 3.0)], columns=["rule", "estimate", "std_error", "conf_low", "conf_high"])
+    >>> "robust, HC1" in std_errors_table(rules, "en")
+    True
+    """
     _ = translator(language)
     table = pd.DataFrame(
         {
@@ -116,7 +172,28 @@ def std_errors_table(rules: pd.DataFrame, language: str = "da") -> str:
 
 
 def designs_table(finding: Finding, language: str = "da") -> str:
-    """Every result of a finding with its interval, what it compares, and how many of its checks failed."""
+    """Every result of a finding with its interval, what it compares, and how many of its checks failed.
+
+    Parameters
+    ----------
+    finding : with its results
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
+    ...                               results={"overall": effect})
+    >>> "Comparison with those who wait" in designs_table(finding, "en")
+    True
+    """
     _ = translator(language)
     rows = []
     for name, result in finding.results.items():
@@ -129,7 +206,28 @@ def designs_table(finding: Finding, language: str = "da") -> str:
 
 
 def checks_table(finding: Finding, language: str = "da") -> str:
-    """Every check of every result, failed ones first, in words."""
+    """Every check of every result, failed ones first, in words.
+
+    Parameters
+    ----------
+    finding : with its results
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
+    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
+    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
+    ...                               results={"overall": effect})
+    >>> "What we looked at" in checks_table(finding, "en")
+    True
+    """
     _ = translator(language)
     order = {False: 0, None: 1, True: 2}
     checks = [(name, check) for name, result in finding.results.items() for check in result.checks]
@@ -151,6 +249,17 @@ def reviews_table(reviews: pd.DataFrame, language: str = "da") -> str:
     Parameters
     ----------
     reviews : from ``ww.findings.published(registry, target_group)``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> reviews = ww.findings.published(ww.evidence.load(), "homelessness")
+    >>> "published results from" in reviews_table(reviews, "en")
+    True
     """
     _ = translator(language)
     rows = [_review(row, language) for _index, row in reviews.iterrows()]

@@ -105,10 +105,20 @@ def verdict(result: EffectResult | None, smallest_important: float | None = None
 def certainty(result: EffectResult | None, *, language: str = "da") -> Verdict:
     """How far a comparison without drawing lots can be trusted, from its checks alone.
 
+    Parameters
+    ----------
+    result : the result that answers; None where there is none
+    language : ``"da"`` or ``"en"``
+
     Returns
     -------
     ``moderate`` when every check passed, ``low`` when one failed, cannot be settled or none was made, ``very_low`` when a
     check of :data:`DISQUALIFYING` failed. Never ``high``: no number of checks replaces drawing lots.
+
+    Examples
+    --------
+    >>> certainty(None, language="en").code
+    'unknown'
     """
     _ = translator(language)
     if result is None:

@@ -43,6 +43,12 @@ class BinaryFit:
     log_likelihood : weighted, at the optimum
     converged : True; a fit that does not converge is refused
     iterations : Newton steps taken
+
+    Examples
+    --------
+    >>> fit = fit_binary(np.ones((4, 1)), np.array([0, 1, 1, 1]))
+    >>> fit.fitted.round(6).tolist(), fit.converged
+    ([0.75, 0.75, 0.75, 0.75], True)
     """
 
     coefficients: np.ndarray

@@ -31,6 +31,13 @@ class ClusterSums:
     References
     ----------
     Frisch & Waugh (1933), Econometrica 1:387-401; Roodman, MacKinnon, Nielsen & Webb (2019), Stata Journal 19:4-60, section 5.
+
+    Examples
+    --------
+    >>> X = np.column_stack([np.ones(4), [0.0, 1, 2, 3]])
+    >>> sums = sum_by_cluster(X, np.array([1.0, 3, 5, 7]), np.array([0, 0, 1, 1]), column=1)
+    >>> round(sums.estimate, 10)
+    2.0
     """
 
     gram: np.ndarray = field(repr=False)

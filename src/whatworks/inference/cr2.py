@@ -35,6 +35,13 @@ class ClusterRobust:
     own : (G, k, k) each cluster's part of the variance under the working model, before the fit
     inside, outside : (G, k, k) what the fit takes back: products with the design, and with the weighted design
     bread : (k, k) inverse of X'WX; meat : (k, k) X'W Phi W X, Phi the working covariance
+
+    Examples
+    --------
+    >>> X = np.column_stack([np.ones(6), [0.0, 0, 1, 1, 2, 2]])
+    >>> fit = ww.inference.fit_least_squares(X, np.array([1.0, 2, 2, 4, 4, 7]))
+    >>> cr2_vcov(X, fit.residuals, np.array([0, 1, 2, 0, 1, 2])).clusters
+    3
     """
 
     vcov: np.ndarray
@@ -76,7 +83,19 @@ class ClusterRobust:
 
 @dataclass(frozen=True, kw_only=True)
 class HtzTest:
-    """A joint test of contrasts: F distribution with ``df_num`` and ``df_denom``; NaN where the clusters cannot carry it."""
+    """A joint test of contrasts: F distribution with ``df_num`` and ``df_denom``; NaN where the clusters cannot carry it.
+
+    Attributes
+    ----------
+    statistic : on the scale of the F distribution
+    df_num, df_denom : its degrees of freedom
+    p_value : of all contrasts being zero
+
+    Examples
+    --------
+    >>> HtzTest(statistic=4.0, df_num=2, df_denom=7.5, p_value=0.06).df_num
+    2
+    """
 
     statistic: float
     df_num: int

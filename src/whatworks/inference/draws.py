@@ -13,6 +13,10 @@ def checked_draws(draws: int, *, name: str = "draws", fewest: int = 1) -> int:
     draws : whole number, ``fewest`` or more
     name : of the option, for the message
 
+    Returns
+    -------
+    The number, as it was given.
+
     Raises
     ------
     InvalidOption

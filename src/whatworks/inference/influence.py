@@ -27,6 +27,12 @@ class InfluenceBlock:
     columns : (m,) positions of the estimates
     values : (r, m) contributions, in units of the estimate; or a function that computes them for a slice of the rows as
         (m, rows), so that they need not be held
+
+    Examples
+    --------
+    >>> block = InfluenceBlock(rows=np.arange(2), columns=np.array([0]), values=np.array([[0.1], [-0.1]]))
+    >>> block.values.shape
+    (2, 1)
     """
 
     rows: np.ndarray | slice

@@ -13,7 +13,19 @@ _RANK_TOLERANCE = 1e-10
 
 @dataclass(frozen=True, kw_only=True)
 class WaldTest:
-    """A joint test that all estimates are zero; ``p_value`` is NaN where the covariance cannot carry the test."""
+    """A joint test that all estimates are zero; ``p_value`` is NaN where the covariance cannot carry the test.
+
+    Attributes
+    ----------
+    statistic : chi-squared
+    df : rank of the covariance
+    p_value : of all estimates being zero
+
+    Examples
+    --------
+    >>> WaldTest(statistic=9.0, df=2, p_value=0.011).df
+    2
+    """
 
     statistic: float
     df: int

@@ -18,6 +18,12 @@ class LeastSquaresFit:
     residuals : (n,) outcome minus fit, in units of the outcome
     bread : (k, k) inverse of X'WX
     X, weights : what was fitted; weights are ones where none were given
+
+    Examples
+    --------
+    >>> X = np.column_stack([np.ones(4), [0.0, 1, 2, 3]])
+    >>> fit_least_squares(X, np.array([1.0, 3, 5, 7])).residuals.round(10).tolist()
+    [0.0, 0.0, 0.0, 0.0]
     """
 
     coefficients: np.ndarray

@@ -25,6 +25,12 @@ class WeightEquations:
     score : (n,)
     information : (n,) minus the derivative of ``score`` with respect to the linear predictor
     slope : (n,) derivative of each row's weight with respect to the linear predictor
+
+    Examples
+    --------
+    >>> X, t = np.ones((4, 1)), np.array([1.0, 0, 0, 0])
+    >>> WeightEquations(X=X, score=t - 0.25, information=np.full(4, 0.1875), slope=(1 - t) / 3).score.sum()
+    np.float64(0.0)
     """
 
     X: np.ndarray = field(repr=False)

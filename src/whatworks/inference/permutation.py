@@ -24,6 +24,11 @@ class Assignments:
     ----------
     groups : (m, n) group of each unit, whole numbers from 0
     exact : True where these are all distinct ways, the data's own among them
+
+    Examples
+    --------
+    >>> draw_assignments(np.array([0, 0, 1, 1])).exact
+    True
     """
 
     groups: np.ndarray = field(repr=False)
@@ -39,7 +44,18 @@ class Assignments:
 
 @dataclass(frozen=True, kw_only=True)
 class PermutationTest:
-    """p-value of no effect, and the interval of constant effects that are not rejected."""
+    """p-value of no effect, and the interval of constant effects that are not rejected.
+
+    Attributes
+    ----------
+    p_value : share of the assignments at least as extreme as the data's own
+    conf_low, conf_high : ends of the interval, in units of the outcome; infinite where no effect is rejected on that side
+
+    Examples
+    --------
+    >>> PermutationTest(p_value=0.05, conf_low=0.4, conf_high=float("inf")).p_value
+    0.05
+    """
 
     p_value: float
     conf_low: float
@@ -48,6 +64,15 @@ class PermutationTest:
 
 def count_assignments(groups: np.ndarray, strata: np.ndarray | None = None) -> int:
     """Number of distinct ways to hand the groups out among the units (within strata).
+
+    Parameters
+    ----------
+    groups : (n,) group of each unit, whole numbers from 0
+    strata : (n,) within which groups are handed out; None is one stratum
+
+    Returns
+    -------
+    A whole number, 1 or more.
 
     Examples
     --------
@@ -173,9 +198,18 @@ def permutation_test(
 def refuse_too_few_assignments(assignments: int, *, conf_level: float) -> None:
     """Refuse a level that so few assignments, the data's included, cannot reach.
 
+    Parameters
+    ----------
+    assignments : how many there are, the data's own included
+    conf_level : of the interval, between 0 and 1
+
     Raises
     ------
     TooFewUnits
+
+    Examples
+    --------
+    >>> refuse_too_few_assignments(20, conf_level=0.95)
     """
     level = 1 - conf_level
     if 1 / assignments > level + 1e-12:

@@ -80,7 +80,27 @@ def cluster_vcov(fit: LeastSquaresFit, cluster: np.ndarray | pd.Series, *, small
 
 
 def cluster_codes(cluster: np.ndarray | pd.Series) -> tuple[np.ndarray, int]:
-    """Clusters as whole numbers from 0, and how many there are; one alone is refused."""
+    """Clusters as whole numbers from 0, and how many there are; one alone is refused.
+
+    Parameters
+    ----------
+    cluster : (n,) the cluster of each row, in any type
+
+    Returns
+    -------
+    (n,) whole numbers from 0 to G - 1, and G.
+
+    Raises
+    ------
+    TooFewUnits
+        If all rows are in one cluster.
+
+    Examples
+    --------
+    >>> codes, clusters = cluster_codes(np.array(["b", "a", "b"]))
+    >>> clusters
+    2
+    """
     codes, labels = pd.factorize(cluster)
     if len(labels) < 2:
         raise TooFewUnits(f"Clustered standard errors need at least 2 clusters; found {len(labels)}. Cluster at a finer level.")

@@ -34,6 +34,15 @@ class TwoWayFit:
         are nested in the clusters
     vcov_no_small_sample : without that factor
     nobs, clusters : rows used, clusters
+
+    Examples
+    --------
+    >>> treated = np.array([[[0.0], [0.0]], [[0.0], [1.0]]])
+    >>> design = TwoWayDesign(outcome=np.array([[1.0, 2], [2, 4], [3, 9], [5, 10]]), regressors=treated,
+    ...                       profile=np.array([0, 0, 1, 1]), period_weights=np.ones((2, 2)),
+    ...                       unit_weights=np.ones(4), cluster=None)
+    >>> fit_two_way(design).nobs
+    8
     """
 
     coefficients: np.ndarray
@@ -55,6 +64,15 @@ class TwoWayDesign:
     period_weights : (P, T) weight within the profile; 0 where its units are unobserved
     unit_weights : (n,) what a unit's weights are multiplied by
     cluster : (n,) whole numbers from 0, or None to cluster by unit
+
+    Examples
+    --------
+    >>> treated = np.array([[[0.0], [0.0]], [[0.0], [1.0]]])
+    >>> design = TwoWayDesign(outcome=np.array([[1.0, 2], [2, 4], [3, 9], [5, 10]]), regressors=treated,
+    ...                       profile=np.array([0, 0, 1, 1]), period_weights=np.ones((2, 2)),
+    ...                       unit_weights=np.ones(4), cluster=None)
+    >>> design.outcome.shape
+    (4, 2)
     """
 
     outcome: np.ndarray = field(repr=False)

@@ -34,6 +34,11 @@ class WildBootstrap:
     draws : bootstrap draws behind them
     exact : True where all sign patterns were gone through
     points : 2 for Rademacher, 6 for Webb
+
+    Examples
+    --------
+    >>> WildBootstrap(estimate=1.0, p_value=0.25, conf_low=-1.0, conf_high=3.0, draws=4, exact=True, points=2).exact
+    True
     """
 
     estimate: float

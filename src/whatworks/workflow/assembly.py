@@ -189,7 +189,7 @@ class Assembly:
         history = verdicts.history_now(
             verdicts.history_before(plan.target, plan.old),
             findings,
-            failed=[folder for folder in self._reports(outcomes) if folder not in findings],
+            failed=[folder for folder, entry in self._reports(outcomes).items() if entry["status"] == FAILED],
             untouched=[folder for folder in findings if folder not in outcomes],
             date=verdicts.today(),
         )

@@ -62,6 +62,13 @@ def in_cluster(address: str, *, engine: str = WARM, make: Maker = make_report, p
         While it runs, if no scheduler answers or no machine is left.
     OSError
         While it runs, if a machine or this one has no room on its disk.
+
+    Examples
+    --------
+    Nothing is asked of the machines before there is a job.
+
+    >>> callable(in_cluster("tcp://127.0.0.1:8786"))
+    True
     """
     one_of(engine, ENGINES, name="engine")
 

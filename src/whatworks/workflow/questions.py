@@ -57,6 +57,11 @@ class Question:
     parameters : everything the notebook is given, except where to write
     where : ``file:line`` it was asked on
     effect : folder of the report that this one rests on; None where it rests on none
+
+    Examples
+    --------
+    >>> Question(target_group="a", method="b", design="rollout", parameters={}).folder
+    'a/b'
     """
 
     target_group: str
@@ -89,6 +94,13 @@ def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:
     ------
     InvalidParameters
         With every fault of every file at once: file, line, what is allowed, and the nearest name.
+
+    Examples
+    --------
+    >>> from whatworks.workflow.project import Project
+    >>> questions = read_questions(Project(Path(".").resolve()), ww.evidence.load())
+    >>> "adults_autism/klare_billeder" in [question.folder for question in questions]
+    True
     """
     reader = _Reader(project, catalogues)
     files = sorted(path for path in project.parameters.glob("*.y*ml") if not path.name.startswith("."))

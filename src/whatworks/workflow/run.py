@@ -75,6 +75,12 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
         If there is no such engine.
     OSError
         While it runs, if a report found no room on the disk: no other report would.
+
+    Examples
+    --------
+    >>> runner = in_processes(workers=1, engine="plain")
+    >>> list(runner([]))
+    []
     """
     one_of(engine, ENGINES, name="engine")
     count = workers or default_workers()

@@ -41,6 +41,11 @@ class SiteRun:
     output : the site
     changed : False when the site was left untouched
     reports : the reports asked for, and any other that was made, in the order of their questions
+
+    Examples
+    --------
+    >>> SiteRun(output=Path("reports"), changed=False, reports=()).changed
+    False
     """
 
     output: Path
@@ -88,6 +93,16 @@ def build_site(
         If no question has such a target group or method.
     SiteNotWritable, SiteBusy
         If the folder cannot be replaced, or another run is writing it. The old site is whole.
+
+    Examples
+    --------
+    A folder without questions is refused, with the next step.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     build_site(empty)
+    Traceback (most recent call last):
+    whatworks.core.errors.MissingData: ...
     """
     project = find_project(root)
     target = _target(project, output)

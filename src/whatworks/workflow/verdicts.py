@@ -14,6 +14,7 @@ from whatworks.findings import Finding
 from whatworks.findings.finding import load
 from whatworks.findings.history import entry_of, with_latest, with_newest
 from whatworks.workflow.manifest import DONE, SiteManifest, read_report
+from whatworks.workflow.questions import EFFECTS
 
 VERDICTS = "verdicts.json"
 _FORMAT = 1
@@ -117,7 +118,10 @@ def _dated(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier_version(folder: Path) -> Sequence[Mapping[str, Any]] | None:
     """What a report of a site without a history said; its day was never written down."""
     try:
-        entry = entry_of(load(folder))
+        finding = load(folder)
+        if finding.design not in EFFECTS:
+            return None
+        entry = entry_of(finding)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, WhatworksError):
         # Results of an older library may not be readable any more; then there is nothing to hold the new ones against.
         return None

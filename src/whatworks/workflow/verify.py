@@ -33,6 +33,11 @@ class Verified:
         changed since, so there is nothing to compare with), "missing" or "failed"
     files : the files that differ
     failure : why the report could not be run again
+
+    Examples
+    --------
+    >>> Verified(folder="a/b", status="same").status
+    'same'
     """
 
     folder: str
@@ -72,6 +77,16 @@ def verify_site(
     ------
     InvalidParameters, InvalidEvidence, UnknownCode
         As for :func:`build_site`.
+
+    Examples
+    --------
+    A folder without questions is refused, with the next step.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     verify_site(empty)
+    Traceback (most recent call last):
+    whatworks.core.errors.MissingData: ...
     """
     project = find_project(root)
     target = (project.root / "reports" if output is None else Path(output)).resolve()

@@ -69,6 +69,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
 def input_words(names: Iterable[str]) -> tuple[str, str]:
     """The inputs in words, in English and Danish, each told once; a name without words stands as it is.
 
+    Parameters
+    ----------
+    names : codes of inputs, several in one text parted by commas
+
+    Returns
+    -------
+    The words in English and in Danish, parted by semicolons.
+
     Examples
     --------
     >>> input_words(["match_method, match_setting", "sites"])[0]
