@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         std_errors_table,
     )
     from whatworks.findings.reviews import published
+    from whatworks.findings.shares import out_of_100_table
     from whatworks.findings.status_page import page_of_status
     from whatworks.findings.wording import (
         certainty,
@@ -95,6 +96,7 @@ _PAGES = {
     "index_page": "index",
     "ledger_table": "economics_tables",
     "never_alone": "economics_words",
+    "out_of_100_table": "shares",
     "page": "pages",
     "page_of_coverage": "coverage_page",
     "page_of_group": "group_page",
@@ -157,6 +159,7 @@ __all__ = [
     "money_question",
     "never_alone",
     "number",
+    "out_of_100_table",
     "page",
     "page_of_coverage",
     "page_of_group",

@@ -1,6 +1,6 @@
 """What the evidence base adds to a finding: other places, other outcomes, what it takes, and how many of 100."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, outcome_name, within
 from whatworks.findings.place import place_view
 from whatworks.findings.practice import practice_view
-from whatworks.findings.shares import Shares, shares_of, shares_sentence, source_words
+from whatworks.findings.shares import Shares, saved_shares, shares_of, shares_sentence, source_words
 from whatworks.findings.summary_table import summary_rows
 
 
@@ -48,23 +48,25 @@ def own_context(
     main = next((body for body in own if body.outcome == finding.outcome), None)
     if trusted and main is not None:
         view["place"] = place_view(main, language)
-    found = shares_of(finding, result, None if main is None else main.studies) if trusted else None
-    return {**view, **_of_100(finding, result, found, language)} if found is not None else view
-
-
-def _of_100(finding: Finding, result: EffectResult, found: Shares, language: str) -> dict[str, Any]:
+    if not trusted:
+        return view
+    found = shares_of(finding, result, None if main is None else main.studies)
     names = (finding.labels.get("outcome") or {}).get("name") or {}
+    told = saved_shares(finding) if found is None else (found, names, result.good or "up")
+    return view if told is None else {**view, **_of_100(finding, *told, language)}
+
+
+def _of_100(finding: Finding, found: Shares, names: Mapping[str, str], good: str, language: str) -> dict[str, Any]:
+    outcome = within(str(names.get(language) or outcome_name(finding, language)))
     return {
-        "of_100": shares_sentence(
-            found, outcome=within(outcome_name(finding, language)), group=within(group_name(finding, language)), language=language
-        ),
+        "of_100": shares_sentence(found, outcome=outcome, group=within(group_name(finding, language)), language=language),
         "icons": charts.icon_array_figure(
             found.without,
             found.with_it,
             low=found.low,
             high=found.high,
             outcome=names,
-            good=result.good or "up",
+            good=good,
             note=source_words(found, language),
             language=language,
             synthetic=finding.synthetic,

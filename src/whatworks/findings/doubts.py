@@ -9,6 +9,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import RANDOMISED, outcome_name, smallest_important, within
 from whatworks.findings.language import translator
 from whatworks.findings.names import N_, design_name
+from whatworks.findings.subgroups import subgroups_in
 from whatworks.findings.verdicts import Verdict
 
 _STATES: Mapping[bool | None, tuple[str, str, str]] = {
@@ -110,6 +111,8 @@ def unsaid(finding: Finding, name: str, language: str) -> list[str]:
     open_ = [_("How one person will fare. The numbers are averages for groups.")]
     if name not in RANDOMISED:
         open_.append(_("Whether the groups differ in something that was not measured."))
+    if subgroups_in(finding.results[name]).empty:
+        open_.append(_("Whether it works better for some than for others. The groups of people were not looked at one by one."))
     outcome = within(outcome_name(finding, language))
     open_ += [
         _("Whether it goes the same way in other places and at other times."),

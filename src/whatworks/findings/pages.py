@@ -20,6 +20,7 @@ from whatworks.findings.labels import decimals_of, group_name, method_name, shor
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import review_view
+from whatworks.findings.subgroups import subgroups_in
 from whatworks.findings.view import about
 
 
@@ -109,6 +110,9 @@ def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str)
     )
 
 
+_FIGURES = ("designs", "dots", "event", "for_whom", "trends", "love", "overlap")
+
+
 def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any]:
     """Each figure of the page, empty where its numbers are not there or must not be shown."""
     spoken = speaking(finding)
@@ -116,7 +120,7 @@ def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any
     name, _result = spoken
     told: dict[str, Any] = {"language": language, "synthetic": finding.synthetic}
     good, unit = finding.results[name].good, (finding.labels.get("outcome") or {}).get("unit")
-    figures: dict[str, Any] = dict.fromkeys(("designs", "dots", "event", "trends", "love", "overlap"), Markup(""))
+    figures: dict[str, Any] = dict.fromkeys(_FIGURES, Markup(""))
     if trusted and len(finding.compared) > 1:
         figures["designs"] = charts.designs_figure(
             finding.compared,
@@ -132,6 +136,8 @@ def _figures(finding: Finding, *, trusted: bool, language: str) -> dict[str, Any
         figures["dots"] = charts.dots_figure(finding.results[name], good=good, smallest_important=limit, unit=unit, **told)
     if trusted and "event" in finding.results and not finding.results["event"].parts.empty:
         figures["event"] = charts.event_study_figure(finding.results["event"], good=good, unit=unit, **told)
+    if trusted and not subgroups_in(finding.results[name]).empty:
+        figures["for_whom"] = charts.for_whom_figure(finding.results[name], decimals=decimals_of(finding), unit=unit, **told)
     tables = {name: table for name, table in finding.tables.items() if len(table)}
     if "trends" in tables:
         figures["trends"] = charts.trends_figure(tables["trends"], unit=unit, **told)

@@ -1,14 +1,20 @@
 """How many of 100 people it applies to, with the intervention and without it, where that can be told without guessing."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from whatworks.core.columns import one_of
+from whatworks.core.disclosure import is_small
+from whatworks.core.errors import DisclosureRisk, InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.findings.finding import Finding
 from whatworks.findings.language import interval, number, translator
 
+# Columns of the table that carries shares of a yes-or-no outcome beside another answer.
+_OUT_OF_100 = ("outcome_da", "outcome_en", "without", "with_it", "low", "high", "good")
 _LOGS = {"logRR": "RR", "logOR": "OR"}
 
 
@@ -101,6 +107,71 @@ def shares_of(finding: Finding, result: EffectResult, studies: pd.DataFrame | No
             without = float(known["events_comparison"].sum() / known["n_comparison"].sum())
             return shares(result, without=without, source="published")
     return None
+
+
+def out_of_100_table(result: EffectResult, *, without: float, outcome: Mapping[str, str], good: str = "up") -> pd.DataFrame:
+    """A yes-or-no outcome beside the finding's own, small enough to save: what applies to how many with and without.
+
+    Parameters
+    ----------
+    result : a risk difference, relative risk or odds ratio of the same comparison as the finding's answer, with a range
+    without : share of our own comparison group to whom it applies, between 0 and 1
+    outcome : what applies, ``{"da", "en"}``
+    good : ``"up"`` where it is good that it applies to more people, else ``"down"``; the result's own where it has one
+
+    Returns
+    -------
+    One row: outcome_da, outcome_en, without, with_it, low, high, good; shares to three decimals. Saved as the finding's table
+    ``"out_of_100"``, its page shows icons of a hundred people.
+
+    Raises
+    ------
+    InvalidOption
+        If a share would leave 0 to 1, or the result is no such measure.
+    DisclosureRisk
+        If fewer than five people of an arm are those to whom it applies, or those to whom it does not.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.11], "std_error": [0.04],
+    ...                         "conf_low": [0.04], "conf_high": [0.18], "p_value": [0.0]})
+    >>> result = ww.EffectResult(method="example", estimand="ATT", measure="RD", unit="share", good="up",
+    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> table = out_of_100_table(result, without=0.65, outcome={"da": "Har løn", "en": "Has earnings"})
+    >>> table[["without", "with_it", "low", "high"]].values.tolist()
+    [[0.65, 0.76, 0.69, 0.83]]
+    """
+    one_of(good, ("up", "down"), name="good")
+    found = shares(result, without=without, source="own")
+    if found is None:
+        raise InvalidOption(
+            f"A {result.measure} from a share of {without} does not give shares between 0 and 1. Take a risk difference, "
+            "relative risk or odds ratio of a 0/1 outcome with its range, and the share of the same comparison group."
+        )
+    _refuse_few(result, found)
+    row = [round(share, 3) for share in (found.without, found.with_it, found.low, found.high)]
+    return pd.DataFrame([[outcome["da"], outcome["en"], *row, result.good or good]], columns=list(_OUT_OF_100))
+
+
+def _refuse_few(result: EffectResult, found: Shares) -> None:
+    """A share and a number of people give back how many they are."""
+    for key, share in (("n_comparison", found.without), ("n_treated", found.with_it)):
+        people = float(result.statistics.get(key, math.nan))
+        if math.isfinite(people) and any(is_small(round(people * part)) for part in (share, 1 - share)):
+            raise DisclosureRisk(
+                f"The share and {key} tell of fewer than five people. Leave the shares out, or choose an outcome that applies "
+                "to more."
+            )
+
+
+def saved_shares(finding: Finding) -> tuple[Shares, dict[str, str], str] | None:
+    """Shares of a yes-or-no outcome saved beside the answer, the outcome's names, and which way is good; None without them."""
+    table = finding.tables.get("out_of_100")
+    if table is None or not len(table):
+        return None
+    row = table.iloc[0]
+    values = (float(row[column]) for column in ("without", "with_it", "low", "high"))
+    return Shares(*values, source="own"), {"da": str(row["outcome_da"]), "en": str(row["outcome_en"])}, str(row["good"])
 
 
 def out_of_100(share: float) -> int:

@@ -333,6 +333,17 @@ def weighed_points() -> pd.DataFrame:
     return data.assign(**ends, cost_low=0.8 * data["cost"], cost_high=1.2 * data["cost"])
 
 
+@cache
+def answer_by_group() -> EffectResult:
+    """An effect in three groups of people, one of them with a value that is no yes or no."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"treated": np.arange(240) % 2, "need": rng.normal(size=240)})
+    frame["worked_before"] = np.array(["yes", "no", "not known"])[np.arange(240) // 2 % 3]
+    frame["income"] = 100 + 30 * frame["treated"] * (frame["worked_before"] == "yes") + rng.normal(0, 20, 240)
+    sample = ww.matching.unmatched(frame, treatment="treated", covariates=["need"], randomised=True)
+    return ww.matching.estimate(sample, outcome="income", vcov="HC1", by="worked_before")
+
+
 def network_answer() -> EffectResult:
     return ww.synthesis.network(comparisons(), reference="usual", measure="SMD")
 
@@ -492,6 +503,7 @@ FIGURES: dict[str, Callable[[str], str]] = {
     "effect_and_cost": lambda language: charts.effect_and_cost_figure(
         weighed_points(), left_out=["Klare Billeder"], language=language
     ),
+    "for_whom": lambda language: charts.for_whom_figure(answer_by_group(), unit=UNIT, language=language),
     "icon_array": lambda language: charts.icon_array_figure(
         0.30,
         0.45,
@@ -569,6 +581,7 @@ def make():
         comparisons,
         network_answer,
         weighed_points,
+        answer_by_group,
         investment_answer,
         cost_answer,
         judgements,

@@ -40,6 +40,7 @@ from whatworks.findings.charts.effect_and_cost import (
     effect_and_cost_figure,
 )
 from whatworks.findings.charts.event_study import event_study_alt, event_study_chart, event_study_data, event_study_figure
+from whatworks.findings.charts.for_whom import for_whom_alt, for_whom_chart, for_whom_data, for_whom_figure
 from whatworks.findings.charts.forest import forest_alt, forest_chart, forest_figure
 from whatworks.findings.charts.frontier import frontier_alt, frontier_chart, frontier_data, frontier_figure
 from whatworks.findings.charts.funnel import funnel_alt, funnel_chart, funnel_data, funnel_figure
@@ -167,6 +168,10 @@ __all__ = [
     "event_study_chart",
     "event_study_data",
     "event_study_figure",
+    "for_whom_alt",
+    "for_whom_chart",
+    "for_whom_data",
+    "for_whom_figure",
     "forest_alt",
     "forest_chart",
     "forest_data",
