@@ -167,6 +167,10 @@ def test_impossible_units_are_refused(homes, change, error, words):
 def test_other_calls_that_cannot_be_answered_are_refused(homes):
     with pytest.raises(TooFewUnits, match="11 units with 2 inputs and 2 outputs; at least 12"):
         ww.benchmarking.frontier(homes.head(11), unit="unit", inputs=INPUTS, outputs=OUTPUTS)
+    with pytest.raises(InvalidOption, match="conf_level=95 must lie"):
+        ww.benchmarking.frontier(homes, unit="unit", inputs=INPUTS, outputs=OUTPUTS, conf_level=95)
+    with pytest.raises(InvalidOption, match="seed=-1"):
+        ww.benchmarking.frontier(homes, unit="unit", inputs=INPUTS, outputs=OUTPUTS, draws=100, seed=-1)
     with pytest.raises(InvalidOption, match="Named twice"):
         ww.benchmarking.frontier(homes, unit="unit", inputs=["cost", "stays"], outputs="stays")
     with pytest.raises(MissingColumn, match="'beds'"):

@@ -136,6 +136,8 @@ def test_attributes_that_cannot_be_held_against_results_are_refused(compared):
     result, homes = compared
     with pytest.raises(TooFewUnits, match="7 providers can be compared and have 'fidelity'"):
         ww.benchmarking.practices(result, homes.head(7), provider="home", columns="fidelity")
+    with pytest.raises(InvalidOption, match="conf_level=95 must lie"):
+        ww.benchmarking.practices(result, homes, provider="home", columns="fidelity", conf_level=95)
     with pytest.raises(NotIdentified, match="'same' is the same"):
         ww.benchmarking.practices(result, homes.assign(same=1.0), provider="home", columns="same")
     with pytest.raises(DuplicateRows, match="24 providers stand twice"):

@@ -18,6 +18,7 @@ from whatworks.core.errors import (
     MissingColumn,
     MissingValues,
     NoComparisonGroup,
+    NotIdentified,
     NoTreatedGroup,
     TooFewUnits,
 )
@@ -251,6 +252,10 @@ def test_missing_and_negative_numbers_and_absent_columns_are_refused():
         compare(df.assign(kroner=df["kroner"].where(df.index > 0)))
     with pytest.raises(ImplausibleAmount, match="negative in 1 of 200"):
         compare(df.assign(kroner=df["kroner"].where(df.index > 0, -5.0)))
+    with pytest.raises(ImplausibleAmount, match="zero in all 200"):
+        compare(df.assign(kroner=0.0))
+    with pytest.raises(NotIdentified, match="the same for all 200 citizens"):
+        compare(df.assign(score=50.0))
     with pytest.raises(MissingColumn, match="'krone'"):
         compare(df, cost="krone")
     with pytest.raises(InvalidColumn, match="str"):
@@ -276,6 +281,7 @@ def test_options_that_cannot_be_are_refused():
         {"margin": -1},
         {"population": 0},
         {"conf_level": 95},
+        {"seed": 1.5},
         {"thresholds": [-1]},
     ):
         with pytest.raises(InvalidOption):

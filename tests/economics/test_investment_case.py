@@ -441,6 +441,10 @@ def test_inputs_that_cannot_be_are_refused():
         case(dropout=20)
     with pytest.raises(InvalidOption, match="operator"):
         case(operator="foundation")
+    with pytest.raises(InvalidOption, match="conf_level=95 must lie between 0 and 1"):
+        case(conf_level=95)
+    with pytest.raises(InvalidOption, match="seed='today'; a whole number"):
+        case(seed="today")
 
 
 def test_categorical_and_nullable_columns_are_read_as_what_they_hold():

@@ -18,7 +18,7 @@ from whatworks.benchmarking.standardisation import Standardised, fitted_values, 
 from whatworks.core import EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
 from whatworks.core.disclosure import is_small
-from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.inference import checked_draws
 
 MODELS = ("standardised", "random")
@@ -190,8 +190,7 @@ def _check_options(*, family: str, model: str, overdispersion: str, good: str | 
     one_of(overdispersion, OVERDISPERSION, name="overdispersion")
     if good is not None:
         one_of(good, ("up", "down"), name="good")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1, e.g. 0.95.")
+    confidence(conf_level)
     checked_draws(draws, fewest=0)
 
 

@@ -13,6 +13,7 @@ from whatworks.benchmarking.smoothed_bootstrap import BootstrappedScores, bootst
 from whatworks.benchmarking.technology import ORIENTATIONS, Units, read_units
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import as_list, one_of
+from whatworks.core.options import confidence
 from whatworks.inference import checked_draws
 
 # Below five units per input and output many units are efficient for want of anybody to be held against.
@@ -94,6 +95,7 @@ def frontier(
     one_of(returns, ("vrs", "crs"), name="returns")
     one_of(orientation, ORIENTATIONS, name="orientation")
     checked_draws(draws, fewest=0)
+    confidence(conf_level)
     one_value(df, same)
     units = read_units(df, unit=unit, inputs=inputs, outputs=outputs)
     model = _solve(units, returns=returns, orientation=orientation, draws=draws, seed=seed)

@@ -9,6 +9,7 @@ from scipy.stats import t
 from whatworks.core import EffectResult
 from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidOption, NotIdentified, TooFewUnits
+from whatworks.core.options import confidence
 from whatworks.inference import fit_least_squares
 
 # Fewer providers than this, and one of them is the answer.
@@ -73,7 +74,7 @@ def practices(
     rows = parts[(parts["level"] == "provider") & parts["comparable"]]
     found = rows.merge(attributes.assign(**{provider: attributes[provider].astype(str)}), left_on="provider", right_on=provider)
     tau2 = float(result.statistics["tau2"])
-    table = pd.DataFrame([_one(found, column, tau2, conf_level) for column in columns])
+    table = pd.DataFrame([_one(found, column, tau2, confidence(conf_level)) for column in columns])
     table["p_holm"] = _holm(table["p_value"].to_numpy())
     first = ["term", "kind", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_holm", "n_providers", "per"]
     return table[first].astype({"term": "str", "kind": "str", "per": "str"})

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whatworks.core.options import seed_or_none
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shrunken:
@@ -69,7 +71,7 @@ def rank_intervals(
     >>> sure.low, sure.high
     (array([2, 1]), array([2, 1]))
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     sign = np.float32(-1.0 if good == "up" else 1.0)
     count = len(estimate)
     drawn = rng.standard_normal((draws, count), dtype=np.float32)

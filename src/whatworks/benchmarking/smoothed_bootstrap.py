@@ -6,6 +6,7 @@ import numpy as np
 
 from whatworks.benchmarking.technology import Units, radial, supporting
 from whatworks.core.errors import NotIdentified
+from whatworks.core.options import seed_or_none
 
 # Silverman (1986), Density Estimation, section 3.4.2: the normal reference rule with a robust spread.
 _NORMAL_REFERENCE = 1.06
@@ -86,7 +87,7 @@ def bootstrap_scores(units: Units, *, returns: str, orientation: str, draws: int
     found = radial(units.X, units.Y, returns=returns, orientation=orientation)
     distance = np.maximum(1 / found.scores if orientation == "input" else found.scores, 1.0)
     width = bandwidth(distance)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     out = np.empty((draws, units.n))
     for draw in range(draws):
         factor = smoothed_sample(distance, width, rng) / distance

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import seed_or_none, whole
 from whatworks.economics.case_inputs import OUTSIDE, Flow, Fund
 from whatworks.economics.ranges import spread
 
@@ -95,9 +96,9 @@ def random_draws(case: Case, *, draws: int, seed: int) -> Array:
     InvalidOption
         If there are too few draws for a probability.
     """
-    if draws < FEWEST_DRAWS:
+    if whole("draws", draws) < FEWEST_DRAWS:
         raise InvalidOption(f"draws is {draws}; a probability needs at least {FEWEST_DRAWS} draws.")
-    return np.random.default_rng(seed).standard_normal((draws, len(case.assumptions)))
+    return np.random.default_rng(seed_or_none(seed)).standard_normal((draws, len(case.assumptions)))
 
 
 def calculate(case: Case, z: Array) -> Flows:

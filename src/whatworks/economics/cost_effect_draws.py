@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whatworks.core.errors import TooFewUnits
+from whatworks.core.options import seed_or_none
 from whatworks.economics.ranges import spread
 
 Array = np.ndarray
@@ -61,7 +62,7 @@ def bootstrap_draws(
             raise TooFewUnits(
                 f"The {arm} group has {int(inside.sum())} clusters; at least 2 are needed to tell how unsure it is."
             )
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     total = np.zeros((draws, 6))
     for stratum in np.unique(kind[kind > 0]):
         rows = sums[kind == stratum]
@@ -88,7 +89,7 @@ def estimate_draws(
     seed: int,
 ) -> JointDraws:
     """Draws from two estimates with 95 per cent ranges and the correlation of their errors."""
-    z = np.random.default_rng(seed).standard_normal((draws, 3))
+    z = np.random.default_rng(seed_or_none(seed)).standard_normal((draws, 3))
     z[:, 1] = correlation * z[:, 0] + np.sqrt(1 - correlation**2) * z[:, 1]
     return JointDraws(
         cost=cost[0],

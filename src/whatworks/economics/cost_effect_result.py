@@ -8,6 +8,7 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.economics.cost_effect_draws import JointDraws
 from whatworks.economics.cost_effect_rows import Row, curve_rows, plane_rows, quadrant, share_in, thresholds_of, view_rows
 from whatworks.economics.money import known_year
@@ -31,8 +32,7 @@ def answer(
 ) -> EffectResult:
     """The same rows and checks, wherever the draws came from."""
     known_year(price_level, name="price_level")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level is {conf_level!r}; it lies between 0 and 1.")
+    confidence(conf_level)
     for name, value in (("margin", margin), ("population", population)):
         if value is not None and not (math.isfinite(value) and value > 0):
             raise InvalidOption(f"{name} is {value!r}; it must be above 0.")

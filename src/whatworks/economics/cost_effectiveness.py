@@ -9,9 +9,10 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
 from whatworks.core.columns import binary, numeric, one_of, require_columns
-from whatworks.core.errors import InvalidEffect, InvalidOption, NoComparisonGroup, NoTreatedGroup
+from whatworks.core.errors import InvalidEffect, InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
 from whatworks.economics.cost_effect_draws import bootstrap_draws, estimate_draws
 from whatworks.economics.cost_effect_result import answer
+from whatworks.economics.errors import ImplausibleAmount
 from whatworks.economics.money import above_zero
 from whatworks.economics.ranges import Z95, Ranged, triple
 from whatworks.economics.successes import causal_checks, half_width
@@ -97,8 +98,8 @@ def cost_effectiveness(
     one_of(good, ("up", "down"), name="good")
     require_columns(df, [cost, effect, treatment])
     joint = bootstrap_draws(
-        above_zero(df, cost, zero=True),
-        numeric(df, effect) * (1 if good == "up" else -1),
+        _costs(df, cost),
+        _outcomes(df, effect) * (1 if good == "up" else -1),
         _arms(df, treatment),
         np.ones(len(df)) if weights is None else above_zero(df, weights, zero=True),
         _clusters(df, cluster),
@@ -208,6 +209,23 @@ def _arms(df: pd.DataFrame, treatment: str) -> Array:
     if treated.all():
         raise NoComparisonGroup(f"Column {treatment!r} has no comparison citizen to hold costs against. Check the selection.")
     return treated
+
+
+def _costs(df: pd.DataFrame, cost: str) -> Array:
+    """What each citizen cost; some may cost nothing, not all."""
+    values = above_zero(df, cost, zero=True)
+    if not values.any():
+        raise ImplausibleAmount(
+            f"frame column {cost!r} is zero in all {len(df)} rows, so nothing costs more or less. Fill it in."
+        )
+    return values
+
+
+def _outcomes(df: pd.DataFrame, effect: str) -> Array:
+    values = numeric(df, effect)
+    if len(values) and values.min() == values.max():
+        raise NotIdentified(f"The outcome {effect!r} is the same for all {len(df)} citizens, so the groups cannot differ in it.")
+    return values
 
 
 def _clusters(df: pd.DataFrame, cluster: str | None) -> Array:

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from whatworks.core.check import Check
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence, seed_or_none
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.economics.ages import latest_prevalence, log_spread, people_by_age, prevalence_trend
@@ -152,8 +153,7 @@ def _refuse_options(base: int, horizon: int, cost: Money, share: float, conf_lev
         raise ImplausibleAmount(f"unit_cost is {cost.amount:,.0f} kroner; a cost above 0 is needed.")
     if not 0 < share <= 1:
         raise InvalidOption(f"share_served={share!r} is a share above 0 and at most 1; 40 per cent is 0.4.")
-    if not 0 < conf_level < 1:
-        raise InvalidOption(f"conf_level={conf_level!r} must lie between 0 and 1.")
+    confidence(conf_level)
     if not 100 <= draws <= _MOST_DRAWS:
         raise InvalidOption(f"draws={draws!r} must lie from 100 to {_MOST_DRAWS:,}.")
 
@@ -187,7 +187,7 @@ def _shares(now: pd.Series, years: list[int], known_in: int, model: _Model) -> p
 
 def _draws(central: np.ndarray, ahead: np.ndarray, model: _Model, draws: int, seed: int, *, most: np.ndarray) -> np.ndarray:
     """People served, (draws, years); never more than everybody."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_or_none(seed))
     level = np.exp((model.spread or 0.0) * rng.standard_normal(draws))[:, None] * central
     if model.follows == "trend":
         slopes = model.slope_error * rng.standard_t(model.df, draws)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import EffectResult, Provenance, fingerprint
+from whatworks.core.options import confidence
 from whatworks.economics.case_doubts import case_doubts
 from whatworks.economics.case_draws import Case, calculate, central_draw, random_draws
 from whatworks.economics.case_reading import PUBLIC, read_case
@@ -108,6 +109,7 @@ def investment_case(
     >>> round(case.headline.estimate)
     24181
     """
+    confidence(conf_level)
     case, checks = read_case(
         effect, consequences=consequences, costs=costs, citizens=citizens, price_level=price_level,
         discount_rates=discount_rates, horizon=horizon, ramp=ramp, dropout=dropout, scale=scale, share_without=share_without,

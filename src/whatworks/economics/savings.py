@@ -11,6 +11,7 @@ from scipy.stats import t as student
 from whatworks.core.check import Check
 from whatworks.core.columns import binary, numeric, require_columns
 from whatworks.core.errors import InvalidOption, MissingValues, NoComparisonGroup, NoTreatedGroup, TooFewUnits
+from whatworks.core.options import confidence
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.economics.doubts import synthetic_prices
@@ -97,7 +98,7 @@ def savings(
             "A saving is claimed as an effect, and no unit is without the effort. Name units to compare with in treated=, or "
             "report the change before and after as what it is."
         )
-    answer = _change(df, arms, cost, conf_level)
+    answer = _change(df, arms, cost, confidence(conf_level))
     quality_answer = _change(df, arms, quality, conf_level) if quality is not None else None
     rows = _rows(df, arms, cost, promised, answer, quality_answer)
     kept = _quality(quality_answer, quality_good, quality_margin)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import confidence
 from whatworks.economics.case_doubts import case_doubts
 from whatworks.economics.case_draws import calculate, central_draw, random_draws
 from whatworks.economics.case_inputs import read_horizon
@@ -95,6 +96,7 @@ def scaling_plan(
     """
     if not 0 < go < 1:
         raise InvalidOption(f"go is {go!r}; it is a probability between 0 and 1.")
+    confidence(conf_level)
     places = read_districts(districts, ratio=ratio)
     last = read_horizon(horizon, consequences, places[0].intake)
     read = [
