@@ -192,6 +192,10 @@ def test_a_provider_without_events_is_compared_and_one_with_few_is_hidden(make_c
     assert rows.loc["Home 04", "estimate"] == pytest.approx(-rows.loc["Home 04", "expected"])
     assert rows.loc["Home 05", "reason"] == "few_events"
     assert rows.loc["Home 05", "suppressed"]
+    # Two hidden providers with one event each: with the number of citizens, the average would tell of the two.
+    stays.loc[stays["home"].isin(["Home 05", "Home 06"]), "y"] = 0.0
+    stays.loc[stays["home"].isin(["Home 05", "Home 06"]) & (stays.groupby("home").cumcount() == 0), "y"] = 1.0
+    assert np.isnan(ww.benchmarking.compare(stays, **CALL, max_difference=9).statistics["nobs"])
     random = providers(ww.benchmarking.compare(stays, **CALL, model="random", max_difference=9)).loc["Home 04"]
     assert np.isfinite(random[["estimate", "shrunken", "shrunken_low"]].astype(float)).all()
 

@@ -9,7 +9,7 @@ import pandas as pd
 from whatworks.benchmarking.citizens import FAMILIES, Citizens, read_citizens, refuse_what_came_after
 from whatworks.benchmarking.comparison_checks import comparison_checks
 from whatworks.benchmarking.comparison_rows import comparison_rows
-from whatworks.benchmarking.gate import Gate, fair_comparison
+from whatworks.benchmarking.gate import Gate, fair_comparison, few_events
 from whatworks.benchmarking.inputs import one_value
 from whatworks.benchmarking.mixed import fit_random_effects
 from whatworks.benchmarking.overdispersion import additive_tau2, paule_mandel, winsorised_phi
@@ -176,7 +176,7 @@ def compare(
         good=good,
         conf_level=conf_level,
         effects=rows,
-        statistics=_statistics(found, len(df), persistence),
+        statistics=_statistics(found, len(df), persistence, k),
         checks=comparison_checks(found, rows, dropped=len(df) - len(citizens.y)),
         provenance=Provenance(
             data_fingerprint=fingerprint(df, columns), arguments=arguments, seed=seed if draws and good else None
@@ -233,12 +233,14 @@ def _compared(citizens: Citizens, gate: Gate, *, model: str, overdispersion: str
     )
 
 
-def _statistics(found: Comparison, rows: int, persistence: float) -> dict[str, float]:
+def _statistics(found: Comparison, rows: int, persistence: float, k: int) -> dict[str, float]:
     fair, n = found.gate.comparable, found.standardised.n
     z = (found.estimate[fair] - found.target) / found.std_error[fair]
     hidden = n[found.gate.hidden]
-    # With one provider hidden, or a handful of citizens in several, the total would give them back.
-    gives_back = hidden.size == 1 or bool(is_small(float(hidden.sum())))
+    # With one provider hidden, or a handful of citizens or events in several, the total would give them back.
+    gives_back = hidden.size == 1 or bool(is_small(float(hidden.sum()), k))
+    if found.citizens.family != "linear":
+        gives_back |= bool(few_events(found.citizens, found.gate.hidden[found.citizens.codes].astype(int), 2, k)[1])
     return {
         "nobs": float("nan") if gives_back else len(found.citizens.y),
         "n_dropped": rows - len(found.citizens.y),
