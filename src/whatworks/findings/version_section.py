@@ -28,20 +28,24 @@ def version_section(versions: Sequence[Entry], language: str, *, rollout: bool =
         return Markup("")
     _ = translator(language)
     newest, *older = versions
-    since = day(newest.get("date"), language)
-    if older:
-        told = _("This version is from {date}. Below is what earlier ones said, the newest first.").format(date=since)
-    else:
-        told = _("This is the first version of the finding, made {date}. So there is nothing earlier to hold it against.").format(
-            date=since
-        )
     view = {
-        "told": told,
+        "told": _told(newest, language, first=not older),
         "rows": [_row(each, language) for each in versions] if older else [],
         "library": str(newest.get("version") or ""),
         "counted": _("Places") if rollout else _("People"),
     }
     return render("versions.html", language, view=view)
+
+
+def _told(newest: Entry, language: str, *, first: bool) -> str:
+    """Since when the finding says what it says now, and what can be held against it."""
+    _ = translator(language)
+    if newest.get("date") is None:
+        return _("Nobody wrote down when this version was made. There is nothing earlier to hold it against.")
+    said = _("This version is from {date}. Below is what earlier ones said, the newest first.")
+    if first:
+        said = _("This is the first version of the finding, made {date}. So there is nothing earlier to hold it against.")
+    return said.format(date=day(newest["date"], language))
 
 
 def _row(entry: Entry, language: str) -> dict[str, str]:

@@ -189,11 +189,11 @@ def _strip(page: Axes, top: float, across: Scale, data: pd.DataFrame, language: 
     """Findings that nobody has priced: a strip of its own, in which height means nothing."""
     _ = translator(language)
     labels = [_label(row) for row in rows.each(data)]
-    bottom = top + 20 + _LINE + sum(_LINE * len(lines) + 10 for lines in labels)
+    bottom = top + 24 + _LINE + sum(_LINE * len(lines) + 10 for lines in labels)
     style.box(page, (0, style.WIDTH), (top + 8, bottom), color=style.RULE, opacity=0.35)
     y = top + 12 + _LINE
     style.write(page, 4, y - 2, _("Cost not known"), size=style.SMALL, color=style.INK_2)
-    y += 4
+    y += 8
     for row, lines in zip(rows.each(data), labels, strict=True):
         middle = y + _LINE * len(lines) / 2
         _lead(page, across, row, middle, middle)
