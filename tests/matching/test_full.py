@@ -104,6 +104,38 @@ def test_row_order_changes_no_sum(services):
     assert there.pairs["distance"].sum() == pytest.approx(here.pairs["distance"].sum(), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"max_controls": 3}, {"distance": "mahalanobis"}], ids=["score", "at most three", "covariates"]
+)
+def test_of_several_optima_one_is_taken_whatever_the_order_of_rows(services, options):
+    """On a score two links may cross or not at the same sum, so optima are many."""
+    here, there = match_services(services, **options), match_services(services.sample(frac=1, random_state=1), **options)
+    assert there.weights.loc[services.index].to_numpy() == pytest.approx(here.weights.to_numpy(), abs=1e-9)
+    ties = next(check for check in here.checks if check.name == "ties_broken")
+    assert (ties.passed, ties.statistics["n_ties"]) == (True, 0)
+
+
+def test_links_on_a_score_do_not_cross():
+    pairs, _ = full_pairs(
+        np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([True, True, False, False]), np.zeros(4, dtype=int), [], estimand="ATT",
+        max_controls=1,
+    )  # fmt: skip
+    assert sorted(zip(pairs.focal.tolist(), pairs.neighbour.tolist(), strict=True)) == [(0, 2), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("method", "distance", "ties"),
+    [("optimal", "propensity", 1), ("optimal", "mahalanobis", 1), ("full", "propensity", 0), ("full", "mahalanobis", 1)],
+)
+def test_people_equally_near_are_counted_as_ties(method, distance, ties):
+    # The first treated has two people just like her: one pair can be made of either, a set of all three is made in one way. The
+    # last person is half way between both treated, though not on the score.
+    df = pd.DataFrame({"treated": [1, 1, 0, 0, 0, 0], "need": [1.0, 4, 1, 1, 4, 2.5]})
+    sample = ww.matching.match(df, treatment="treated", covariates="need", method=method, distance=distance)
+    check = next(check for check in sample.checks if check.name == "ties_broken")
+    assert (check.statistics["n_ties"], check.passed) == (ties, ties == 0)
+
+
 def test_sets_with_a_cap_are_those_of_the_linear_programme(services):
     capped = match_services(services, max_controls=3)
     # min_controls below the number of treated per comparison person binds nobody, and leads to the programme.

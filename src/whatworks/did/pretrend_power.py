@@ -10,7 +10,7 @@ from scipy import optimize, stats
 from whatworks.core import EffectResult
 from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NotIdentified
-from whatworks.core.options import confidence, is_finite, shown
+from whatworks.core.options import confidence, is_finite, seed_or_none, shown
 from whatworks.did.event_path import EventPath, read_event_path
 from whatworks.did.table import whole
 
@@ -134,6 +134,7 @@ def pretrend_power(
     (0.5, 0.2, 0.3)
     """
     _check_options(test, power, conf_level)
+    seed_or_none(seed)
     path = read_event_path(event_study_result).latest(leads)
     pretests = {name: _pretest(name, path, 1 - conf_level, seed) for name in TESTS}
     chosen, n = pretests[test], path.n_before

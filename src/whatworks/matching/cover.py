@@ -37,13 +37,13 @@ class Links:
 
 
 def nearest_links(
-    positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper]
+    positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper], *, bent: bool = True
 ) -> tuple[Links, Links]:
     """The nearest partner of everybody in either arm; people without any partner in reach have no link."""
     size = len(ours), len(theirs)
     best_left, to_right = np.full(size[0], np.inf), np.zeros(size[0], dtype=np.int64)
     best_right, to_left = np.full(size[1], np.inf), np.zeros(size[1], dtype=np.int64)
-    for first, distances in blocks(positions, ours, theirs, calipers):
+    for first, distances in blocks(positions, ours, theirs, calipers, bent=bent):
         rows = slice(first, first + len(distances))
         to_right[rows] = distances.argmin(axis=1)
         best_left[rows] = distances.min(axis=1)

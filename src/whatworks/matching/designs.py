@@ -94,7 +94,8 @@ def optimal(inputs: Inputs) -> Found:
     (focal,) = inputs.focal
     ratio = inputs.call["ratio"]
     _refuse_too_few(ratio, focal)
-    return Found(pairs=optimal_pairs(inputs.positions, focal, inputs.groups, inputs.calipers, ratio=ratio))
+    pairs = optimal_pairs(inputs.positions, focal, inputs.groups, inputs.calipers, ratio=ratio)
+    return Found(pairs=pairs, checks=(ties_broken(pairs.ties, len(np.unique(pairs.focal)), "least"),))
 
 
 def full(inputs: Inputs) -> Found:
@@ -108,7 +109,9 @@ def full(inputs: Inputs) -> Found:
         min_controls=inputs.call["min_controls"],
         max_controls=inputs.call["max_controls"],
     )
-    return Found(pairs=pairs, sets=sets)
+    # Of every link, the end that has no other link was put there: with an estimand of both arms each link is listed twice.
+    links = len(pairs.focal) // len(inputs.focal)
+    return Found(pairs=pairs, sets=sets, checks=(ties_broken(pairs.ties, links, "least"),))
 
 
 def cardinality(inputs: Inputs) -> Found:

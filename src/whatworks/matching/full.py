@@ -1,6 +1,7 @@
 """Full matching: everybody in a set around one treated or one comparison person, the sum of distances being least."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -13,7 +14,7 @@ from whatworks.matching.capped_cover import cheapest_capped_cover
 from whatworks.matching.cover import Links, cheapest_cover
 from whatworks.matching.groups import groups_with_both
 from whatworks.matching.limited_cover import Bounds, cheapest_limited_cover
-from whatworks.matching.reach import refuse_too_many_looks
+from whatworks.matching.reach import in_order, refuse_too_many_looks, with_a_choice
 from whatworks.matching.samples import Pairs
 
 NO_LIMIT = int(np.iinfo(np.int32).max)
@@ -46,6 +47,9 @@ def full_pairs(
     -------
     Pairs of the sets (each member with the person its set is around), and (n,) the number of each row's set from 1, 0 for people
     without anybody in reach. The sum of distances is the least there is, among the sets that leave as few people out as possible.
+    Several sets may have that sum: without ``min_controls`` those with the least sum of squares are taken, which on a score cross
+    nobody. People are taken in order of where they stand, so that the order of rows decides only between those in one place;
+    ``ties`` counts who could stand with somebody else as near.
 
     Raises
     ------
@@ -64,16 +68,19 @@ def full_pairs(
     [1, 1, 2, 2]
     """
     limits = _limits(min_controls, max_controls, estimand)
-    lefts, rights, distances = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
-    for ours, theirs in groups_with_both(groups, treated):
-        refuse_too_many_looks(len(ours), len(theirs))
+    lefts, rights, ties = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)], 0
+    for some, others in groups_with_both(groups, treated):
+        refuse_too_many_looks(len(some), len(others))
+        ours, theirs = some[in_order(positions, some)], others[in_order(positions, others)]
         cover = _cover(positions, ours, theirs, calipers, limits)
+        ties += _choices(cover, positions, ours, theirs, calipers)
         lefts.append(ours[cover.left])
         rights.append(theirs[cover.right])
-        distances.append(cover.apart)
-    ours, theirs, apart = np.concatenate(lefts), np.concatenate(rights), np.concatenate(distances)
+    ours, theirs = np.concatenate(lefts), np.concatenate(rights)
+    apart = _apart(positions, ours, theirs)
     sides = {"ATT": [(ours, theirs)], "ATC": [(theirs, ours)], "ATE": [(ours, theirs), (theirs, ours)]}[estimand]
     pairs = Pairs.joined([_listed(focal, neighbour, apart, len(treated)) for focal, neighbour in sides])
+    pairs = replace(pairs, ties=ties)
     return pairs, _set_numbers(ours, theirs, len(treated))
 
 
@@ -94,6 +101,20 @@ def _limits(min_controls: float | None, max_controls: int | None, estimand: str)
     ours = Bounds(int(max(least, 1)), _count(most), cheap if estimand == "ATC" else dear)
     theirs = Bounds(1, 1 if least >= 1 else _count(sharing), cheap if estimand == "ATT" else dear)
     return ours, theirs
+
+
+def _choices(cover: Links, positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray, calipers: Sequence[Caliper]) -> int:
+    """How many people could have been put with somebody else just as near: of every link the end that has no other link."""
+    around_theirs = np.bincount(cover.left, minlength=len(ours))[cover.left] == 1
+    apart = _apart(positions, ours[cover.left], theirs[cover.right])
+    some, others = ours[cover.left[around_theirs]], theirs[cover.right[~around_theirs]]
+    of_ours = with_a_choice(positions, some, theirs, calipers, apart[around_theirs])
+    of_theirs = with_a_choice(positions, others, ours, calipers, apart[~around_theirs])
+    return int(of_ours.sum() + of_theirs.sum())
+
+
+def _apart(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    return np.sqrt(((positions[ours] - positions[theirs]) ** 2).sum(axis=1))
 
 
 def _count(number: float) -> int:

@@ -46,7 +46,8 @@ def cheapest_limited_cover(
 
     The programme's corners are whole numbers (its matrix is that of a two-sided graph), so its optimum is one of links taken
     or not. Links are left out at first and enter as long as one of them is cheaper than the prices of its ends (column
-    generation); the last round proves the optimum over all links.
+    generation); the last round proves the optimum over all links. Which of several optima it is, is not settled further: a hair
+    between them costs the programme many rounds.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def cheapest_limited_cover(
     Optimization, section 18.4 (whole-numbered corners); Huangfu & Hall (2018), Mathematical Programming Computation 10:119-142
     (HiGHS).
     """
-    from_left, from_right = nearest_links(positions, ours, theirs, calipers)
+    from_left, from_right = nearest_links(positions, ours, theirs, calipers, bent=False)
     if len(from_left.left) == 0:
         return from_left
     width = len(theirs)
@@ -107,7 +108,7 @@ class _Search:
             price = own[first : first + len(distances), None] + other
             return (distances if distance else 0.0) < price - margin
 
-        found = Links(*edges(self.positions, self.ours, self.theirs, self.calipers, cheap))
+        found = Links(*edges(self.positions, self.ours, self.theirs, self.calipers, cheap, bent=False))
         most = _FIRST_LINKS * (len(self.ours) + len(self.theirs))
         if len(found.left) <= most:
             return found
@@ -124,7 +125,7 @@ def _several_nearest(positions: np.ndarray, ours: np.ndarray, theirs: np.ndarray
     found = []
     for one, other, swapped in ((ours, theirs, False), (theirs, ours, True)):
         count = min(_FIRST_LINKS, len(other))
-        for first, distances in blocks(positions, one, other, calipers):
+        for first, distances in blocks(positions, one, other, calipers, bent=False):
             columns = np.argpartition(distances, count - 1, axis=1)[:, :count]
             rows = np.repeat(np.arange(len(distances)), count)
             apart = distances[rows, columns.ravel()]

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from whatworks.matching.calipers import Caliper
 from whatworks.matching.even_line import cheapest_on_line
 from whatworks.matching.groups import pairs_in_groups
-from whatworks.matching.reach import MOST_CELLS, edges, matrix, refuse_too_many_looks, too_large
+from whatworks.matching.reach import MOST_CELLS, edges, in_order, matrix, refuse_too_many_looks, too_large, with_a_choice
 from whatworks.matching.samples import Pairs
 
 
@@ -49,10 +49,18 @@ def optimal_pairs(
     """
 
     def find(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-        # Ties between optima are not counted: to the sum they make no difference.
-        return (*_cheapest(positions, ours, theirs, calipers, ratio), 0)
+        by_place, their_places = in_order(positions, ours), in_order(positions, theirs)
+        left, right = _cheapest(positions, ours[by_place], theirs[their_places], calipers, ratio)
+        left, right = by_place[left], their_places[right]
+        return left, right, _choices(positions, ours[left], theirs, theirs[right], calipers)
 
     return pairs_in_groups(positions, focal, groups, find)
+
+
+def _choices(positions: np.ndarray, focal: np.ndarray, theirs: np.ndarray, given: np.ndarray, calipers: Sequence[Caliper]) -> int:
+    """How many people could have been given somebody else just as near."""
+    apart = np.sqrt(((positions[focal] - positions[given]) ** 2).sum(axis=1))
+    return len(np.unique(focal[with_a_choice(positions, focal, theirs, calipers, apart)]))
 
 
 def _cheapest(

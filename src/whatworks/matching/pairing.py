@@ -52,7 +52,8 @@ def match(
     treatment : 0/1 or boolean column
     covariates : columns known before treatment; the score is a logit of treatment on all of them
     method : ``"nearest"`` neighbour, one person at a time; ``"optimal"`` pairs, the smallest sum of distances; ``"full"``, sets
-        of one treated with several comparison people or the reverse, everybody used, the smallest sum of distances;
+        of one treated with several comparison people or the reverse, everybody used, the smallest sum of distances (of several
+        such, that with the least sum of squares, unless ``min_controls`` is set; rows decide only between people in one place);
         ``"exact"``, people alike in every covariate; ``"cem"``, people in the same bin of every covariate; ``"subclass"``,
         people with scores between the same quantiles of those the effect is about; ``"cardinality"``, the largest sample in
         which all means are within ``tolerance``, then paired optimally. A design refuses options it cannot use
@@ -91,7 +92,7 @@ def match(
     neighbour's share); it is empty for exact, cem and subclass, where ``subclass`` says who is compared with whom. The weighted
     difference in means is the estimate. The estimand says how many it is reached for. Checks: dropped_treated (dropped_rows
     for ATC and ATE), common_support (where there is a score), far_pairs (where there are pairs), effective_sample_size,
-    ties_broken (nearest), neighbours_short (ratio above 1), optimum_proved (cardinality).
+    ties_broken (nearest, optimal, full), neighbours_short (ratio above 1), optimum_proved (cardinality).
 
     Raises
     ------

@@ -5,6 +5,7 @@ from whatworks.matching.doubts import ODD_SHARE
 
 _BROKEN = {
     "first": "one of them was taken, as ties='first' says, so that another order of rows may give other pairs",
+    "least": "the sum of distances is the same with any of them, and the order of rows decided",
     "average": "all of them were kept, each with its share",
 }
 
@@ -16,7 +17,7 @@ def ties_broken(ties: int, choices: int, rule: str) -> Check:
     ----------
     ties : people who had more equally near neighbours than places for them
     choices : people who have neighbours
-    rule : ``"first"`` or ``"average"``
+    rule : ``"first"``, ``"average"``, or ``"least"`` where a sum of distances was made least
 
     Examples
     --------

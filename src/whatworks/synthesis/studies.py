@@ -9,6 +9,7 @@ import pandas as pd
 from whatworks.core import Check
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidColumn, InvalidOption, MissingValues
+from whatworks.core.options import shown
 from whatworks.synthesis.effect_size import refuse_rows
 
 Array = np.ndarray
@@ -149,6 +150,8 @@ def _refuse_unnamed(es: pd.DataFrame, study: str | None, effect: str | None) -> 
 
 def _measure(es: pd.DataFrame, measure: str | None) -> str:
     """What the effects are: one measure, not several, and the frame and the caller agree."""
+    if measure is not None and not isinstance(measure, str):
+        raise InvalidOption(f"measure={shown(measure)}; a name such as 'SMD' is needed.")
     if "measure" not in es.columns or es["measure"].isna().all():
         return measure or "GEN"
     found = es["measure"].unique()
