@@ -69,6 +69,23 @@ def test_every_page_has_one_heading_its_language_and_tables_that_explain_themsel
             assert all(head.get("scope") for head in table.find_all("th"))
 
 
+def test_the_page_about_all_has_a_row_for_each_municipality_in_alphabetical_order(rows):
+    table = cells(page_of_profile(rows, unit="", language="en"), "Municipality by municipality")
+    assert table[0] == [
+        "Municipality",
+        "Score at the start",
+        "Follow-up",
+        "Method and target group documented",
+        "Citizens reached",
+    ]
+    assert [row[0] for row in table[1:]] == ["Aarhus", "Læsø", "Viborg"]
+    assert table[2][1] == "hidden"
+    assert table[3][1] == "100%"
+    assert "Kommune for kommune" not in page_of_profile(rows, unit="751", language="da")
+    danish = cells(page_of_profile(rows, unit="", language="da"), "Kommune for kommune")
+    assert [row[0] for row in danish[1:]] == ["Læsø", "Viborg", "Aarhus"]
+
+
 # Whether a number is small itself or hidden beside a small one is not told: that would tell about it.
 TOO_FEW = "Not shown: too few people, here or in a number beside it"
 

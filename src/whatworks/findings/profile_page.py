@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import one_of, require_columns
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.errors import UnknownCode
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, number, percent, translator
+from whatworks.findings.names import N_
 from whatworks.findings.profile_words import REASONS, THEMES, hidden_words, indicator_name, meaning, measure_name, written
 from whatworks.findings.rendering import render
 from whatworks.findings.view import Cell
@@ -26,6 +28,12 @@ LEADING = {
     "for_more": "citizens",
 }
 _TWICE = ("progress", "mean_change")
+# What stands for each unit on the page about all together; scores are of different instruments and stand on a unit's own page.
+_UNIT_BY_UNIT = ("baseline", "follow_up", "method_and_group", "citizens")
+_LEVELS = {
+    "municipality": (N_("Municipality by municipality"), N_("Municipality")),
+    "service": (N_("Service by service"), N_("Service")),
+}
 Row = Mapping[Hashable, Any]
 
 
@@ -45,7 +53,7 @@ def page_of_profile(
     Parameters
     ----------
     profile : of ``ww.documentation.profile``; what it hides stays hidden
-    unit : code of the municipality or service; empty for all together
+    unit : code of the municipality or service; empty for all together, with a table of the units in alphabetical order
     reasons : of ``ww.documentation.missing_reasons``; left out without it
     direction : of ``ww.documentation.direction_check``; left out without it
     language : ``"da"`` or ``"en"``
@@ -81,6 +89,7 @@ def page_of_profile(
         "lead": lead,
         "strip": [_theme_cell(own, theme, language) for theme in LEADING],
         "sections": _sections(profile, unit, language),
+        "units": [] if unit else _unit_by_unit(profile, language),
         "reasons": Markup("") if reasons is None else _reasons_table(reasons, unit, language),
         "direction": [] if direction is None else _direction(direction, profile, unit, language),
         "checked": direction is not None,
@@ -181,6 +190,25 @@ def _sections(profile: pd.DataFrame, unit: str, language: str) -> list[dict[str,
             lines = _by_measure if theme == "better_life" else _by_indicator
             section["table"] = table_html(pd.DataFrame(lines(own, profile, unit, language)), caption=_(asked), language=language)
     return out
+
+
+def _unit_by_unit(profile: pd.DataFrame, language: str) -> list[dict[str, Any]]:
+    """A table with a row for each municipality or service; no ranking, since they may have different citizens and tasks."""
+    _ = translator(language)
+    heading, what = _LEVELS[str(profile.attrs.get("by", "municipality"))]
+    named = [(str(own["unit_name"].iloc[0]), own) for unit, own in profile.groupby("unit") if unit]
+    lines = []
+    for name, own in sorted(named, key=lambda each: sort_key(each[0], language)):
+        line = {_(what): name}
+        for indicator in _UNIT_BY_UNIT:
+            row = _row(own, indicator)
+            gone = "–" if row is None or row["hidden"] == "unknown" else _("hidden")
+            said = written(row, language) if row is not None and not row["hidden"] else gone
+            line[indicator_name({"indicator": indicator, "measure": ""}, language)] = said
+        lines.append(line)
+    return [{"heading": _(heading), "table": table_html(pd.DataFrame(lines), caption=_(heading), language=language)}] * bool(
+        lines
+    )
 
 
 def _by_indicator(own: pd.DataFrame, profile: pd.DataFrame, unit: str, language: str) -> list[dict[str, str]]:
