@@ -10,7 +10,8 @@ from tests.documentation.profile_tables import DAY, dates, joined, make_tables
 from whatworks.core.errors import DisclosureRisk, EmptyData, InvalidOption, MissingData
 from whatworks.documentation.profile_direction import direction_check
 from whatworks.documentation.profile_privacy import hide_small
-from whatworks.documentation.profiles import missing_reasons, profile
+from whatworks.documentation.profile_reasons import missing_reasons
+from whatworks.documentation.profiles import profile
 
 
 def value(rows, indicator, *, unit="", measure=None):

@@ -70,11 +70,11 @@ def test_every_page_has_one_heading_its_language_and_tables_that_explain_themsel
 
 
 def test_the_page_about_all_has_a_row_for_each_municipality_in_alphabetical_order(rows):
-    table = cells(page_of_profile(rows, unit="", language="en"), "Municipality by municipality")
+    table = cells(page_of_profile(rows, unit="", language="en"), "In alphabetical order, not a ranking")
     assert table[0] == [
         "Municipality",
         "Score at the start",
-        "Follow-up",
+        "Measured at the start and later",
         "Method and target group documented",
         "Citizens reached",
     ]
@@ -82,7 +82,7 @@ def test_the_page_about_all_has_a_row_for_each_municipality_in_alphabetical_orde
     assert table[2][1] == "hidden"
     assert table[3][1] == "100%"
     assert "Kommune for kommune" not in page_of_profile(rows, unit="751", language="da")
-    danish = cells(page_of_profile(rows, unit="", language="da"), "Kommune for kommune")
+    danish = cells(page_of_profile(rows, unit="", language="da"), "I alfabetisk orden, ikke en rangliste")
     assert [row[0] for row in danish[1:]] == ["Læsø", "Viborg", "Aarhus"]
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from whatworks.documentation.paragraphs import paragraph_crosswalk
     from whatworks.documentation.people_files import read_people
     from whatworks.documentation.profile_direction import direction_check
-    from whatworks.documentation.profiles import missing_reasons, profile
+    from whatworks.documentation.profile_reasons import missing_reasons
+    from whatworks.documentation.profiles import profile
     from whatworks.documentation.quarantine import write_quarantine
     from whatworks.documentation.service_tables import service_stays, service_table
     from whatworks.documentation.sharing import gather, share
@@ -73,7 +74,7 @@ _PLACES = {
     "ingest": "ingesting",
     "is_synthetic": "kinds",
     "last_status": "status_reports",
-    "missing_reasons": "profiles",
+    "missing_reasons": "profile_reasons",
     "municipalities": "municipality_names",
     "paragraph_crosswalk": "paragraphs",
     "profile": "profiles",

@@ -17,7 +17,8 @@ from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import InvalidOption, MissingData, WhatworksError
 from whatworks.core.version import __version__
 from whatworks.documentation.coverage import coverage_map
-from whatworks.documentation.profiles import missing_reasons, profile
+from whatworks.documentation.profile_reasons import missing_reasons
+from whatworks.documentation.profiles import profile
 
 KIND, FORMAT = "whatworks status", 1
 _ROW = ["unit", "theme", "indicator", "measure", "kind"]

@@ -29,7 +29,7 @@ LEADING = {
 }
 _TWICE = ("progress", "mean_change")
 # What stands for each unit on the page about all together; scores are of different instruments and stand on a unit's own page.
-_UNIT_BY_UNIT = ("baseline", "follow_up", "method_and_group", "citizens")
+_UNIT_BY_UNIT = ("baseline", "before_and_after", "method_and_group", "citizens")
 _LEVELS = {
     "municipality": (N_("Municipality by municipality"), N_("Municipality")),
     "service": (N_("Service by service"), N_("Service")),
@@ -206,9 +206,10 @@ def _unit_by_unit(profile: pd.DataFrame, language: str) -> list[dict[str, Any]]:
             said = written(row, language) if row is not None and not row["hidden"] else gone
             line[indicator_name({"indicator": indicator, "measure": ""}, language)] = said
         lines.append(line)
-    return [{"heading": _(heading), "table": table_html(pd.DataFrame(lines), caption=_(heading), language=language)}] * bool(
-        lines
-    )
+    if not lines:
+        return []
+    caption = _("In alphabetical order, not a ranking")
+    return [{"heading": _(heading), "table": table_html(pd.DataFrame(lines), caption=caption, language=language)}]
 
 
 def _by_indicator(own: pd.DataFrame, profile: pd.DataFrame, unit: str, language: str) -> list[dict[str, str]]:
