@@ -129,3 +129,12 @@ def test_moving_text_between_files_changes_the_key(key, source):
     (source / "code.py").write_text("befor")
     (source / "findings" / "page.html").write_text("ebefore")
     assert key() != before
+
+
+def test_the_frozen_copy_of_a_plan_counts(key, project, question):
+    asked = replace(question, parameters={**question.parameters, "plan": "plans/ours.yml"})
+    (project / "plans").mkdir()
+    (project / "plans" / "ours.yml").write_text("question: why\n")
+    before = key(asked)
+    (project / "plans" / "ours.frozen.json").write_text("{}")
+    assert key(asked) != before

@@ -1,5 +1,6 @@
 """Parameter files: what is read, and what is refused with file and line."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -226,3 +227,56 @@ def test_a_store_is_asked_whose_people_it_holds(ask, project, catalogues):
     assert ask(text)[0].parameters["data"] == "region.duckdb"
     (project / "region.duckdb").write_bytes(b"no store at all")
     assert "cannot be opened as a store" in refusal(ask, text)
+
+
+ROLLOUT = """\
+target_group: young_people
+questions:
+  - design: rollout
+    method: housing_first
+    outcome: days_housed
+    data: deliveries
+    estimator: {estimator}
+    plan: plans/ours.yml
+"""
+
+
+def test_a_design_that_does_not_exist_and_another_questions_plan_are_told_before_anything_runs(ask, project, monkeypatch):
+    from whatworks.design.plan import EXAMPLE
+
+    monkeypatch.setattr("whatworks.workflow.questions.data_faults", lambda *_: [])
+    _let_roll_out(project)
+    told = refusal(ask, ROLLOUT.format(estimator="imputaton"))
+    assert "young_people.yml:7: 'imputaton' is not a known design of a roll-out; did you mean 'imputation'?" in told
+    assert "young_people.yml:8: plans/ours.yml does not exist" in told
+    (project / "plans").mkdir()
+    (project / "plans" / "ours.yml").write_text(EXAMPLE, encoding="utf-8")
+    told = refusal(ask, ROLLOUT.format(estimator="auto"))
+    assert "plans/ours.yml is not frozen. Freeze it before outcomes are read: whatworks plan plans/ours.yml" in told
+    assert "about target_group 'youth_mental_difficulties'" in told
+
+
+def test_a_plan_changed_after_freezing_is_refused_by_field(ask, project, monkeypatch):
+    from whatworks.design.plan import EXAMPLE, freeze
+
+    monkeypatch.setattr("whatworks.workflow.questions.data_faults", lambda *_: [])
+    _let_roll_out(project)
+    file = project / "plans" / "ours.yml"
+    file.parent.mkdir()
+    ours = EXAMPLE.replace("youth_mental_difficulties", "young_people").replace("laerkemodellen", "housing_first")
+    file.write_text(ours, encoding="utf-8")
+    freeze(file)
+    (question,) = ask(ROLLOUT.format(estimator="auto"))
+    assert question.parameters["plan"] == "plans/ours.yml"
+    file.write_text(ours.replace("outcome: who5", "outcome: honos"), encoding="utf-8")
+    told = refusal(ask, ROLLOUT.format(estimator="auto"))
+    assert "young_people.yml:8: plans/ours.yml was changed after it was frozen" in told
+    assert ": outcome." in told
+
+
+def _let_roll_out(project: Path) -> None:
+    """Give the project's notebook the parameters of a roll-out."""
+    path = project / "notebooks" / "method_report.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][0]["source"] += 'estimator = "auto"\nplan = ""\n'
+    path.write_text(json.dumps(notebook), encoding="utf-8")

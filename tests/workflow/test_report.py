@@ -101,6 +101,20 @@ def test_an_error_of_the_delivery_reader_is_ours_and_is_told():
     assert str(failure_of(error)) == "InvalidDelivery (code cell 7): citizen.csv: 3 rows without citizen_id."
 
 
+@pytest.mark.parametrize(
+    ("name", "message", "told"),
+    [
+        ("NameError", "name 'panel' is not defined", "name 'panel' is not defined. Run the notebook's cells from the top"),
+        ("ModuleNotFoundError", "No module named 'whatworks'", "No module named 'whatworks'. Install it where the reports run"),
+        ("NameError", "0101011234 is not a name", "may quote data and is not repeated"),
+    ],
+)
+def test_a_notebook_out_of_order_and_a_kernel_without_the_package_are_told_with_the_next_step(name, message, told):
+    error = RuntimeError()
+    error.ename, error.evalue = name, message
+    assert told in str(failure_of(error))
+
+
 def test_a_long_message_is_cut():
     message = failure_of(MissingAltText("row of figures " * 1000)).message
     assert len(message) == 300

@@ -1,5 +1,7 @@
 """``whatworks init``: a workbench of one's own, and its upgrade."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +36,7 @@ def init(
 
     if not upgrade:
         made = new_workbench(folder)
-        typer.echo(f"{made.folder}: {len(made.written)} files. Next: cd {made.folder} && whatworks reports")
+        typer.echo(f"{made.folder}: {len(made.written)} files. Next: cd {made.folder} && {_command()} reports")
         return
     done = upgrade_workbench(folder)
     for name in done.beside:
@@ -43,3 +45,9 @@ def init(
         typer.echo("Everything is up to date.")
         return
     typer.echo(f"{len(done.replaced)} replaced, {len(done.written)} added, {len(done.beside)} put beside yours.")
+
+
+def _command() -> str:
+    """What to write to run whatworks: its name where that is found, else where it stands."""
+    beside = Path(sys.executable).with_name("whatworks")
+    return "whatworks" if shutil.which("whatworks") or not beside.is_file() else str(beside)

@@ -11,6 +11,17 @@ from whatworks.core.errors import MissingData, WhatworksError
 # The type of a failure that no other report would escape.
 DISK_FULL = "DiskFull"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Messages that name code and never data, with the next step.
+_NAMES_CODE = {
+    "NameError": (
+        re.compile(r"name '\w+' is not defined"),
+        "Run the notebook's cells from the top; one above may have been left out.",
+    ),
+    "ModuleNotFoundError": (
+        re.compile(r"No module named '[\w.]+'"),
+        "Install it where the reports run, which is beside the whatworks command.",
+    ),
+}
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 # What a page quotes of an error: enough to act on, too little to carry a table of data.
 _LONGEST_MESSAGE = 300
@@ -52,7 +63,7 @@ def failure_of(error: Exception) -> Failure:
         # A kernel writes our errors with their module; others bare.
         kind, message, cell = str(error.ename).rpartition(".")[2], str(error.evalue), getattr(error, "exec_count", None)
         ours = kind in _names_of(WhatworksError)
-        message = message if ours else ""
+        message = message if ours else _about_code(kind, message)
     elif kind == "CellTimeoutError":
         message = "A cell took longer than allowed. Make it faster, or allow more time."
     elif kind == "DeadKernelError":
@@ -64,6 +75,13 @@ def failure_of(error: Exception) -> Failure:
     if not ours and not message:
         message = "The message may quote data and is not repeated here. Run the notebook with this question to read it."
     return Failure(type=kind, message=shortened(message), cell=cell)
+
+
+def _about_code(kind: str, message: str) -> str:
+    """A message of Python's own that can only name code, with the next step; empty for every other."""
+    pattern, next_step = _NAMES_CODE.get(kind, (None, ""))
+    found = pattern.match(message) if pattern else None
+    return f"{found[0]}. {next_step}" if found else ""
 
 
 def _no_room(error: Exception) -> int | None:

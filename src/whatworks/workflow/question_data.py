@@ -23,6 +23,14 @@ _INVENTED: Mapping[str, Callable[[Path], bool]] = {
 }
 
 
+# Where the codes of each kind stand.
+_CATALOGUES: Mapping[str, str] = {
+    "target group": "evidence/target_groups.yml",
+    "method": "evidence/methods.yml",
+    "outcome": "evidence/outcomes.yml",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What a question asks about: codes, and whether the method's name is invented."""
@@ -126,7 +134,8 @@ def unknown(value: Any, allowed: Collection[str], *, what: str) -> str:
         return ""
     near = get_close_matches(str(value), list(allowed), n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
-    return f"{value!r} is not a known {what}; {meant}{listed(allowed)}"
+    added = f"; a new one is added in {_CATALOGUES[what]}" if what in _CATALOGUES else ""
+    return f"{value!r} is not a known {what}; {meant}{listed(allowed)}{added}"
 
 
 def listed(allowed: Collection[str]) -> str:
