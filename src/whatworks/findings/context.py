@@ -57,7 +57,7 @@ def own_context(
 
 
 def _of_100(finding: Finding, found: Shares, names: Mapping[str, str], good: str, language: str) -> dict[str, Any]:
-    outcome = within(str(names.get(language) or outcome_name(finding, language)))
+    outcome = str(names.get(language) or outcome_name(finding, language))
     return {
         "of_100": shares_sentence(found, outcome=outcome, group=within(group_name(finding, language)), language=language),
         "icons": charts.icon_array_figure(

@@ -188,8 +188,9 @@ def out_of_100(share: float) -> int:
 def shares_sentence(found: Shares, *, outcome: str, group: str, language: str) -> str:
     """How many of 100 without the intervention and with it, the range, and where the first number is from, in two sentences."""
     _ = translator(language)
+    # The outcome's own title first, so that the sentence stands whatever kind of word it is.
     said = _(
-        "Out of 100 ({group}), {outcome} applies to about {without} without the intervention and about {with_it} with it "
+        "{outcome}, out of 100 ({group}): about {without} without the intervention and about {with_it} with it "
         "(probably {range})."
     ).format(
         group=group,
