@@ -82,9 +82,11 @@ def test_a_change_of_verdict_or_certainty_is_told_and_a_new_finding_is_new():
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("da", ("Hjælper måske", "Hjælper", "1. februar 2026", "Lav (før: Moderat)", "Ny")),
-     ("en", ("May help", "Helps", "1 February 2026", "Low (was: Moderate)", "New"))],
-)  # fmt: skip
+    [
+        ("da", ("1. februar 2026", "Fra »Hjælper« til »Hjælper måske«.", "Sikkerhed: lav, før moderat.", "Ny: »Hjælper«.")),
+        ("en", ("1 February 2026", "From “Helps” to “May help”.", "Certainty: low, before that moderate.", "New: “Helps”.")),
+    ],
+)
 def test_the_front_page_tells_changes_in_words(samples, language, words):
     finding, fresh = samples.matched(), samples.rollout()
     folders = [f"{each.target_group}/{each.method}" for each in (finding, fresh)]
@@ -93,15 +95,30 @@ def test_the_front_page_tells_changes_in_words(samples, language, words):
     changes = with_latest([], before, {folders[0]: second, folders[1]: versions_of(entry())})
     address = lambda one, file, _language: f"{one.method}/{file}"  # noqa: E731
     view = changes_view(changes, [finding, fresh], language, since="2026-01-01", address=address)
-    assert words[2] in view["said"]
+    assert words[0] in view["said"]
     told = view["latest"][0]
-    assert (told["after"], told["before"], told["sure"]) == (words[0], words[1], words[3])
+    assert (told["said"], told["sure"]) == (words[1], words[2])
     assert told["address"] == f"supported_work/finding.{language}.html"
-    assert [row["before"] for row in view["earlier"]] == [words[4]]
+    assert [row["said"] for row in view["earlier"]] == [words[3]]
     assert view["earlier"][0]["synthetic"] is True
     nothing = changes_view(changes, [], language, since="2026-01-01", address=address)
     assert nothing["latest"] == []
     assert "2026" in nothing["said"]
+
+
+def test_only_the_certainty_may_have_changed_and_published_results_have_none(samples):
+    folder = "adults_outside_labour_market/supported_work"
+    surer = with_latest([], {folder: versions_of(entry())}, {folder: versions_of(entry(), entry(certainty="low"))})
+    view = changes_view(surer, [samples.matched()], "en", since=None, address=lambda *_: "x")
+    assert view["latest"][0]["said"] == "Still “Helps”."
+    published = samples.reviews()
+    before = {"verdict": "published", "certainty": "", "sides": {"for": 1}}
+    after = {**before, "sides": {"for": 1, "both": 1}}
+    folder = f"{published.target_group}/{published.method}"
+    change = [{"finding": folder, "date": "2026-02-01", "before": before, "after": after}]
+    row = changes_view(change, [published], "en", since=None, address=lambda *_: "x")["latest"][0]
+    assert row["said"] == "From “One result. It speaks for” to “2 results: 1 speak for, 1 can go both ways”."
+    assert row["sure"] == ""
 
 
 def test_the_section_says_what_earlier_versions_said():

@@ -30,7 +30,7 @@ def changes_view(
 
     Returns
     -------
-    ``said`` (one sentence), ``latest`` and ``earlier`` (rows with name, address, synthetic, date, before, after, sure). The
+    ``said`` (one sentence), ``latest`` and ``earlier`` (rows with name, address, synthetic, date, said, sure). The
     latest are those of the day on which something last changed.
     """
     _ = translator(language)
@@ -51,24 +51,36 @@ def changes_view(
 
 
 def _row(change: Entry, finding: Finding, language: str, address: Callable[[Finding, str, str], str]) -> dict[str, Any]:
-    _ = translator(language)
     before, after = change["before"], change["after"]
     return {
         "name": f"{group_name(finding, language)} – {method_name(finding, language)}",
         "address": address(finding, f"finding.{language}.html", language),
         "synthetic": finding.synthetic,
         "date": day(change["date"], language),
-        "before": _("New") if before is None else verdict_words(before, language),
-        "after": verdict_words(after, language),
+        "said": _verdict_change(before, after, language),
         "sure": _certainty_change(before, after, language),
     }
 
 
-def _certainty_change(before: Entry | None, after: Entry, language: str) -> str:
-    """The certainty now, and what it was where it was another."""
+def _verdict_change(before: Entry | None, after: Entry, language: str) -> str:
+    """What the finding said, and what it says now."""
     _ = translator(language)
-    now = certainty_words(after, language)
-    former = "" if before is None else certainty_words(before, language)
+    now = verdict_words(after, language).rstrip(".")
+    if before is None:
+        return _("New: “{now}”.").format(now=now)
+    former = verdict_words(before, language).rstrip(".")
+    if former == now:
+        return _("Still “{now}”.").format(now=now)
+    return _("From “{before}” to “{now}”.").format(before=former, now=now)
+
+
+def _certainty_change(before: Entry | None, after: Entry, language: str) -> str:
+    """The certainty now, and what it was where it was another; nothing where nobody has judged it."""
+    _ = translator(language)
+    if not after.get("certainty"):
+        return ""
+    now = certainty_words(after, language).lower()
+    former = "" if before is None or not before.get("certainty") else certainty_words(before, language).lower()
     if not former or former == now:
-        return now or "–"
-    return _("{now} (was: {before})").format(now=now or "–", before=former)
+        return _("Certainty: {now}.").format(now=now)
+    return _("Certainty: {now}, before that {before}.").format(now=now, before=former)

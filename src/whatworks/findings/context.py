@@ -53,10 +53,10 @@ def own_context(
     found = shares_of(finding, result, None if main is None else main.studies)
     names = (finding.labels.get("outcome") or {}).get("name") or {}
     told = saved_shares(finding) if found is None else (found, names, result.good or "up")
-    return view if told is None else {**view, **_of_100(finding, *told, language)}
+    return view if told is None else {**view, **_of_100(finding, *told, language=language)}
 
 
-def _of_100(finding: Finding, found: Shares, names: Mapping[str, str], good: str, language: str) -> dict[str, Any]:
+def _of_100(finding: Finding, found: Shares, names: Mapping[str, str], good: str, *, language: str) -> dict[str, Any]:
     outcome = str(names.get(language) or outcome_name(finding, language))
     return {
         "of_100": shares_sentence(found, outcome=outcome, group=within(group_name(finding, language)), language=language),

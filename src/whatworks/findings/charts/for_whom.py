@@ -76,8 +76,8 @@ def for_whom_chart(result: EffectResult, *, decimals: int | None = None, languag
         value = estimate_text(row.estimate, row.conf_low, row.conf_high, language, decimals=places, signed=null == 0)
         meta = [] if math.isnan(row.people) else [_("{n} people").format(n=number(row.people, language))]
         middle = rows.label_row(page, y + 4, row.name, value, meta=meta, bold=everyone)
-        ends = (row.estimate, row.conf_low, row.conf_high)
-        rows.strip(page, scale, middle, ends, null=null, color=rows.VERDICT_COLORS[row.verdict], shape="D" if everyone else "o")
+        values = (row.estimate, row.conf_low, row.conf_high)
+        rows.strip(page, scale, middle, values, null=null, color=rows.VERDICT_COLORS[row.verdict], shape="D" if everyone else "o")
         y = middle + rows.HALF + 8
     return style.finished(page, rows.axis(page, scale, y + 2, language, signed=null == 0))
 
