@@ -170,8 +170,8 @@ def saved_shares(finding: Finding) -> tuple[Shares, dict[str, str], str] | None:
     if table is None or not len(table):
         return None
     row = table.iloc[0]
-    values = (float(row[column]) for column in ("without", "with_it", "low", "high"))
-    return Shares(*values, source="own"), {"da": str(row["outcome_da"]), "en": str(row["outcome_en"])}, str(row["good"])
+    without, with_it, low, high = (float(row[column]) for column in ("without", "with_it", "low", "high"))
+    return Shares(without, with_it, low, high, "own"), {"da": str(row["outcome_da"]), "en": str(row["outcome_en"])}, str(row["good"])
 
 
 def out_of_100(share: float) -> int:
