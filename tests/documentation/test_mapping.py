@@ -5,6 +5,7 @@ import pytest
 
 import whatworks as ww
 from whatworks.documentation import read_delivery, read_mapping, suggest_mapping, validate
+from whatworks.documentation.faults import PersonalDataFound
 from whatworks.documentation.names import column_named, nearest_column
 from whatworks.documentation.schema import TABLES
 
@@ -75,6 +76,28 @@ def test_faults_of_a_mapping_are_told_with_file_and_line(tmp_path, text, words):
     with pytest.raises(ww.errors.InvalidParameters, match="mapping.yml") as caught:
         read_mapping(place)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sender: '{}'",
+        "'{}': 1",
+        "files: {{a.csv: {{table: maaling, columns: {{'{}': vaerdi}}}}}}",
+        "files: {{a.csv: {{table: maaling, constants: {{informant: '{}'}}}}}}",
+        "files: {{'{}.csv': {{table: maaling}}}}",
+        "# of {}",
+        "files: [ {}",
+    ],
+)
+def test_a_mapping_that_holds_somebodys_number_is_refused_and_does_not_show_it(tmp_path, text):
+    number = "610170" + "-1234"
+    place = tmp_path / "mapping.yml"
+    for written in (number, "".join(f"\\x{ord(sign):02x}" for sign in number)) if text.startswith("sender") else (number,):
+        place.write_text(text.replace("'{}'", '"{}"').format(written), encoding="utf-8")
+        with pytest.raises(PersonalDataFound, match="V01") as caught:
+            read_mapping(place)
+        assert "1234" not in str(caught.value)
 
 
 def test_a_mapping_that_is_not_there_is_told(tmp_path):

@@ -65,3 +65,11 @@ def test_p_numbers_and_cvr_numbers_are_let_through_where_they_belong(tmp_path):
     assert "(V01)" in told(tmp_path, "service.csv", f"service_id,service_name\n{number},Fyrrely\n")
     text = "organisation_id,organisation_name,cvr,ownership\no1,Fonden (opdigtet),12345678,fond\n"
     assert "V0" not in told(tmp_path, "organisation.csv", text)
+
+
+def test_a_path_with_a_number_that_leads_nowhere_is_refused_and_not_shown(tmp_path):
+    number = "610170" + "-1234"
+    validation = ww.documentation.validate(tmp_path / f"{number}.csv")
+    assert validation.refused
+    assert validation.report()["rule"].tolist() == ["V01"]
+    assert number not in validation.report().to_string() + validation.name

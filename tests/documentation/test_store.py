@@ -208,6 +208,9 @@ def test_a_type_that_changed_is_refused_and_nothing_is_stored(store):
 def test_a_source_has_a_name(store):
     with pytest.raises(InvalidOption, match="1 to 100"):
         store.append(methods(a="A"), source=" ", synthetic=True)
+    with pytest.raises(InvalidOption, match="civil registration number") as caught:
+        store.append(methods(a="A"), source="610170" + "-1234", synthetic=True)
+    assert "1234" not in str(caught.value)
 
 
 def test_a_store_that_is_not_there_is_named(tmp_path):

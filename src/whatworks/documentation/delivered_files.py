@@ -64,13 +64,13 @@ def read_files(path: str | Path, mapping: DeliveryMapping) -> Delivered:
         If there is nothing there.
     """
     place = found_above(path)
+    # First of all: a name that may not be shown cannot stand in a message that it is not there either.
+    named = faults_in_names([place.name])
+    if named:
+        return Delivered(name="a file", faults=named)
     if not place.exists():
         raise MissingData(f"There is no folder {place.name!r} with a delivery, and no such file. Check the path.")
     delivered = Delivered(name=place.name)
-    named = faults_in_names([place.name])
-    if named:
-        # A name that may not be shown cannot stand in other messages either.
-        return Delivered(name="a file", faults=named)
     for name, load in _members(place, delivered):
         _read_member(name, load, mapping, delivered)
     if not delivered.raw and not delivered.faults:

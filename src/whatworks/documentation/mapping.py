@@ -1,6 +1,6 @@
 """A sender's names to ours: which file is which table, which header which column, which code which code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,7 +10,9 @@ import yaml
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
+from whatworks.documentation.faults import N_, Fault, PersonalDataFound
 from whatworks.documentation.names import code_names, column_named, plain, table_named
+from whatworks.documentation.privacy import looks_like_cpr
 from whatworks.documentation.schema import TABLES, Column, Table
 
 DATE_FORMS = ("yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy")
@@ -89,6 +91,8 @@ def read_mapping(path: str | Path) -> DeliveryMapping:
 
     Raises
     ------
+    PersonalDataFound
+        If something in it looks like a civil registration number: a header, a code or a constant of the sender's.
     InvalidParameters
         If it cannot be read, or names a table, column or code that is not in the data model; all faults are listed with file
         and line.
@@ -104,7 +108,9 @@ def read_mapping(path: str | Path) -> DeliveryMapping:
     """
     path = Path(path)
     try:
+        _refuse_people(path.name, path.read_text(encoding="utf-8").splitlines())
         located = read_located(path)
+        _refuse_people(path.name, _texts(located.value))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
         raise InvalidParameters(
             f"{path.name}: the mapping cannot be read. It is a text file in UTF-8, written as YAML."
@@ -133,6 +139,27 @@ def read_mapping(path: str | Path) -> DeliveryMapping:
         dates=said.get("dates"),
         allow=frozenset(map(str, allowed)),
     )
+
+
+def _refuse_people(file: str, lines: Iterable[str]) -> None:
+    """A header of a file without a header row, or a constant, can be a person's number; it is not shown."""
+    rows = [number for number, line in enumerate(lines, start=1) if looks_like_cpr(line)]
+    if rows:
+        found = {"message": N_("The text looks like it holds a CPR number."), "remedy": N_("Take it out.")}
+        raise PersonalDataFound([Fault(rule="V01", file=file, column=None, count=len(rows), rows=(rows[0],), **found)])
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every key and value, as what it is read as: signs written by their numbers are signs here."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    else:
+        yield str(value)
 
 
 def _one_of(located: Located, faults: list[str], key: str, value: object, allowed: Sequence[object]) -> None:

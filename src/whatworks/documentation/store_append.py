@@ -11,6 +11,7 @@ import pandas as pd
 from whatworks.core.errors import InvalidOption
 from whatworks.core.provenance import fingerprint
 from whatworks.core.version import __version__
+from whatworks.documentation.privacy import looks_like_cpr
 from whatworks.documentation.schema import TABLES
 from whatworks.documentation.store_errors import DeliveryConflict
 from whatworks.documentation.store_log import last_number, live_deliveries, read_delivered, read_log
@@ -181,6 +182,8 @@ def _checked_source(source: str) -> str:
         raise InvalidOption(
             f"source must be 1 to {_LONGEST_SOURCE} characters; it has {len(source)}. Name the sender and period."
         )
+    if looks_like_cpr(source):
+        raise InvalidOption("source looks like it holds a civil registration number. Name the sender and period instead.")
     return source.strip()
 
 
