@@ -69,7 +69,7 @@ def test_p_numbers_and_cvr_numbers_are_let_through_where_they_belong(tmp_path):
 
 def test_a_path_with_a_number_that_leads_nowhere_is_refused_and_not_shown(tmp_path):
     number = "610170" + "-1234"
-    validation = ww.documentation.validate(tmp_path / f"{number}.csv")
+    validation = validate(tmp_path / f"{number}.csv")
     assert validation.refused
     assert validation.report()["rule"].tolist() == ["V01"]
     assert number not in validation.report().to_string() + validation.name

@@ -145,7 +145,7 @@ def _refuse_people(file: str, lines: Iterable[str]) -> None:
     """A header of a file without a header row, or a constant, can be a person's number; it is not shown."""
     rows = [number for number, line in enumerate(lines, start=1) if looks_like_cpr(line)]
     if rows:
-        found = {"message": N_("The text looks like it holds a CPR number."), "remedy": N_("Take it out.")}
+        found: dict[str, Any] = {"message": N_("The text looks like it holds a CPR number."), "remedy": N_("Take it out.")}
         raise PersonalDataFound([Fault(rule="V01", file=file, column=None, count=len(rows), rows=(rows[0],), **found)])
 
 
