@@ -73,7 +73,7 @@ def test_hostile_words_in_the_evidence_are_text_on_every_page(poisoned):
         ("    output: /tmp/elsewhere", "not a known parameter"),
         ("    target_group: ../x", "not a known parameter"),
         ("    title: !!python/object/apply:os.system [echo]", "not allowed"),
-        ("    title: &a [*a]", "cannot be read"),
+        ("    title: &a [*a]", "stands for something written elsewhere"),
     ],
 )
 def test_no_parameter_leads_out_of_the_project_or_builds_an_object(project, runner, line, told):

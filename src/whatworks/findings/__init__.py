@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from whatworks.findings.gap_map_cells import gap_cells
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.index import error_page, index_page
+    from whatworks.findings.municipality_page import answer_sentence, effects_table
+    from whatworks.findings.one_place import local_question, own_place
     from whatworks.findings.pages import page
     from whatworks.findings.plans import beside_plan, plan_of, plan_section, plan_sentence, plan_table
     from whatworks.findings.profile_page import page_of_profile
@@ -63,8 +65,12 @@ if TYPE_CHECKING:
 
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {
+    "answer_sentence": "municipality_page",
     "attribute_names": "benchmark_page",
     "consequences_table": "economics_section",
+    "effects_table": "municipality_page",
+    "local_question": "one_place",
+    "own_place": "one_place",
     "cost_per_citizen": "economics_section",
     "costs_table": "economics_section",
     "item_names": "case_question",
@@ -125,6 +131,7 @@ __all__ = [
     "REVIEWS_SOURCE",
     "Finding",
     "advice_table",
+    "answer_sentence",
     "ask",
     "attribute_names",
     "beside_plan",
@@ -143,6 +150,7 @@ __all__ = [
     "designs_table",
     "document",
     "economics_sentence",
+    "effects_table",
     "error_page",
     "explain",
     "explore_honest",
@@ -156,10 +164,12 @@ __all__ = [
     "item_names",
     "ledger_table",
     "load",
+    "local_question",
     "money_question",
     "never_alone",
     "number",
     "out_of_100_table",
+    "own_place",
     "page",
     "page_of_coverage",
     "page_of_group",

@@ -27,7 +27,9 @@ TESTS = (
     "robust_to_trends",
     "specification_curve",
 )
-DESIGNS = ("matched", "rollout", "reviews", "investment", "benchmark")
+DESIGNS = ("matched", "rollout", "municipality", "reviews", "investment", "benchmark")
+# Of the result of one named place: the fewest people behind any of its own numbers.
+FEWEST_PEOPLE = "fewest_people"
 RESULTS_JSON, RESULTS_CSV = "results.json", "results.csv"
 # 98 municipalities by 20 quarters is 1,960 rows: the longest table of groups that a page has use for.
 MAX_ROWS = 2_000
@@ -44,7 +46,8 @@ class Finding:
     Parameters
     ----------
     target_group, method, outcome : codes of the catalogues; ``outcome`` is None where published reviews cover several
-    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` (of an effect) or ``"benchmark"`` (of services)
+    design : ``"matched"``, ``"rollout"``, ``"municipality"`` (one of a roll-out alone), ``"reviews"``, ``"investment"`` (of an
+        effect) or ``"benchmark"`` (of services)
     labels : names in both languages, ``{"target_group": {"da", "en"}, "method": {"da", "en"}, "outcome": {"name":
         {"da", "en"}, "unit": {"da", "en"}, "good", "decimals", "smallest_important"}}``
     synthetic : True where the data are simulated; every page and figure then says so
@@ -93,7 +96,11 @@ class Finding:
         for name, table in self.tables.items():
             _refuse_row_level(name, table)
         k = fewest_of(self.design)
-        object.__setattr__(self, "results", {name: disclose(result, k) for name, result in self.results.items()})
+        named = self.design == "municipality"
+        published = {
+            name: _of_a_named_place(result, k) if named else disclose(result, k) for name, result in self.results.items()
+        }
+        object.__setattr__(self, "results", published)
         tested = {name: _without_counts_by_row(disclose(result, k), k) for name, result in self.robustness.items()}
         object.__setattr__(self, "robustness", tested)
         object.__setattr__(self, "tables", {name: _published(table) for name, table in self.tables.items()})
@@ -168,7 +175,20 @@ def fewest_of(design: str) -> int:
 
     A roll-out counts places, which are not secret; three of them keep any one from being told apart.
     """
-    return K_FLOOR if design == "rollout" else K_PUBLISH
+    return K_FLOOR if design in ("rollout", "municipality") else K_PUBLISH
+
+
+def _of_a_named_place(result: EffectResult, k: int) -> EffectResult:
+    """One place may be named, and then counts as one; what is guarded is the people behind its numbers."""
+    fewest = result.statistics.get(FEWEST_PEOPLE)
+    if fewest is None:
+        return disclose(result, k)
+    if not fewest >= K_PUBLISH:
+        raise DisclosureRisk(
+            f"{result.method}: a number of the place rests on fewer than {K_PUBLISH} people, so the effect cannot be published. "
+            "Leave out the quarters with few people, or pool several places."
+        )
+    return result
 
 
 def _without_counts_by_row(result: EffectResult, k: int) -> EffectResult:

@@ -18,6 +18,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.investment_page import page_of_investment
 from whatworks.findings.labels import decimals_of, group_name, method_name, short, smallest_important, speaking
 from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.municipality_page import in_order, page_of_municipality, places_section
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import review_view
 from whatworks.findings.subgroups import subgroups_in
@@ -31,6 +32,7 @@ def page(
     case: Finding | None = None,
     registry: Registry | None = None,
     versions: Markup | str = "",
+    places: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """The finding as a whole HTML page for people who work with citizens.
 
@@ -41,6 +43,8 @@ def page(
     case : the investment case that rests on this finding; the page then says what it costs and who gets the money back
     registry : the evidence base; the page then says what to expect in a new place, what else is known, and what it takes
     versions : the section about what the finding said before, of :func:`~whatworks.findings.version_section.version_section`
+
+    places : municipalities with a page of their own, folder below the report -> name in each language
 
     Returns
     -------
@@ -58,9 +62,10 @@ def page(
     if finding.design in _OTHER_PAGES:
         return _OTHER_PAGES[finding.design](finding, language)
     reviews = finding.tables.get("reviews")
+    near = places_section(in_order(places or {}, language), language)
     spoken = speaking(finding)
     if spoken is not None:
-        view = {**own_view(finding, language), "money": None, "versions": versions}
+        view = {**own_view(finding, language), "money": None, "versions": versions, "places": near}
         if case is not None:
             view |= _with_money(view, finding, case, language)
         view |= own_context(finding, spoken[1], registry, trusted=view["trusted"], language=language)
@@ -72,13 +77,13 @@ def page(
         view["forest"] = charts.forest_figure(reviews, language=language, synthetic=finding.synthetic)
         body = render("reviews.html", language, view=view)
     else:
-        view = {**about(finding, language), **unknown_view(finding, language), "versions": versions}
+        view = {**about(finding, language), **unknown_view(finding, language), "versions": versions, "places": near}
         body = render("unknown.html", language, view=view)
     return _framed(finding, view, body, language)
 
 
 # Designs whose pages are made of other parts.
-_OTHER_PAGES = {"investment": page_of_investment, "benchmark": page_of_benchmark}
+_OTHER_PAGES = {"investment": page_of_investment, "benchmark": page_of_benchmark, "municipality": page_of_municipality}
 
 
 def _with_money(view: Mapping[str, Any], finding: Finding, case: Finding, language: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ REVIEWS_SOURCE: Mapping[str, str] = {
 _DESIGNS = {
     "matched": N_("A matched comparison, held against a randomised trial"),
     "rollout": N_("A gradual roll-out, where those who wait are the comparison"),
+    "municipality": N_("One municipality of a roll-out alone, held against those that had not begun"),
     "reviews": N_("Published systematic reviews"),
     "investment": N_("An investment case that rests on an effect of our own"),
     "benchmark": N_("Services side by side, with account taken of their citizens"),

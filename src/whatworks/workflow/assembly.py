@@ -1,6 +1,5 @@
 """Filling a new site: what is carried over, what is made, what stands on the front page."""
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from whatworks.findings import Finding
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow import verdicts
 from whatworks.workflow.folder import carry_over, write
-from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, files_below, is_whole, renew_digests
+from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, clear, files_below, is_whole, renew_digests
 from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
+from whatworks.workflow.question_places import ONE_PLACE
 from whatworks.workflow.questions import EFFECTS, Question
 from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest, write_costs
 from whatworks.workflow.run import Runner
@@ -141,6 +141,7 @@ class Assembly:
                 execute=folder in plan.execute,
                 scratch=self.building / "scratch",
                 effect=self._rests_on(plan.questions[folder]),
+                places=plan.questions[folder].places,
             )
             for folder in (*plan.execute, *plan.render)
         ]
@@ -153,11 +154,19 @@ class Assembly:
         plan, reports = self.plan, self._reports(outcomes)
         for folder, question in plan.questions.items():
             effect = question.effect
-            if effect is None or folder not in reports or not {folder, effect} & set(outcomes):
+            if effect is None or question.design == ONE_PLACE or folder not in reports or not {folder, effect} & set(outcomes):
                 continue
             if reports.get(effect, {}).get("status") == DONE:
                 known = reports[folder]["status"] == DONE
-                write_costs(self.site / effect, self.site / folder, known, plan.languages, self.catalogues)
+                places = plan.questions[effect].places
+                write_costs(
+                    self.site / effect,
+                    self.site / folder,
+                    known,
+                    languages=plan.languages,
+                    registry=self.catalogues,
+                    places=places,
+                )
 
     def _write_error_pages(self, report: str, failure: Failure) -> None:
         from whatworks.workflow import pages
@@ -165,7 +174,7 @@ class Assembly:
         plan, question = self.plan, self.plan.questions[report]
         labels = pages.labels_of(question, self.catalogues)
         # Whatever the run got done before it failed is no result.
-        shutil.rmtree(self.site / report, ignore_errors=True)
+        clear(self.site / report)
         for language in plan.languages:
             html = pages.failure_page(question, failure, labels, language=language, languages=plan.languages)
             for page in PAGES:
@@ -210,7 +219,9 @@ class Assembly:
         )
         reports = self._reports(outcomes)
         # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
-        beside = [folder for folder, entry in reports.items() if entry["status"] == DONE and folder not in effects]
+        # One municipality is reached from the page about all of them.
+        about_all = [folder for folder in reports if plan.questions[folder].design != ONE_PLACE]
+        beside = [folder for folder in about_all if reports[folder]["status"] == DONE and folder not in effects]
         findings, others = list(effects.values()), [pages.load_finding(self.site / folder) for folder in beside]
         failed = [
             (folder, pages.labels_of(plan.questions[folder], self.catalogues))

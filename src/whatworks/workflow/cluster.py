@@ -191,6 +191,7 @@ def sent_along(job: Job) -> dict[str, bytes]:
         for name, folder in folders.items()
         if folder is not None
         for path in sorted(folder.iterdir())
+        if path.is_file()
     }
 
 

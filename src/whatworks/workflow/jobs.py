@@ -32,6 +32,7 @@ class Job:
     earlier : why a first try failed; None for a first try
     timeout : seconds one cell may take
     effect : folder of the report that this one rests on; None where it rests on none
+    places : municipalities with a report of their own below this one, code -> name in each language
     scratch : folder for what a kernel leaves while it runs; the system's own by default
     """
 
@@ -46,6 +47,7 @@ class Job:
     timeout: float = 900.0
     scratch: Path | None = None
     effect: Path | None = None
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

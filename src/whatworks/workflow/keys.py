@@ -55,6 +55,9 @@ def report_keys(project: Project, questions: Sequence[Question], *, source: Path
         parts = [("common", common.encode()), ("cells", cells[question.design].encode()), ("asked", asked.encode())]
         if question.effect is not None:
             parts.append(("effect", keys[question.effect].encode()))
+        if question.places:
+            # The page about all of them leads to each.
+            parts.append(("places", json.dumps(question.places, sort_keys=True).encode()))
         keys[question.folder] = digest_of([*parts, *_named_files(project, question.parameters)])
     return {question.folder: keys[question.folder] for question in questions}
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -45,8 +46,9 @@ class SiteManifest:
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def files_of(self, report: str) -> list[str]:
-        """The files of one report."""
-        return [name for name in self.files if name.startswith(f"{report}/")]
+        """The files of one report; those of a report below it are not its own."""
+        below = tuple(f"{other}/" for other in self.reports if other.startswith(f"{report}/"))
+        return [name for name in self.files if name.startswith(f"{report}/") and not name.startswith(below)]
 
     def to_json(self) -> str:
         """As written to ``manifest.json``; equal sites give equal bytes."""
@@ -126,9 +128,20 @@ def report_manifest(job: "Job", finding: Any, seconds: Mapping[str, float]) -> s
         "engine": job.engine,
         "first_try": None if job.earlier is None else str(job.earlier),
         "seconds": dict(seconds),
-        "files": {path.name: digest(path) for path in sorted(job.folder.iterdir()) if path.name != MANIFEST},
+        "files": {path.name: digest(path) for path in sorted(own_parts(job.folder)) if path.name != MANIFEST},
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def own_parts(folder: Path) -> Iterator[Path]:
+    """What stands in a report's folder. A folder in it with a manifest is another report, about one municipality."""
+    return (path for path in folder.iterdir() if not (path / MANIFEST).is_file())
+
+
+def clear(folder: Path) -> None:
+    """Take a report away; others in its folder stay."""
+    for path in list(own_parts(folder)) if folder.is_dir() else ():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def failed_manifest(question: "Question", key: str, failure: Failure) -> str:

@@ -19,6 +19,7 @@ SHARED = (
     "notebooks/method_report.ipynb",
     "notebooks/investment_case.ipynb",
     "notebooks/benchmark.ipynb",
+    "notebooks/one_municipality.ipynb",
     "evidence/README.md",
     "evidence/areas.yml",
     "evidence/domains.yml",

@@ -14,10 +14,12 @@ from whatworks.findings.gap_map_cells import gap_cells
 from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import LANGUAGES
+from whatworks.findings.municipality_page import municipality_name
 from whatworks.findings.names import N_
 from whatworks.findings.version_section import version_section
 from whatworks.workflow.folder import write
 from whatworks.workflow.plan import FRONT_PAGES
+from whatworks.workflow.question_places import ONE_PLACE, Places
 from whatworks.workflow.questions import Catalogues, Question
 from whatworks.workflow.report import Failure
 from whatworks.workflow.verdicts import History
@@ -36,10 +38,16 @@ def load_finding(folder: Path) -> Finding:
 
 
 def finding_page(
-    finding: Finding, *, language: str, languages: Sequence[str], case: Finding | None = None, registry: Registry | None = None
+    finding: Finding,
+    *,
+    language: str,
+    languages: Sequence[str],
+    case: Finding | None = None,
+    registry: Registry | None = None,
+    places: Places | None = None,
 ) -> str:
     """The page for practitioners; with what it costs, where an investment case rests on the finding."""
-    html = page(finding, language=language, case=case, registry=registry, versions=VERSIONS_HERE)
+    html = page(finding, language=language, case=case, registry=registry, versions=VERSIONS_HERE, places=places)
     return _in_this_site(html, languages)
 
 
@@ -76,20 +84,25 @@ def report_page(notebook: Any, finding: Finding, *, language: str, languages: Se
 
     _ = translator(language)
     group, method = group_name(finding, language), method_name(finding, language)
-    home = f"../../{FRONT_PAGES[language]}"
+    # A report about one municipality stands below that about all of them.
+    below = finding.design == ONE_PLACE
+    up = "../" * below
+    about_all = [(method, f"../finding.{language}.html")] if below else []
+    name = municipality_name(finding, language) if below else method
     html = document(
-        title=f"{method}: {group}",
+        title=f"{method}, {name}: {group}" if below else f"{method}: {group}",
         body=report_body(notebook, language=language, design=finding.design),
         language=language,
         breadcrumbs=[
-            (group, f"../index.{language}.html"),
-            (method, f"finding.{language}.html"),
+            (group, f"{up}../index.{language}.html"),
+            *about_all,
+            (name, f"finding.{language}.html"),
             (_("Method report"), None),
         ],
         links=[(_("The notebook"), "report.ipynb"), (_("Numbers (CSV)"), "results.csv")],
         other_language=f"report.{_OTHER[language]}.html",
         synthetic=finding.synthetic,
-        home=home,
+        home=f"{up}../../{FRONT_PAGES[language]}",
     )
     return _in_this_site(html, languages)
 
@@ -97,6 +110,8 @@ def report_page(notebook: Any, finding: Finding, *, language: str, languages: Se
 def failure_page(question: Question, failure: Failure, labels: Labels, *, language: str, languages: Sequence[str]) -> str:
     """The page in place of a report that failed."""
     html = error_page(labels, str(failure), language, folder=question.folder, synthetic=bool(labels.get("synthetic")))
+    if question.design == ONE_PLACE:
+        html = html.replace('href="../../', 'href="../../../')
     return _in_this_site(html, languages)
 
 
@@ -173,6 +188,8 @@ def labels_of(question: Question, catalogues: Catalogues) -> dict[str, Any]:
     if question.design in _BESIDE:
         names = labels["method"]
         labels["method"] = {each: f"{names[each]}, {translator(each)(_BESIDE[question.design]).lower()}" for each in LANGUAGES}
+    if question.design == ONE_PLACE:
+        labels["method"] = {each: f"{name}, {question.parameters['municipality']}" for each, name in labels["method"].items()}
     return labels
 
 

@@ -8,7 +8,7 @@ from whatworks.core.errors import MissingData
 
 NOTEBOOK = Path("notebooks") / "method_report.ipynb"
 # Designs with a notebook of their own; the method report answers all others.
-NOTEBOOKS = {"investment": "investment_case.ipynb", "benchmark": "benchmark.ipynb"}
+NOTEBOOKS = {"investment": "investment_case.ipynb", "benchmark": "benchmark.ipynb", "municipality": "one_municipality.ipynb"}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
 from whatworks.workflow.question_data import Asked, data_faults, listed, settled_faults, unknown
+from whatworks.workflow.question_places import ONE_PLACE, PLACE_KEYS, Places, asked_of_each, asks_for_places, read_places
 
 # Designs that say what works, and those that say what it costs and how services fare.
 EFFECTS = ("matched", "rollout", "reviews")
@@ -27,7 +28,7 @@ _NEEDED = {
 REVIEWS_METHOD = "published_reviews"
 DEFAULT_LANGUAGE = "da"
 # Parameters that hold a code of a catalogue, never the name of a file.
-CODES = ("target_group", "method", "outcome", "design", "language", "effect", "estimator")
+CODES = ("target_group", "method", "outcome", "design", "language", "effect", "estimator", "municipality")
 # Codes name folders of the site, so they hold nothing that a path could trip over.
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
@@ -53,10 +54,12 @@ class Question:
     Attributes
     ----------
     target_group, method : codes; together they name the report's folder
-    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` or ``"benchmark"``
+    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` or ``"benchmark"``; ``"municipality"`` for one of a
+        roll-out alone
     parameters : everything the notebook is given, except where to write
     where : ``file:line`` it was asked on
     effect : folder of the report that this one rests on; None where it rests on none
+    places : municipalities with a report of their own, code -> name in each language
 
     Examples
     --------
@@ -70,10 +73,13 @@ class Question:
     parameters: Mapping[str, Any] = field(repr=False)
     where: str = ""
     effect: str | None = None
+    places: Places = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
-        """The report's folder inside the site; an investment case stands beside the effect it rests on."""
+        """The report's folder inside the site; an investment case stands beside the effect it rests on, one place below it."""
+        if self.design == ONE_PLACE:
+            return f"{self.effect}/{self.parameters['municipality']}"
         own = {"investment": f"{self.method}_investment", "benchmark": "benchmark"}
         return f"{self.target_group}/{own.get(self.design, self.method)}"
 
@@ -127,7 +133,7 @@ class _Reader:
 
     def defaults(self, design: Any) -> Mapping[str, Any]:
         """Names and defaults of the parameters of the notebook that answers a design."""
-        known = design if design in DESIGNS else ""
+        known = design if design in (*DESIGNS, ONE_PLACE) else ""
         if known not in self._defaults:
             self._defaults[known] = default_parameters(read_notebook(self.project.notebook_of(known)))
         return self._defaults[known]
@@ -194,6 +200,13 @@ class _Reader:
         for question in asked.values():
             self._effect(question, asked)
             yield question
+            yield from self._of_places(question)
+
+    def _of_places(self, question: Question) -> Iterator[Question]:
+        """What is asked of single municipalities."""
+        if question.places:
+            for parameters in asked_of_each(question.parameters, question.places, self.defaults(ONE_PLACE)):
+                yield replace(question, design=ONE_PLACE, parameters=parameters, effect=question.folder, places={})
 
     def _effect(self, question: Question, asked: Mapping[str, Question]) -> None:
         """What an investment case rests on is asked about in the same file, and is an effect of our own."""
@@ -214,13 +227,17 @@ class _Reader:
             return None
         defaults = self.defaults(item.get("design"))
         allowed = [name for name in defaults if name not in _SET_BY_RUN]
+        of_places = PLACE_KEYS if asks_for_places(item) else ()
         for key, value in item.items():
+            if key in of_places:
+                continue
             if self._known(located, (*at, key), key, allowed, what="parameter of the report notebook"):
                 self._value(located, (*at, key), key, value, defaults[key])
         self._design(located, at, item)
         self._codes(located, at, item, group)
         if len(self.faults) == before:
             self._data(located, at, item, group)
+        places = self._places(located, at, item, group) if of_places and len(self.faults) == before else {}
         if len(self.faults) > before:
             return None
         method = item.get("method") or _method_of(item) or REVIEWS_METHOD
@@ -233,6 +250,7 @@ class _Reader:
             parameters=parameters,
             where=located.where(*at),
             effect=item.get("effect"),
+            places=places,
         )
 
     def _design(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any]) -> None:
@@ -274,6 +292,15 @@ class _Reader:
             self._fault(located, (*at, "data"), message)
         for key, message in settled_faults(self.project.root, item, asked):
             self._fault(located, (*at, key), message)
+
+    def _places(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str) -> Places:
+        """The municipalities that are asked about one by one, all of them in the data and fit to name a folder."""
+        asked = Asked(target_group=group, method=item["method"], outcome=item["outcome"], invented=False)
+        places, faults = read_places(self.project.root, item, asked)
+        faults += [f"the code {code!r} cannot name a folder" for code in places if not _FOLDER_NAME.fullmatch(code)]
+        for message in faults:
+            self._fault(located, at, message)
+        return places
 
     def _value(self, located: Located, at: tuple[str | int, ...], key: str, value: Any, default: Any) -> None:
         if not is_plain(value):

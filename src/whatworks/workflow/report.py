@@ -1,9 +1,8 @@
 """One report: run the notebook, read what it found, write its pages. This is what a worker process does."""
 
 import json
-import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from whatworks.core.errors import InvalidResult
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.folder import write
 from whatworks.workflow.jobs import Job, Outcome
-from whatworks.workflow.manifest import MANIFEST, failed_manifest, renew_digests, report_manifest
+from whatworks.workflow.manifest import MANIFEST, clear, failed_manifest, renew_digests, report_manifest
 from whatworks.workflow.notebooks import for_design
 from whatworks.workflow.traces import without_traces
 
@@ -65,9 +64,8 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
 
 def _start_empty(job: Job) -> None:
     """Nothing of a try that failed may pass for part of the next."""
-    if job.folder.exists():
-        shutil.rmtree(job.folder)
-    job.folder.mkdir(parents=True)
+    clear(job.folder)
+    job.folder.mkdir(parents=True, exist_ok=True)
 
 
 def execute(job: Job) -> Any:
@@ -117,14 +115,22 @@ def _write_pages(job: Job) -> Any:
     notebook = read_executed(job.folder / EXECUTED)
     registry = evidence_base(Project(job.root).evidence)
     for language in job.languages:
-        html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry)
+        html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry, places=job.places)
         write(job.folder / f"finding.{language}.html", html)
         report = pages.report_page(notebook, finding, language=language, languages=job.languages)
         write(job.folder / f"report.{language}.html", report)
     return finding
 
 
-def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str], registry: "Registry") -> None:
+def write_costs(
+    effect: Path,
+    case: Path,
+    known: bool,
+    *,
+    languages: Sequence[str],
+    registry: "Registry",
+    places: Mapping[str, Mapping[str, str]],
+) -> None:
     """Write the finding pages of an effect anew, with its investment case where that is known; its manifest stays true.
 
     Parameters
@@ -133,6 +139,7 @@ def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str],
     known : False where the case could not be made
     languages : of the pages
     registry : the evidence base
+    places : municipalities with a report of their own below the effect's, code -> name in each language
     """
     from whatworks.workflow import pages
 
@@ -140,7 +147,7 @@ def write_costs(effect: Path, case: Path, known: bool, languages: Sequence[str],
     told = pages.load_finding(case) if known else None
     written = {f"finding.{language}.html": language for language in languages}
     for name, language in written.items():
-        html = pages.finding_page(finding, language=language, languages=languages, case=told, registry=registry)
+        html = pages.finding_page(finding, language=language, languages=languages, case=told, registry=registry, places=places)
         write(effect / name, html)
     renew_digests(effect, written)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from whatworks.workflow.folder import left_behind
 from whatworks.workflow.jobs import Job, Outcome, Runner
-from whatworks.workflow.manifest import digest, read_report
+from whatworks.workflow.manifest import MANIFEST, digest, own_parts, read_report
 
 
 def resuming(runner: Runner, target: Path) -> Runner:
@@ -30,8 +30,10 @@ def resuming(runner: Runner, target: Path) -> Runner:
             if found is None:
                 rest.append(job)
                 continue
-            job.folder.parent.mkdir(parents=True, exist_ok=True)
-            found.rename(job.folder)
+            job.folder.mkdir(parents=True, exist_ok=True)
+            # The manifest last: a folder that has one holds a whole report.
+            for part in sorted(own_parts(found), key=lambda part: part.name == MANIFEST):
+                part.rename(job.folder / part.name)
             yield Outcome(folder=job.question.folder, seconds=read_report(job.folder)["seconds"])
         yield from runner(rest)
 

@@ -95,7 +95,7 @@ def verify_site(
     keys = report_keys(project, questions)
     site = read_site(target)
     stand = {question.folder: question for question in questions if question.folder in asked}
-    verdicts = {folder: _before(target / folder, site.reports.get(folder, {}), keys[folder]) for folder in stand}
+    verdicts = {folder: _before(target, folder, site.reports.get(folder, {}), keys[folder]) for folder in stand}
     compared = {folder: _digests(target / folder) for folder, verdict in verdicts.items() if verdict is None}
     with tempfile.TemporaryDirectory(prefix="verify-") as place:
         jobs = [_job(stand[folder], project.root, Path(place), keys[folder], target) for folder in compared]
@@ -114,9 +114,9 @@ def _job(question: Question, root: Path, place: Path, key: str, site: Path) -> J
     return Job(question=question, root=root, folder=place / question.folder, languages=(), key=key, effect=effect)
 
 
-def _before(folder: Path, entry: Mapping[str, str], key: str) -> Verified | None:
+def _before(target: Path, name: str, entry: Mapping[str, str], key: str) -> Verified | None:
     """What is known without running; None where it must be run."""
-    name = f"{folder.parent.name}/{folder.name}"
+    folder = target / name
     if entry.get("status") != DONE:
         return Verified(folder=name, status="missing")
     written = read_report(folder).get("files", {})
