@@ -171,7 +171,8 @@ def saved_shares(finding: Finding) -> tuple[Shares, dict[str, str], str] | None:
         return None
     row = table.iloc[0]
     without, with_it, low, high = (float(row[column]) for column in ("without", "with_it", "low", "high"))
-    return Shares(without, with_it, low, high, "own"), {"da": str(row["outcome_da"]), "en": str(row["outcome_en"])}, str(row["good"])
+    names = {"da": str(row["outcome_da"]), "en": str(row["outcome_en"])}
+    return Shares(without, with_it, low, high, "own"), names, str(row["good"])
 
 
 def out_of_100(share: float) -> int:
