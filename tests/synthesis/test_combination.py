@@ -39,6 +39,24 @@ def test_both_sources_stand_beside_the_combination(published):
     assert parts.loc["published", "std_error"] > published.headline.std_error
 
 
+def test_few_studies_and_few_clusters_enter_with_intervals_as_wide_as_their_own():
+    es = pd.DataFrame({"yi": [0.1, 0.5, 0.35], "vi": [0.01, 0.02, 0.01]})
+    few = ww.synthesis.pool(es, measure="SMD", good="up")
+    bare = own(0.2, 0.1)
+    # Students' t with 4 degrees of freedom, as five clusters give.
+    clustered = dataclasses.replace(bare, effects=bare.effects.assign(conf_low=0.2 - 0.27764, conf_high=0.2 + 0.27764))
+    both = ww.synthesis.combine(clustered, few)
+    parts = both.parts.set_index("term")
+    expected = few.effects[few.effects["kind"] == "prediction"].iloc[0]
+    assert parts.loc["published", ["conf_low", "conf_high"]].tolist() == pytest.approx(
+        [expected["conf_low"], expected["conf_high"]]
+    )
+    assert parts.loc["ours", ["conf_low", "conf_high"]].tolist() == pytest.approx([-0.07764, 0.47764])
+    given = ww.synthesis.combine(bare, few, tau2=0.04).parts.set_index("term").loc["published", "std_error"]
+    widening = (few.headline.conf_high - few.headline.estimate) / (1.959964 * few.headline.std_error)
+    assert given == pytest.approx(np.sqrt(0.04 + (widening * few.headline.std_error) ** 2), rel=1e-6)
+
+
 def test_a_precise_estimate_of_ours_counts_nearly_alone_and_a_vague_one_hardly(published):
     assert ww.synthesis.combine(own(0.2, 0.001), published).statistics["weight_local"] > 99
     assert ww.synthesis.combine(own(0.2, 10.0), published).statistics["weight_local"] < 1

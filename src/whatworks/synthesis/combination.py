@@ -30,7 +30,11 @@ def combine(
     """The effect here, given what we measured and what studies elsewhere found: a posterior, with the weight of each shown.
 
     Studies elsewhere say what to expect in a place like ours: their average, give or take how much places differ. Our own
-    estimate then moves that expectation. Where studies agree and are many, they count much; where places differ, ours does.
+    estimate then moves that expectation. Where studies agree and are many, they count much; where places differ, ours does. Few
+    studies, or few clusters of ours, have intervals by Student's t, wider than normal ones: each source enters with the spread of
+    the normal distribution whose interval is as wide as its own, so that little knowledge also counts little. Even so a variance
+    between places that is estimated from few studies may be far too small: with 3 to 10 studies whose places truly differ as much
+    as one study is unsure, or twice that, 95 per cent intervals covered 84 to 91 per cent (400 draws each).
 
     Parameters
     ----------
@@ -75,10 +79,12 @@ def combine(
     """
     _refuse(local, published, conf_level)
     threshold = not_negative("threshold", threshold)
-    ours, ours_variance = _headline(local)
-    theirs, theirs_variance = _headline(published)
+    ours, ours_variance, ours_widening = _headline(local)
+    theirs, theirs_variance, widening = _headline(published)
     between = _between(published, tau2)
-    expected_variance = theirs_variance + between
+    ours_variance *= ours_widening
+    # A variance between places that is itself estimated from few studies is as unsure as their mean; one that is given is not.
+    expected_variance = theirs_variance * widening + between * (widening if tau2 is None else 1.0)
     share = expected_variance / (expected_variance + ours_variance)
     estimate = share * ours + (1 - share) * theirs
     variance = share * ours_variance
@@ -132,13 +138,16 @@ def _refuse(local: EffectResult, published: EffectResult, conf_level: float) -> 
     confidence(conf_level)
 
 
-def _headline(result: EffectResult) -> tuple[float, float]:
+def _headline(result: EffectResult) -> tuple[float, float, float]:
+    """Estimate, variance, and what the variance is multiplied by for an interval wider than the normal one."""
     estimate, std_error = float(result.headline.estimate), float(result.headline.std_error)
     if not (np.isfinite(estimate) and np.isfinite(std_error) and std_error > 0):
         raise InvalidEffect(
             f"{result.method} has no estimate with a standard error above 0, so it cannot be weighed. Show it beside."
         )
-    return estimate, std_error**2
+    reach = (float(result.headline.conf_high) - float(result.headline.conf_low)) / 2
+    widening = reach / (float(stats.norm.ppf(0.5 + result.conf_level / 2)) * std_error)
+    return estimate, std_error**2, max(1.0, widening**2) if np.isfinite(widening) else 1.0
 
 
 def _between(published: EffectResult, tau2: float | None) -> float:
