@@ -71,7 +71,8 @@ def _html_cell(row: Any, language: str) -> str:
     look = {"not_rated": f"{_NARROW};{_OPEN}", "unknown": f"{_NARROW};{_HATCH}", "gap": f"{_NARROW};{_HATCH}"}.get(
         row.verdict, _NARROW
     )
-    more = "".join(f"<br>{escape(text)}" for text in remark(row, language))
+    remarks = "".join(f"<br>{escape(text)}" for text in remark(row, language))
+    more = f'<span style="color:var(--ink-2)">{remarks}</span>' if remarks else ""
     word = escape(verdict_name(row.verdict, language))
     word = word if row.verdict in SILENT else f"<b>{word}</b>"
     count = "" if row.verdict == "gap" or (row.verdict == "not_rated" and row.n_studies == 0) else number(row.n_studies, language)
@@ -79,5 +80,5 @@ def _html_cell(row: Any, language: str) -> str:
     return (
         f'<td role="cell" class="gap-{state}" data-domain="{escape(row.domain_label, quote=True)}" style="{look}">'
         f'<span style="color:var({color})"><span aria-hidden="true">{sign}</span> '
-        f'{word}</span> {count}<span style="color:var(--ink-2)">{more}</span></td>'
+        f"{word}</span> {count}{more}</td>"
     )
