@@ -23,7 +23,7 @@ lab: $(STAMP)  ## set up and open JupyterLab at the start notebook
 	@$(BIN)/jupyter lab notebooks/00_start.ipynb
 
 guide: $(STAMP)  ## set up and write the documentation site: .guide/index.html
-	@$(BIN)/python -m sphinx -q -W --keep-going -b html notebooks/guide .guide && echo "Open .guide/index.html"
+	@$(BIN)/python -m sphinx -q -W --keep-going -D desk_show=1 -b html notebooks/guide .guide && echo "Open .guide/index.html"
 
 grade: $(STAMP)  ## hold estimators, checks and validation to the grading contract (hours)
 	@$(BIN)/python benchmarks/grade.py --seeds 200 --scenarios

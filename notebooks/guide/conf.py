@@ -52,7 +52,8 @@ pygments_dark_style = "github-dark"
 
 def _palette(colours: dict[str, str]) -> dict[str, str]:
     """The theme's variables in the colours that our pages and charts have."""
-    return {
+    # Figures of the desk know the colours by these names.
+    return {name.removeprefix("--"): code for name, code in colours.items()} | {
         "color-brand-primary": colours["--accent"],
         "color-brand-content": colours["--accent"],
         "color-brand-visited": colours["--accent"],

@@ -90,6 +90,21 @@ def test_meanings_of_several_lines_stay_in_one_piece(extensions):
     ]
 
 
+def test_what_a_call_showed_stands_below_it_in_english_and_without_controls(extensions):
+    import desk
+
+    figure = {"data": {desk.FRAGMENTS: {"da": "<p>Figur</p>", "en": "<p>Figure</p>"}, "text/html": "<style>x</style>"}}
+    control = {"data": {desk.WIDGET: {}, "text/plain": "IntSlider()"}}
+    said = {"output_type": "stream", "name": "stdout", "text": "a < b"}
+    cell = {"cell_type": "code", "source": "show()", "outputs": [figure, control, said]}
+    page = desk.as_markdown([{"cell_type": "markdown", "source": "# Words"}, cell])
+    assert page.startswith("# Words\n\n```python\nshow()\n```")
+    assert '<div class="desk-output"><p>Figure</p></div>' in page
+    assert "<pre>a &lt; b</pre>" in page
+    assert "Figur<" not in page
+    assert "IntSlider" not in page
+
+
 # --- the site -------------------------------------------------------------------------------------------------------------
 
 

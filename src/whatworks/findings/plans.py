@@ -253,6 +253,8 @@ def _value(field: str, text: str, labels: Mapping[str, Any], language: str) -> s
         return _(CONTROLS[text]) if text in CONTROLS else text
     if field == "covariates":
         return ", ".join(covariate_name(name, language) for name in text.split(", "))
+    if field == "data":
+        return Path(text).name.replace("_", " ")
     if field in ("smallest_important", "conf_level"):
         return number(float(text), language)
     return text
