@@ -44,7 +44,7 @@ def behave(job: Job) -> Outcome:
     if name == "fails":
         return Outcome(folder=job.question.folder, failure=Failure(type="X", message="x"))
     if name.startswith("slow"):
-        time.sleep(1.0)
+        time.sleep(0.5)
     job.folder.mkdir(parents=True, exist_ok=True)
     before = sorted(path.name for path in job.folder.iterdir())
     (job.folder / "results.json").write_text(f"{name} {before}")
@@ -115,7 +115,7 @@ def _found_by_machines(monkeypatch):
 
 def test_a_machine_that_is_killed_loses_nothing_and_every_report_arrives_once(project, scheduler, start):
     doomed, _other = start(), start()
-    names = [f"slow{number}" for number in range(6)]
+    names = [f"slow{number}" for number in range(5)]
     outcomes = []
     for outcome in in_cluster(scheduler, make=behave)(jobs(project, *names)):
         if not outcomes:

@@ -109,7 +109,7 @@ def test_a_figure_that_nobody_shows_is_shown_by_both_engines_and_never_lost(note
 def test_what_fails_warm_is_tried_once_more_with_a_kernel_of_its_own(notebook):
     project = notebook(MISBEHAVING, at=1)
     jobs = [
-        job(project, title, timeout=4.0 if title == "sleeps" else 300.0, title=title)
+        job(project, title, timeout=2.0 if title == "sleeps" else 300.0, title=title)
         for title in ("dies", "sleeps", "fails warm")
     ]
     outcomes = [next(iter(in_processes()([each]))) for each in jobs]
