@@ -167,6 +167,18 @@ def effects_table(finding: Finding, language: str = "da") -> str:
     Parameters
     ----------
     finding : of design ``"municipality"``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    A table as HTML.
+
+    Examples
+    --------
+    >>> nothing = ww.findings.Finding(target_group="a", method="b", outcome="c", design="municipality",
+    ...                               labels={"municipality": {"da": "Nord", "en": "North"}})
+    >>> "not known" in effects_table(nothing, "en")
+    True
     """
     _ = translator(language)
     rows = []
@@ -182,7 +194,25 @@ def effects_table(finding: Finding, language: str = "da") -> str:
 
 
 def answer_sentence(finding: Finding, language: str = "da") -> str:
-    """The answer for the municipality in one sentence, or why there is none."""
+    """The answer for the municipality in one sentence, or why there is none.
+
+    Parameters
+    ----------
+    finding : of design ``"municipality"``
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> why = pd.DataFrame({"reason": ["not_begun"], "count": [0.0], "limit": [0.0]})
+    >>> nothing = ww.findings.Finding(target_group="a", method="b", outcome="c", design="municipality", tables={"reason": why},
+    ...                               labels={"municipality": {"da": "Nord", "en": "North"}})
+    >>> answer_sentence(nothing, "en").startswith("We cannot tell for this municipality alone.")
+    True
+    """
     view = _answered(finding, language) if OWN in finding.results else _unanswered(finding, language)
     return f"{view['lead']} {view['why']}".strip()
 

@@ -201,6 +201,21 @@ def local_question(rests_on: Finding, place: OwnPlace) -> Question:
     ----------
     rests_on : the saved finding about all municipalities together
     place : of :func:`own_place`
+
+    Returns
+    -------
+    :class:`Question` with the design ``"municipality"``.
+
+    Examples
+    --------
+    >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
+    >>> asked = {key: truth[key] for key in ("target_group", "method", "outcome")}
+    >>> panel = ww.documentation.build_panel(tables, **asked)
+    >>> waiting = panel.loc[panel["first_treated"].isna(), "municipality"].iloc[0]
+    >>> place = ww.findings.own_place(panel, municipality=waiting, outcome=truth["outcome"])
+    >>> everywhere = ww.findings.Finding(**asked, design="rollout", labels={}, synthetic=True)
+    >>> local_question(everywhere, place).design
+    'municipality'
     """
     return Question(
         target_group=rests_on.target_group,
