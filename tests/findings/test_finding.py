@@ -130,7 +130,7 @@ def test_an_answer_that_is_not_among_the_results_is_refused():
 
 
 def test_an_unknown_design_is_refused_with_the_known_ones():
-    with pytest.raises(InvalidOption, match="'matched', 'rollout', 'reviews'"):
+    with pytest.raises(InvalidOption, match="'matched', 'rollout', 'municipality', 'reviews'"):
         finding(design="astrology")
 
 
