@@ -16,7 +16,8 @@ def test_intervals_hold_by_50_and_by_95_per_cent(make):
     data = charts.combination_data(result).set_index("term")
     head = result.headline
     assert data.loc["combined", ["conf_low", "conf_high"]].tolist() == pytest.approx([head.conf_low, head.conf_high])
-    assert data.loc["combined", "half_high"] - head.estimate == pytest.approx(0.67449 * head.std_error, rel=1e-4)
+    assert data.loc["ours", "half_high"] - data.loc["ours", "estimate"] == pytest.approx(0.67449 * 0.1, rel=1e-4)
+    assert head.conf_low < data.loc["combined", "half_low"] < head.estimate < data.loc["combined", "half_high"] < head.conf_high
     assert data["weight"].tolist() == pytest.approx(
         [result.statistics["weight_published"] / 100, result.statistics["weight_local"] / 100, 1.0]
     )

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.stats import norm
 
 import whatworks.findings.style as style
 from whatworks.core.errors import InvalidOption, InvalidResult
@@ -20,6 +19,7 @@ from whatworks.findings.figures import figure_html
 from whatworks.findings.language import percent, translator
 
 _TERMS = ("published", "ours", "combined")
+_LEVEL = 0.95
 _LOOKS = {"published": ("o", style.ACCENT), "ours": ("s", style.INK), "combined": ("D", style.GOOD)}
 # Chances are said in steps of five per cent: more would feign a precision that the model has not got.
 _STEP = 0.05
@@ -41,7 +41,7 @@ def combination_data(result: EffectResult) -> pd.DataFrame:
     Raises
     ------
     InvalidResult
-        If the result is of something else.
+        If the result is of something else, or its intervals hold by another level than 95 per cent.
 
     Examples
     --------
@@ -56,14 +56,14 @@ def combination_data(result: EffectResult) -> pd.DataFrame:
     """
     if result.method != "synthesis.combine":
         raise InvalidResult(f"A result of ww.synthesis.combine is needed; this one is of {result.method}.")
+    if result.conf_level != _LEVEL:
+        raise InvalidResult(f"Intervals are drawn at {_LEVEL:g}; this result has {result.conf_level:g}. Combine with that level.")
     effects = result.effects.set_index("term").loc[list(_TERMS)]
     data = pd.DataFrame(
         {"term": list(_TERMS), "estimate": [as_ratio(float(each), result.measure) for each in effects["estimate"]]}
     )
-    for names, level in ((("half_low", "half_high"), 0.5), (("conf_low", "conf_high"), 0.95)):
-        reach = float(norm.ppf(0.5 + level / 2)) * effects["std_error"]
-        for name, sign in zip(names, (-1, 1), strict=True):
-            data[name] = [as_ratio(float(each), result.measure) for each in effects["estimate"] + sign * reach]
+    for name in ("half_low", "half_high", "conf_low", "conf_high"):
+        data[name] = [as_ratio(float(each), result.measure) for each in effects[name]]
     data["weight"] = effects["weight"].to_numpy(dtype=float) / 100
     return data.assign(answers=[True, True, not contradicts(result)])
 
