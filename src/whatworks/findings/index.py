@@ -136,6 +136,10 @@ def error_page(labels: Mapping[str, Any], error: str, language: str, *, folder: 
     folder : ``target_group/method`` of the report, for names that have no label
     synthetic : True where the report would have been made from simulated data
 
+    Returns
+    -------
+    A whole HTML page.
+
     Examples
     --------
     >>> html = error_page({"target_group": {"da": "Voksne", "en": "Adults"}}, "MissingData: <no file>", "da")

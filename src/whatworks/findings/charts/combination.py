@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.stats import norm
 
 import whatworks.findings.style as style
 from whatworks.core.errors import InvalidOption, InvalidResult
