@@ -4,10 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+import nbformat
 import nbformat.v4 as notebook_format
 import pytest
 
-from whatworks.core.errors import InvalidResult, MissingAltText
+from whatworks.core.errors import DisclosureRisk, InvalidResult, MissingAltText
 from whatworks.findings import Finding, save
 from whatworks.workflow import report
 from whatworks.workflow.failures import failure_of
@@ -49,6 +50,17 @@ def executed(job):
     ]
     metadata = {"papermill": {"output_path": "/x", "parameters": {"output": str(job.folder)}, "start_time": "2026"}}
     return notebook_format.new_notebook(cells=cells, metadata=metadata)
+
+
+def test_a_persons_number_in_an_output_stops_the_report(job, executed, monkeypatch):
+    (job.root / "notebooks").mkdir()
+    nbformat.write(notebook_format.new_notebook(), job.root / "notebooks" / "method_report.ipynb")
+    monkeypatch.setattr("papermill.execute_notebook", lambda *_, **__: executed)
+    assert report.execute(job) is executed
+    executed.cells[1].outputs[0].text += "\n010190-1234"
+    with pytest.raises(DisclosureRisk, match="1 numbers that look like civil registration") as caught:
+        report.execute(job)
+    assert "1234" not in str(caught.value)
 
 
 def test_no_path_of_the_machine_and_no_clock_stays_in_the_notebook(job, executed):

@@ -73,11 +73,17 @@ def execute(job: Job) -> Any:
 
     Returns
     -------
-    The executed notebook, in which no path of this machine and no clock is left.
+    The executed notebook, in which no path of this machine, no clock and nobody's number is left.
+
+    Raises
+    ------
+    DisclosureRisk
+        If an output or the metadata holds a civil registration number or a citizen's pseudonym.
     """
     import nbformat
     import papermill
 
+    from whatworks.documentation.last_door import refuse_people_in_notebook
     from whatworks.workflow.engines import register
     from whatworks.workflow.project import Project
 
@@ -95,7 +101,9 @@ def execute(job: Job) -> Any:
         execution_timeout=job.timeout,
         record_timing=False,
     )
-    return without_traces(executed, job)
+    executed = without_traces(executed, job)
+    refuse_people_in_notebook(executed, what="The executed notebook")
+    return executed
 
 
 def _rests_on(job: Job) -> dict[str, str]:
