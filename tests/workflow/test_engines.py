@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from whatworks.cli import app
 from whatworks.workflow.jobs import Job
-from whatworks.workflow.questions import Question
+from whatworks.workflow.question import Question
 from whatworks.workflow.run import in_processes
 
 HOSTILE = "</pre><script>alert(1)</script>'\"\\n{braces} {{ 7*7 }} ${x} \N{NO-BREAK SPACE}æøå\u2028"

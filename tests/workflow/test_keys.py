@@ -10,7 +10,7 @@ import pytest
 from whatworks.documentation import Store
 from whatworks.workflow.keys import report_keys
 from whatworks.workflow.project import Project
-from whatworks.workflow.questions import Question
+from whatworks.workflow.question import Question
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from whatworks.findings import Finding, save
 from whatworks.workflow import report
 from whatworks.workflow.failures import failure_of
 from whatworks.workflow.jobs import Job
-from whatworks.workflow.questions import Question
+from whatworks.workflow.question import Question
 from whatworks.workflow.report import make_report
 from whatworks.workflow.traces import without_traces
 

@@ -16,22 +16,17 @@ if TYPE_CHECKING:
     from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
     from whatworks.findings.case_question import item_names, money_question
     from whatworks.findings.coverage_page import page_of_coverage
-    from whatworks.findings.diagnostics import (
-        compared_table,
-        first_years,
-        hidden_factor_table,
-        pretrend_power_table,
-        robustness_table,
-        same_question,
-    )
+    from whatworks.findings.diagnostics import compared_table, first_years, pretrend_power_table, robustness_table, same_question
     from whatworks.findings.economics_section import consequences_table, cost_per_citizen, costs_table
+    from whatworks.findings.economics_sentences import economics_sentence
     from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
-    from whatworks.findings.economics_words import economics_sentence, never_alone
+    from whatworks.findings.economics_words import never_alone
     from whatworks.findings.explanation import explain
     from whatworks.findings.explorers import explore_honest, explore_investment, explore_specifications
     from whatworks.findings.export import write_table
     from whatworks.findings.gap_map_cells import gap_cells
     from whatworks.findings.group_page import page_of_group
+    from whatworks.findings.hidden_factors import hidden_factor_table
     from whatworks.findings.index import error_page, index_page
     from whatworks.findings.municipality_page import answer_sentence, effects_table
     from whatworks.findings.one_place import local_question, own_place
@@ -91,14 +86,14 @@ _PAGES = {
     "compared_table": "diagnostics",
     "counts_table": "report",
     "designs_table": "report",
-    "economics_sentence": "economics_words",
+    "economics_sentence": "economics_sentences",
     "error_page": "index",
     "explain": "explanation",
     "explore_honest": "explorers",
     "explore_investment": "explorers",
     "explore_specifications": "explorers",
     "gap_cells": "gap_map_cells",
-    "hidden_factor_table": "diagnostics",
+    "hidden_factor_table": "hidden_factors",
     "index_page": "index",
     "ledger_table": "economics_tables",
     "never_alone": "economics_words",

@@ -11,17 +11,9 @@ from whatworks.findings import charts
 from whatworks.findings.charts import rows
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.doubts import check_lists
+from whatworks.findings.economics_sentences import economics_sentence
 from whatworks.findings.economics_tables import ledger_table, pay_back_table, rules_table, scaling_table
-from whatworks.findings.economics_words import (
-    chance,
-    economics_sentence,
-    kroner,
-    kroner_range,
-    never_alone,
-    pay_back_words,
-    payer_name,
-    quantity,
-)
+from whatworks.findings.economics_words import chance, kroner, kroner_range, never_alone, pay_back_words, payer_name, quantity
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import within

@@ -5,7 +5,8 @@ import math
 import pandas as pd
 
 from whatworks.core.result import EffectResult
-from whatworks.findings.economics_words import chance, effect_size, kroner, kroner_range, pay_back_words, payer_name, quantity
+from whatworks.findings.economics_sentences import effect_size
+from whatworks.findings.economics_words import chance, kroner, kroner_range, pay_back_words, payer_name, quantity
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from whatworks.workflow.cluster import in_cluster
-    from whatworks.workflow.questions import Question, read_questions
+    from whatworks.workflow.question import Question
+    from whatworks.workflow.questions import read_questions
     from whatworks.workflow.run import in_processes
     from whatworks.workflow.site import SiteRun, build_site
     from whatworks.workflow.verify import Verified, verify_site
 
 _PLACES = {
-    "Question": "questions",
+    "Question": "question",
     "SiteRun": "site",
     "Verified": "verify",
     "build_site": "site",

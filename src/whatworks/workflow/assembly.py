@@ -14,8 +14,8 @@ from whatworks.workflow.folder import carry_over, write
 from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, clear, files_below, is_whole, renew_digests
 from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
+from whatworks.workflow.question import EFFECTS, Question
 from whatworks.workflow.question_places import ONE_PLACE
-from whatworks.workflow.questions import EFFECTS, Question
 from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest, write_costs
 from whatworks.workflow.run import Runner
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from whatworks.workflow.failures import DISK_FULL, Failure
 
 if TYPE_CHECKING:
-    from whatworks.workflow.questions import Question
+    from whatworks.workflow.question import Question
 
 # A kernel of its own, as papermill starts it, or a process in which everything is imported already.
 PLAIN, WARM = "plain", "warm"

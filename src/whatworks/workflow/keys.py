@@ -15,7 +15,7 @@ from whatworks.workflow import digests
 from whatworks.workflow.digests import LONGEST_PATH, digest_of, tree
 from whatworks.workflow.notebooks import for_design, read_notebook
 from whatworks.workflow.project import Project
-from whatworks.workflow.questions import CODES, Question
+from whatworks.workflow.question import CODES, Question
 
 # As whatworks.design.plan names it; importing that room would cost a run that has nothing to do more than it takes.
 FROZEN = ".frozen.json"

@@ -18,7 +18,7 @@ from whatworks.workflow.project import Project
 
 if TYPE_CHECKING:
     from whatworks.workflow.jobs import Job
-    from whatworks.workflow.questions import Question
+    from whatworks.workflow.question import Question
 
 MANIFEST = "manifest.json"
 DONE, FAILED = "done", "failed"

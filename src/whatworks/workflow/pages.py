@@ -19,8 +19,8 @@ from whatworks.findings.names import N_
 from whatworks.findings.version_section import version_section
 from whatworks.workflow.folder import write
 from whatworks.workflow.plan import FRONT_PAGES
+from whatworks.workflow.question import Catalogues, Question
 from whatworks.workflow.question_places import ONE_PLACE, Places
-from whatworks.workflow.questions import Catalogues, Question
 from whatworks.workflow.report import Failure
 from whatworks.workflow.verdicts import History
 

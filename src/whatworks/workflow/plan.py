@@ -12,7 +12,7 @@ from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.keys import report_keys
 from whatworks.workflow.manifest import DONE, SiteManifest, is_whole, read_site
 from whatworks.workflow.project import Project
-from whatworks.workflow.questions import Question
+from whatworks.workflow.question import Question
 from whatworks.workflow.unchanged import inputs, named_in
 
 # The folder opens at the first of these, whatever its languages.

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
@@ -12,12 +12,10 @@ from whatworks.documentation.privacy import looks_like_cpr
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
+from whatworks.workflow.question import DEFAULT_LANGUAGE, DESIGNS, REVIEWS_METHOD, Catalogues, Question
 from whatworks.workflow.question_data import Asked, data_faults, listed, settled_faults, unknown
 from whatworks.workflow.question_places import ONE_PLACE, PLACE_KEYS, Places, asked_of_each, asks_for_places, read_places
 
-# Designs that say what works, and those that say what it costs and how services fare.
-EFFECTS = ("matched", "rollout", "reviews")
-DESIGNS = (*EFFECTS, "investment", "benchmark")
 # What a question must say, by design; published reviews need no more than the group.
 _NEEDED = {
     "matched": ("method", "outcome", "data"),
@@ -25,63 +23,11 @@ _NEEDED = {
     "investment": ("effect", "data"),
     "benchmark": ("method", "outcome", "data"),
 }
-REVIEWS_METHOD = "published_reviews"
-DEFAULT_LANGUAGE = "da"
-# Parameters that hold a code of a catalogue, never the name of a file.
-CODES = ("target_group", "method", "outcome", "design", "language", "effect", "estimator", "municipality")
 # Codes name folders of the site, so they hold nothing that a path could trip over.
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
 _OUT = "Take it out; nothing is run with it, and it is not shown here."
-
-
-class Catalogues(Protocol):
-    """The part of the evidence registry that questions are checked against."""
-
-    @property
-    def target_groups(self) -> Mapping[str, Any]: ...
-    @property
-    def methods(self) -> Mapping[str, Any]: ...
-    @property
-    def outcomes(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """One question, answered by one report.
-
-    Attributes
-    ----------
-    target_group, method : codes; together they name the report's folder
-    design : ``"matched"``, ``"rollout"``, ``"reviews"``, ``"investment"`` or ``"benchmark"``; ``"municipality"`` for one of a
-        roll-out alone
-    parameters : everything the notebook is given, except where to write
-    where : ``file:line`` it was asked on
-    effect : folder of the report that this one rests on; None where it rests on none
-    places : municipalities with a report of their own, code -> name in each language
-
-    Examples
-    --------
-    >>> Question(target_group="a", method="b", design="rollout", parameters={}).folder
-    'a/b'
-    """
-
-    target_group: str
-    method: str
-    design: str
-    parameters: Mapping[str, Any] = field(repr=False)
-    where: str = ""
-    effect: str | None = None
-    places: Places = field(default_factory=dict)
-
-    @property
-    def folder(self) -> str:
-        """The report's folder inside the site; an investment case stands beside the effect it rests on, one place below it."""
-        if self.design == ONE_PLACE:
-            return f"{self.effect}/{self.parameters['municipality']}"
-        own = {"investment": f"{self.method}_investment", "benchmark": "benchmark"}
-        return f"{self.target_group}/{own.get(self.design, self.method)}"
 
 
 def read_questions(project: Project, catalogues: Catalogues) -> list[Question]:

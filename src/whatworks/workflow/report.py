@@ -17,7 +17,7 @@ from whatworks.workflow.traces import without_traces
 
 if TYPE_CHECKING:
     from whatworks.evidence import Registry
-    from whatworks.workflow.questions import Question
+    from whatworks.workflow.question import Question
 
 __all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report", "write_costs"]
 

@@ -14,7 +14,7 @@ from whatworks.findings import Finding
 from whatworks.findings.finding import load
 from whatworks.findings.history import entry_of, with_latest, with_newest
 from whatworks.workflow.manifest import DONE, SiteManifest, read_report
-from whatworks.workflow.questions import EFFECTS
+from whatworks.workflow.question import EFFECTS
 
 VERDICTS = "verdicts.json"
 _FORMAT = 1

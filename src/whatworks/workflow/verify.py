@@ -14,7 +14,8 @@ from whatworks.workflow.keys import report_keys
 from whatworks.workflow.manifest import DONE, digest, read_report, read_site
 from whatworks.workflow.plan import select
 from whatworks.workflow.project import find_project
-from whatworks.workflow.questions import Question, read_questions
+from whatworks.workflow.question import Question
+from whatworks.workflow.questions import read_questions
 from whatworks.workflow.resume import longest_first
 from whatworks.workflow.run import in_processes
 

@@ -11,15 +11,8 @@ from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale
 from whatworks.findings.charts.words import Words, spoken
-from whatworks.findings.economics_words import (
-    chance,
-    economics_sentence,
-    kroner,
-    kroner_range,
-    pay_back_words,
-    payer_name,
-    quantity,
-)
+from whatworks.findings.economics_sentences import economics_sentence
+from whatworks.findings.economics_words import chance, kroner, kroner_range, pay_back_words, payer_name, quantity
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 

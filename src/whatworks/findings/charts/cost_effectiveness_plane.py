@@ -10,7 +10,8 @@ from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale, spanning, tick_decimals
 from whatworks.findings.charts.words import Words, spoken
-from whatworks.findings.economics_words import QUADRANTS, economics_sentence, kroner, quadrant_words
+from whatworks.findings.economics_sentences import economics_sentence
+from whatworks.findings.economics_words import QUADRANTS, kroner, quadrant_words
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 

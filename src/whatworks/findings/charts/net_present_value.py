@@ -10,8 +10,9 @@ from whatworks.findings.charts import rows
 from whatworks.findings.charts.kroner_axis import kroner_axis
 from whatworks.findings.charts.scale import spanning
 from whatworks.findings.charts.words import Words, spoken
+from whatworks.findings.economics_sentences import economics_sentence
 from whatworks.findings.economics_tables import pay_back_table
-from whatworks.findings.economics_words import chance, economics_sentence, kroner, kroner_range, payer_name
+from whatworks.findings.economics_words import chance, kroner, kroner_range, payer_name
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
