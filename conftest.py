@@ -1,13 +1,17 @@
 """Names that docstring examples may use without importing them, and which tests are run together and first."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import whatworks as ww
 
+# What looks at the whole site, which takes longest to make and to look at.
+_SITE = ("tests/site/test_browser.py", "tests/site/test_site.py")
 # Each takes long on one worker, so it is begun before the many short ones.
 _LONG = ("simulation", "notebooks", "guide", "workflow")
 
@@ -17,20 +21,27 @@ def _names_for_examples(doctest_namespace: dict) -> None:
     doctest_namespace.update(np=np, pd=pd, ww=ww)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share a worker, and so do all that look at the site: it is made once."""
-    for item in items:
-        site = "site" in item.fixturenames if isinstance(item, pytest.Function) else False
-        item.add_marker(pytest.mark.xdist_group("site" if site else _file(item)))
-    items.sort(key=_turn)
+    """What takes long goes first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: _turn(_file(item.nodeid)))
 
 
-def _file(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Tests of one file share a worker, and so do those that look at the site: it is made once."""
+    return _ByFile(config, log)
 
 
-def _turn(item: pytest.Item) -> int:
-    if isinstance(item, pytest.Function) and "site" in item.fixturenames:
+class _ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = _file(nodeid)
+        return "site" if file in _SITE else file
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def _turn(file: str) -> int:
+    if file in _SITE:
         return 0
-    return 1 if Path(_file(item)).parent.name in _LONG else 2
+    return 1 if Path(file).parent.name in _LONG else 2

@@ -15,4 +15,4 @@ command -v chromium >/dev/null 2>&1 || echo "WARNING: no chromium on this machin
 "$bin/mypy"
 "$bin/lint-imports"
 # Files stay whole, and whatever looks at the site shares the one that was made (conftest.py); that takes longest and goes first.
-exec "$bin/python" -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rs
+exec "$bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs

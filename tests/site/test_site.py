@@ -72,7 +72,8 @@ def test_the_words_under_the_readmes_picture_are_the_sites_own_numbers(findings)
 def test_nobody_can_count_the_few_participants_without_a_match(site):
     folder = site / "adults_outside_labour_market" / "supported_work"
     for path in folder.iterdir():
-        text = re.sub(r"<svg\b.*?</svg>", " ", path.read_text(encoding="utf-8"), flags=re.S)
+        # Outlines of figures and digests hold any digits.
+        text = re.sub(r"<svg\b.*?</svg>|\b[0-9a-f]{16,}\b", " ", path.read_text(encoding="utf-8"), flags=re.S)
         assert not re.search(r"(?<![\d.,])183(?![\d.,])", text), path.name
     assert not json.loads((folder / "results.json").read_text())["tables"]["counts"]["columns"]["dropped"]["values"][0]
 

@@ -27,11 +27,11 @@ _SUPPORTED_WORK: Mapping[str, str] = {
 }
 _SIMULATED: Mapping[str, str] = {
     "da": (
-        "Simulerede data. Kommunernes navne er rigtige, men borgere, forløb, målinger og metode er opdigtede. "
+        "Simulerede data. Borgere, forløb, målinger og metode er opdigtede, også hvor en rigtig kommune er nævnt. "
         "Tallene siger intet om et virkeligt tilbud."
     ),
     "en": (
-        "Simulated data. The municipalities' names are real, but citizens, episodes, measurements and method are invented. "
+        "Simulated data. Citizens, episodes, measurements and method are invented, also where a real municipality is named. "
         "The numbers say nothing about a real service."
     ),
 }
