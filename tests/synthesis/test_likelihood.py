@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from whatworks.synthesis import likelihood
 from whatworks.synthesis.likelihood import log_likelihood, slope, slope_and_curvature, tau2_likelihood
 from whatworks.synthesis.mixed_effects import fit_mixed_effects
 
@@ -63,3 +64,17 @@ def test_a_second_peak_near_zero_is_not_overlooked():
     assert found[0] == pytest.approx(0.0079, abs=5e-5)
     X = np.ones((15, 1))
     assert fit_mixed_effects(yi[9220], vi[9220], X).tau2 == pytest.approx(found[0], rel=1e-6)
+
+
+def test_very_many_studies_have_the_peak_that_the_whole_search_finds(monkeypatch):
+    rng = np.random.default_rng(4)
+    vi = rng.uniform(0.001, 0.2, (33_000, 3))
+    yi = 0.3 + rng.normal(size=vi.shape) * np.sqrt(vi + np.array([0.0, 0.001, 0.3]))
+    near = likelihood.tau2_likelihood(yi, vi, restricted=True)
+    monkeypatch.setattr(likelihood, "_VERY_MANY", 10**9)
+    assert near == pytest.approx(likelihood.tau2_likelihood(yi, vi, restricted=True), rel=1e-9, abs=1e-12)
+    assert near[2] == pytest.approx(0.3, rel=0.05)
+    # One of two peaks in the part, and none there in the whole: the whole is searched.
+    monkeypatch.undo()
+    odd = np.where(np.arange(33_000) % 16 == 0, 5.0, 0.3)[:, None] + 0.01 * rng.normal(size=(33_000, 1))
+    assert likelihood.tau2_likelihood(odd, np.full_like(odd, 1e-4), restricted=True) == pytest.approx(odd.var(ddof=1), rel=0.01)

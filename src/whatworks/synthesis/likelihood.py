@@ -11,6 +11,8 @@ Array = np.ndarray
 # studies a ratio of 2 overlooked the highest peak 4 times, 1.5 once, 1.25 and 1.15 never. With many studies the likelihood has
 # one peak, and a look costs more.
 _STEP_RATIO, _STEP_RATIO_OF_MANY, _MANY = 1.25, 2.0, 1000
+# So many studies are searched from where every sixteenth of them has its peak; theirs is then within a few per cent.
+_VERY_MANY, _STRIDE, _NEAR = 32_000, 16, 1.3
 
 
 def step_ratio(k: int) -> float:
@@ -47,6 +49,10 @@ def tau2_likelihood(yi: Array, vi: Array, *, restricted: bool) -> Array:
     >>> tau2_likelihood(np.array([[0.0], [2.0]]), np.array([[0.5], [0.5]]), restricted=False)
     array([0.5])
     """
+    if len(yi) >= _VERY_MANY:
+        found = _near_that_of_a_part(yi, vi, restricted=restricted)
+        if found is not None:
+            return found
     smallest = vi.min(axis=0)
     grid = _grid(smallest, _highest_peak(yi, vi, restricted=restricted), step_ratio(len(yi)))
     room = np.empty((2, *yi.shape))
@@ -65,6 +71,27 @@ def tau2_likelihood(yi: Array, vi: Array, *, restricted: bool) -> Array:
     )
     at_zero = np.flatnonzero(slopes[0] <= 0)
     return _highest(yi, vi, np.r_[column, at_zero], np.r_[peaks, np.zeros(len(at_zero))], restricted=restricted)
+
+
+def _near_that_of_a_part(yi: Array, vi: Array, *, restricted: bool) -> Array | None:
+    """The peak next to that of every sixteenth study; None where it is not there or a meta-analysis has few of them."""
+    part, errors = yi[::_STRIDE], vi[::_STRIDE]
+    if count_studies(errors).min() < _MANY:
+        return None
+    start = tau2_likelihood(part, errors, restricted=restricted)
+    room = np.empty((2, *yi.shape))
+    low, high = start / _NEAR, start * _NEAR
+    rising = slope(yi, vi, low, restricted=restricted, room=room) > 0
+    falling = slope(yi, vi, high, restricted=restricted, room=room) <= 0
+    if not (rising & falling).all():
+        return None
+    return falling_root(
+        lambda tau2: slope_and_curvature(yi, vi, tau2, restricted=restricted, room=room),
+        low,
+        high,
+        scale=vi.min(axis=0),
+        start=start,
+    )
 
 
 def log_likelihood(yi: Array, vi: Array, tau2: Array, *, restricted: bool) -> Array:

@@ -18,7 +18,7 @@ _HALVE_EVERY = 8
 _MOST_STEPS = 60 * _HALVE_EVERY
 
 
-def falling_root(function: FallingFunction, low: Array, high: Array, *, scale: Array) -> Array:
+def falling_root(function: FallingFunction, low: Array, high: Array, *, scale: Array, start: Array | None = None) -> Array:
     """Where a function falls through zero, by Newton's method held inside a bracket.
 
     Parameters
@@ -26,6 +26,7 @@ def falling_root(function: FallingFunction, low: Array, high: Array, *, scale: A
     function : takes (m,) arguments, returns their (m,) values and (m,) slopes; must fall where it crosses zero
     low, high : (m,) brackets, with the function positive at ``low`` and zero or negative at ``high``
     scale : (m,) size below which differences in the argument do not matter, same units as the argument
+    start : (m,) where to begin, inside the brackets; at ``low`` by default
 
     Returns
     -------
@@ -45,7 +46,7 @@ def falling_root(function: FallingFunction, low: Array, high: Array, *, scale: A
     >>> falling_root(lambda x: (2 - x**2, -2 * x), np.array([0.0]), np.array([9.0]), scale=np.array([1.0]))
     array([1.41421356])
     """
-    root, low, high = low.astype(float), low.astype(float), high.astype(float)
+    root, low, high = (low if start is None else start).astype(float), low.astype(float), high.astype(float)
     settled = np.zeros(len(root), dtype=bool)
     for step in range(1, _MOST_STEPS + 1):
         value, slope = function(root)

@@ -18,7 +18,9 @@ from pathlib import Path
 _LEFT_OUT = ("rfc3987_syntax", "dask.dataframe")
 _ROOMS = (
     *("benchmarking", "did", "documentation", "economics", "evidence", "matching", "synthesis"),
-    *("findings.diagnostics", "findings.question", "findings.investment_page", "findings.benchmark_page"),
+    *("documentation.exposure", "documentation.panel_reading", "documentation.windows"),
+    *("findings.diagnostics", "findings.hidden_factors", "findings.question", "findings.report"),
+    *("findings.investment_page", "findings.benchmark_page"),
 )
 _STACK = ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "nbclient", "nbconvert", "papermill")
 # What a shell draws in only when its first cell runs.
