@@ -257,8 +257,10 @@ def htz_test(estimates: np.ndarray, robust: ClusterRobust, contrasts: np.ndarray
         return HtzTest(statistic=np.nan, df_num=q, df_denom=np.nan, p_value=np.nan)
     # Contrasts turned so that the working model holds them independent with variance 1.
     turned = robust.shares(vectors / np.sqrt(values) @ vectors.T @ C)
-    pairs = [(s, t) for s in range(q) for t in range(q)]
-    spread = sum(turned.inner((s, s), (t, t)) + turned.inner((s, t), (t, s)) for s, t in pairs)
+    # The terms of s, t and of t, s are equal.
+    alone = sum(turned.inner((s, s), (s, s)) for s in range(q))
+    together = sum(turned.inner((s, s), (t, t)) + turned.inner((s, t), (t, s)) for s in range(q) for t in range(s))
+    spread = 2 * (alone + together)
     eta = q * (q + 1) / float(spread)
     estimate = C @ estimates
     q_statistic = float(estimate @ np.linalg.lstsq(C @ robust.vcov @ C.T, estimate, rcond=None)[0])
