@@ -104,13 +104,16 @@ def by_us(folder: Path, count: int, *, workers: int, languages: tuple[str, ...],
 
 
 def memory() -> float:
-    """Megabytes held by this process and the fork server."""
+    """Megabytes resident in this process and the fork server.
+
+    Not the proportional set size: how much of the server's memory counts as shared depends on how many reports run just then.
+    """
     from multiprocessing import forkserver
 
     total = 0
     for pid in (os.getpid(), forkserver._forkserver._forkserver_pid):
-        status = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        total += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("Pss:"))
+        status = Path(f"/proc/{pid}/status").read_text()
+        total += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
     return total / 1024
 
 

@@ -97,10 +97,14 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
                     running.remove(done)
                     refuse_full_disk(outcome)
                     again = second_try(done.job, outcome)
+                    if again is not None:
+                        waiting.append(again)
+                    # The next starts before this one is told of: no core waits for what the caller does with an outcome.
+                    if waiting:
+                        running.append(_start(context, waiting.popleft(), make, needs))
+                    _stop(done)  # at once where it was stopped already
                     if again is None:
                         yield outcome
-                    else:
-                        waiting.append(again)
         finally:
             for left in running:
                 _stop(left)
@@ -197,7 +201,6 @@ def _answer(each: _Running) -> Outcome:
         each.process.join(_GRACE)
         message = f"The worker process ended by itself (exit code {each.process.exitcode}); often memory ran out."
         outcome = _failed(each.job, "WorkerDied", message)
-    _stop(each)
     return outcome
 
 
