@@ -1,5 +1,6 @@
 """Names that docstring examples may use without importing them, and which tests are run together and first."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 import whatworks as ww
 
+_SOURCE = Path(ww.__file__).parent
 # What looks at the whole site, which takes longest to make and to look at.
 _SITE = ("tests/site/test_browser.py", "tests/site/test_site.py")
 # Each takes long on one worker, so it is begun before the many short ones.
@@ -19,6 +21,12 @@ _LONG = ("simulation", "notebooks", "guide", "workflow")
 @pytest.fixture(autouse=True)
 def _names_for_examples(doctest_namespace: dict) -> None:
     doctest_namespace.update(np=np, pd=pd, ww=ww)
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """A room is imported before its modules, as Python does it: else pytest puts a module in the place of its function."""
+    if file_path.suffix == ".py" and _SOURCE in file_path.parents:
+        import_module(".".join(file_path.parent.relative_to(_SOURCE.parent).parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

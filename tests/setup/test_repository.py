@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,9 @@ def test_ci_runs_the_command_of_the_readme():
 
 def test_generated_reports_are_not_tracked(tracked):
     assert [path.name for path in tracked if path.parent.name == "reports"] == [".gitignore"]
+
+
+def test_examples_of_a_module_that_shares_its_functions_name_run_alone():
+    ask = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "src/whatworks/economics/refund.py"]
+    ran = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
