@@ -10,6 +10,7 @@ from scipy.stats import norm, t
 from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, checked_k
 from whatworks.core.errors import MissingData
+from whatworks.documentation.companions import mirrored
 from whatworks.documentation.profile_episodes import changes, day_of, episode_facts
 
 # Rule V11: opposite to all others by more than three standard errors. The error of a few pairs is itself uncertain, so the
@@ -37,7 +38,8 @@ def direction_check(
     units; standard deviations, more is better), correlation (of first and follow-up scores), opposite (the mean change has the
     other sign than the others' and lies more than three standard errors of the difference from it; with few pairs the t quantile
     of the same chance), reversed_pairs (the
-    correlation lies below zero by more than chance), suspect (either).
+    correlation lies below zero by more than chance), mirrored (scores go with people's need for support, or their other scores,
+    the other way than in all other units), suspect (any of the three).
 
     Raises
     ------
@@ -56,17 +58,41 @@ def direction_check(
         raise MissingData(f"The direction of scores cannot be checked without the table {', '.join(missing)}. Deliver it.")
     day = day_of(tables, as_of)
     pairs = changes(tables, episode_facts(tables, by=by, day=day), day).dropna(subset="change")
+    turned = _mirrored(tables, pairs)
     rows = [
-        _judged(str(unit), str(measure), own, of[of["unit"] != unit])
+        _judged(str(unit), str(measure), own, of[of["unit"] != unit], turned=(unit, measure) in turned)
         for measure, of in pairs.groupby("measure")
         for unit, own in of.groupby("unit")
         if len(own) >= k
     ]
-    columns = ["unit", "measure", "n", "mean_change", "others", "correlation", "opposite", "reversed_pairs", "suspect"]
+    columns = [
+        "unit",
+        "measure",
+        "n",
+        "mean_change",
+        "others",
+        "correlation",
+        "opposite",
+        "reversed_pairs",
+        "mirrored",
+        "suspect",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) -> tuple[object, ...]:
+def _mirrored(tables: Mapping[str, pd.DataFrame], pairs: pd.DataFrame) -> set[tuple[object, object]]:
+    """Units and measures whose scores mirror what else is known of the same people."""
+    good = tables["instrument"].set_index("instrument")["higher_is_better"].astype("boolean")
+    better = pairs["instrument"].map(good).map({True: 1.0, False: -1.0}).astype("float64")
+    scores = pairs.assign(episode=pairs["episode_id"], value=(pairs["before"] + pairs["after"]) / 2, better=better)
+    episode, need = tables["episode"], None
+    if "baseline_support_need" in episode:
+        need = pairs["episode_id"].map(episode.set_index("episode_id")["baseline_support_need"]).astype("float64")
+    found = mirrored(scores[["unit", "episode", "measure", "value", "better"]], need=need)
+    return set(zip(found["unit"], found["measure"], strict=True))
+
+
+def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame, *, turned: bool) -> tuple[object, ...]:
     mean, rest = float(own["change"].mean()), float(others["change"].mean()) if len(others) else np.nan
     error = float(np.hypot(_error(own), _error(others)))
     n = len(own)
@@ -74,8 +100,8 @@ def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame) ->
     opposite = bool(mean * rest < 0 and abs(mean - rest) > limit * error)
     varies = own["before"].std() > 0 and own["after"].std() > 0
     r = float(np.corrcoef(own["before"], own["after"])[0, 1]) if varies else np.nan
-    turned = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)
-    return unit, measure, n, mean, rest, r, opposite, turned, opposite or turned
+    below = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)
+    return unit, measure, n, mean, rest, r, opposite, below, turned, opposite or below or turned
 
 
 def _error(of: pd.DataFrame) -> float:

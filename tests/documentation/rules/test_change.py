@@ -87,6 +87,30 @@ def test_a_unit_whose_follow_ups_mirror_its_baselines_is_found():
     assert len(found.rows) == 60
 
 
+def test_a_unit_whose_changes_look_like_others_is_known_by_how_its_scores_go_with_need():
+    rng = np.random.default_rng(9)
+    unit = np.repeat(np.arange(8), 30)
+    need = rng.integers(0, 5, 240)
+    first = 70 - 9 * need + rng.normal(0, 8, 240)
+    first = np.where(unit == 2, 100 - first, first)
+    ids = pd.Series([f"e{place}" for place in range(240)], dtype="str")
+    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
+    measurement = pd.DataFrame(
+        {
+            "episode_id": pd.concat([ids, ids], ignore_index=True),
+            "date": pd.to_datetime(["2020-01-01"] * 240 + ["2020-07-01"] * 240).astype("datetime64[s]"),
+            "value": np.concatenate([first, first + rng.normal(0, 8, 240)]),
+            "instrument": pd.Series(["who5"] * 480, dtype="str"),
+            "informant": pd.Series(["citizen"] * 480, dtype="str"),
+        }
+    )
+    assert reversed_scores({"episode": episode, "measurement": measurement}) == []
+    (found,) = reversed_scores(
+        {"episode": episode.assign(baseline_support_need=pd.array(need, dtype="Int64")), "measurement": measurement}
+    )
+    assert set(measurement["episode_id"].loc[found.rows]) == set(ids[unit == 2])
+
+
 def test_episodes_without_a_value_within_60_days_are_counted(tables):
     assert missing_baselines(tables) == []
     tables["measurement"].loc[0, "date"] = pd.Timestamp("2020-03-02")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from whatworks.documentation.companions import mirrored
 from whatworks.documentation.faults import N_
 from whatworks.documentation.lookup import looked_up, positions
 from whatworks.documentation.rules.finding import Finding, Tables, where
@@ -16,19 +17,19 @@ _FEWEST_EPISODES = 20
 
 
 def reversed_scores(tables: Tables) -> list[Finding]:
-    """V11: units whose mean change goes the other way than everybody else's, whose follow-ups mirror their baselines, or whose
-    values lie where everybody else's would on a scale turned round and change the other way.
+    """V11: units whose mean change goes the other way than everybody else's, whose follow-ups mirror their baselines, whose
+    values lie where everybody else's would on a scale turned round and change the other way, or go with people's need for
+    support or their other scores the other way than everywhere else.
 
     The change is from the first to the last value of an episode. A unit stands out by more than 3 standard errors, in which how
     much units differ anyway counts too.
     """
     if not {"measurement", "episode"} <= set(tables):
         return []
-    pairs = _first_and_last(tables)
-    if pairs.empty:
-        return []
-    ends = _ends(tables)
-    suspects = pd.concat([_suspects(rows, ends.get(str(code))) for code, rows in pairs.groupby("instrument")], ignore_index=True)
+    courses = _courses(tables)
+    pairs, ends = courses[courses["size"] > 1].dropna(subset=["unit", "first", "last"]), _ends(tables)
+    found = [_suspects(rows, ends.get(str(code))) for code, rows in pairs.groupby("instrument")]
+    suspects = pd.concat([*found, _mirrored(tables, courses)], ignore_index=True)
     if suspects.empty:
         return []
     measurement, episode = tables["measurement"], tables["episode"]
@@ -98,24 +99,57 @@ def _units(episode: pd.DataFrame) -> pd.Series:
     return episode["service_id"].fillna(episode["acting_municipality"])
 
 
-def _first_and_last(tables: Tables) -> pd.DataFrame:
-    """Unit, instrument, first and last value of each episode, instrument and informant that was measured twice."""
+def _courses(tables: Tables) -> pd.DataFrame:
+    """One row per episode, instrument, subscale and informant: place (of the episode), unit, instrument, size (how many values),
+    total, first and last value."""
     measurement, episode = tables["measurement"], tables["episode"]
-    rows = measurement.loc[measurement["value"].notna(), ["episode_id", "instrument", "informant", "date", "value"]]
+    rows = measurement.loc[measurement["value"].notna()]
     place = positions(rows["episode_id"], episode["episode_id"])
-    codes = [pd.factorize(rows[column])[0] for column in ("instrument", "informant")]
-    order = np.lexsort((rows["date"].astype("int64").to_numpy(), codes[1], codes[0], place))
-    sorted_keys = np.stack([place[order], codes[0][order], codes[1][order]])
-    new = np.append(True, (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)) if len(rows) else np.array([], dtype=bool)
+    kinds = [name for name in ("instrument", "subscale", "informant") if name in rows]
+    keys = [*(pd.factorize(rows[name])[0] for name in reversed(kinds)), place]
+    order = np.lexsort((rows["date"].astype("int64").to_numpy(), *keys))
+    new = np.zeros(len(rows), dtype=bool)
+    new[:1] = True
+    for key in keys:
+        new[1:] |= np.diff(key[order]) != 0
     first = np.flatnonzero(new)
-    last = np.append(first[1:], len(rows)) - 1
-    twice = last > first
-    first, last = order[first[twice]], order[last[twice]]
-    value = rows["value"].to_numpy()
-    unit = _units(episode).array.take(place[first])
+    size = np.diff(first, append=len(rows))
+    value, of = rows["value"].to_numpy(dtype=float)[order], order[first]
     return pd.DataFrame(
-        {"unit": unit, "instrument": rows["instrument"].array.take(first), "first": value[first], "last": value[last]}
-    ).dropna()
+        {
+            "place": place[of],
+            "unit": _units(episode).array.take(place[of], allow_fill=True),
+            "instrument": rows["instrument"].array.take(of),
+            "size": size,
+            "total": np.add.reduceat(value, first) if len(first) else value,
+            "first": value[first],
+            "last": value[first + size - 1],
+        }
+    )
+
+
+def _mirrored(tables: Tables, courses: pd.DataFrame) -> pd.DataFrame:
+    """Units and instruments whose scores mirror what else is known of the same people."""
+    episode = tables["episode"]
+    known = courses[courses["place"] >= 0].dropna(subset="unit")
+    sums = known.groupby(["place", "unit", "instrument"], observed=True)[["total", "size"]].sum().reset_index()
+    rows = sums.rename(columns={"place": "episode", "instrument": "measure"}).assign(value=sums["total"] / sums["size"])
+    better = _better(tables)
+    rows["better"] = rows["measure"].astype("str").map(better).astype("float64")
+    need = None
+    if "baseline_support_need" in episode:
+        need = (
+            pd.Series(episode["baseline_support_need"].array.take(sums["place"].to_numpy())).astype("Float64").astype("float64")
+        )
+    return mirrored(rows, need=need).rename(columns={"measure": "instrument"})
+
+
+def _better(tables: Tables) -> dict[str, float]:
+    """1 for each instrument of which more is better, -1 where less is."""
+    if not {"instrument", "higher_is_better"} <= set(tables.get("instrument", ())):
+        return {}
+    known = tables["instrument"].dropna(subset="higher_is_better")
+    return dict(zip(known["instrument"].astype(str), np.where(known["higher_is_better"].astype(bool), 1.0, -1.0), strict=True))
 
 
 def _ends(tables: Tables) -> dict[str, float]:
