@@ -1,22 +1,26 @@
 """What works, for whom, at what cost, and how sure are we?
 
-Rooms are loaded when they are first used, so that ``import whatworks`` costs little more than ``import pandas``.
+Rooms and names are loaded when they are first used, so that ``import whatworks`` costs next to nothing.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from whatworks.core import Check, EffectResult, MatchedSample, Provenance, WeightedSample, errors
+from whatworks.core import errors
 from whatworks.core.version import __version__
 
 if TYPE_CHECKING:
     from whatworks import benchmarking, design, did, documentation, economics, evidence, findings, matching, synthesis
+    from whatworks.core import Check, EffectResult, MatchedSample, Provenance, WeightedSample
     from whatworks.core.models import from_model
     from whatworks.evidence import cite
     from whatworks.findings import explain
 
 # Names of the whole workbench, and where they are from.
-_NAMES = {"cite": "evidence.references", "explain": "findings.explanation", "from_model": "core.models"}
+_NAMES = {
+    **dict.fromkeys(("Check", "EffectResult", "MatchedSample", "Provenance", "WeightedSample"), "core"),
+    **{"cite": "evidence.references", "explain": "findings.explanation", "from_model": "core.models"},
+}
 _ROOMS = (
     *("benchmarking", "design", "did", "documentation", "economics", "evidence"),
     *("findings", "inference", "matching", "synthesis", "workflow"),

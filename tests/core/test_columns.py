@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from whatworks.core.columns import binary, numeric, one_of, require_columns
+from whatworks.core.columns import binary, numeric, require_columns
 from whatworks.core.errors import EmptyData, InvalidColumn, InvalidOption, MissingColumn, MissingValues
+from whatworks.core.options import one_of
 
 
 def test_a_missing_column_is_named_beside_those_there_are():

@@ -6,8 +6,9 @@ import pytest
 
 import whatworks as ww
 from whatworks.core import options
-from whatworks.core.columns import as_list, binary, numeric, one_of, require_columns, unwrapped
+from whatworks.core.columns import as_list, binary, numeric, require_columns, unwrapped
 from whatworks.core.errors import InvalidColumn, InvalidOption, MissingColumn
+from whatworks.core.options import one_of
 
 UNITS = pd.DataFrame({"unit": np.repeat(range(8), 3), "t": [1, 2, 3] * 8, "start": np.repeat([2, 2, 2, 2, 0, 0, 0, 0], 3)})
 PANEL = UNITS.assign(y=np.random.default_rng(1).normal(size=24), treated=(UNITS["start"] > 0) & (UNITS["t"] > 1))

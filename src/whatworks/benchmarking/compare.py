@@ -16,9 +16,9 @@ from whatworks.benchmarking.overdispersion import additive_tau2, paule_mandel, w
 from whatworks.benchmarking.shrinkage import Shrunken, shrink
 from whatworks.benchmarking.standardisation import Standardised, fitted_values, standardise
 from whatworks.core import EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.disclosure import is_small
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.inference import checked_draws
 
 MODELS = ("standardised", "random")

@@ -12,8 +12,8 @@ from whatworks.benchmarking.inputs import one_value, plain_name
 from whatworks.benchmarking.smoothed_bootstrap import BootstrappedScores, bootstrap_scores
 from whatworks.benchmarking.technology import ORIENTATIONS, Units, read_units
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
-from whatworks.core.options import confidence
+from whatworks.core.columns import as_list
+from whatworks.core.options import confidence, one_of
 from whatworks.inference import checked_draws
 
 # Below five units per input and output many units are efficient for want of anybody to be held against.

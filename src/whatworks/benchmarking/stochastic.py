@@ -20,8 +20,9 @@ from whatworks.benchmarking.composed_error import (
 from whatworks.benchmarking.inputs import one_value
 from whatworks.benchmarking.technology import Units, read_units
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidColumn, InvalidOption, NotConverged, NotIdentified, TooFewUnits
+from whatworks.core.options import one_of
 from whatworks.inference import fit_least_squares
 
 FRONTIERS = ("production", "cost")

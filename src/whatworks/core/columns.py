@@ -1,6 +1,6 @@
 """Reading columns of a caller's frame: every room asks the same way and complains the same way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from numbers import Number
 
@@ -114,18 +114,6 @@ def binary(df: pd.DataFrame, column: str, *, what: str = "frame") -> np.ndarray:
             "Make such a column: True in the rows that are meant."
         )
     return values == 1.0
-
-
-def one_of(value: str, allowed: Sequence[str], *, name: str) -> str:
-    """Refuse an option that does not exist, listing those that do.
-
-    Raises
-    ------
-    InvalidOption
-    """
-    if not isinstance(value, str) or value not in allowed:
-        raise InvalidOption(f"{name}={shown(value)} is not known; use one of {', '.join(map(repr, allowed))}.")
-    return value
 
 
 def as_list(names: str | Iterable[str]) -> list[str]:

@@ -1,11 +1,24 @@
 """Arguments that are no columns: every room asks the same way and complains the same way."""
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from whatworks.core.errors import InvalidOption
+
+
+def one_of(value: str, allowed: Sequence[str], *, name: str) -> str:
+    """Refuse an option that does not exist, listing those that do.
+
+    Raises
+    ------
+    InvalidOption
+    """
+    if not isinstance(value, str) or value not in allowed:
+        raise InvalidOption(f"{name}={shown(value)} is not known; use one of {', '.join(map(repr, allowed))}.")
+    return value
 
 
 def whole(name: str, value: Any, *, least: int = 1) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import NoComparisonGroup, NotConverged, NotIdentified, NoTreatedGroup, TooFewUnits
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.design.advice import CANNOT, RULES
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.design.rollout import Rollout, refuse_without_comparison
 
 ESTIMATORS = ("group_time", "imputation")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from whatworks.core import Check, EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import one_of
 from whatworks.core.timeline import time_text
 from whatworks.did.group_time import AttGtResult, Average, GroupTime
 from whatworks.did.pretrends import group_time_leads, parallel_pretrends

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption, TooFewUnits
-from whatworks.core.options import confidence, is_finite, seed_or_none, shown, truth
+from whatworks.core.options import confidence, is_finite, one_of, seed_or_none, shown, truth
 from whatworks.core.timeline import read_start, read_time
 from whatworks.did.att_gt_result import Found, att_gt_result
 from whatworks.did.cells import Rules, plan_cells

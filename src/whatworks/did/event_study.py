@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
-from whatworks.core.options import confidence, is_finite, shown
+from whatworks.core.options import confidence, is_finite, one_of, shown
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample
 from whatworks.did.one_treated import refuse_one_treated

@@ -9,9 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence, is_finite, shown
+from whatworks.core.options import confidence, is_finite, one_of, shown
 from whatworks.did.event_path import EventPath, read_event_path
 from whatworks.did.pretrends import CLUSTERS_PER_EFFECT
 from whatworks.did.relative_magnitude import relative_magnitude_interval

@@ -8,9 +8,8 @@ import pandas as pd
 from scipy import optimize, stats
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NotIdentified
-from whatworks.core.options import confidence, is_finite, seed_or_none, shown
+from whatworks.core.options import confidence, is_finite, one_of, seed_or_none, shown
 from whatworks.did.event_path import EventPath, read_event_path
 from whatworks.did.table import whole
 

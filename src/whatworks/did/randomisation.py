@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NotIdentified
+from whatworks.core.options import one_of
 from whatworks.did import checks
 from whatworks.did.cells import Rules, compares, plan_cells
 from whatworks.did.few_treated import GroupColumns, Groups, interval_table, read_groups, refuse_bad_level, two_way_weights

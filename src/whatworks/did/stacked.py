@@ -3,9 +3,8 @@
 import numpy as np
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.core.timeline import time_text
 from whatworks.did import checks
 from whatworks.did.from_sample import Data, Weights, from_sample

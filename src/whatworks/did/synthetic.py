@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.did.observed import Columns
 from whatworks.did.synthetic_data import Data, read_design
 from whatworks.did.synthetic_inference import VARIANCES, bootstrap, jackknife, placebos, ranks, without_each_donor

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.did.regression import RollOut
 from whatworks.did.table import headline_table
 from whatworks.inference import (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, binary, one_of, require_columns
+from whatworks.core.columns import as_list, binary, require_columns
 from whatworks.core.errors import (
     InvalidColumn,
     NoComparisonGroup,
@@ -15,7 +15,7 @@ from whatworks.core.errors import (
     TooFewUnits,
     TreatmentReversal,
 )
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.core.timeline import Timeline, read_time
 from whatworks.did import checks
 from whatworks.did.cells import Cell

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import EmptyData, InvalidColumn, MissingData
+from whatworks.core.options import one_of
 from whatworks.documentation.courses import joined_courses
 from whatworks.documentation.faults import N_
 from whatworks.documentation.lookup import looked_up, positions

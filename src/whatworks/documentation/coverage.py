@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, checked_k, suppress_line, suppress_table
 from whatworks.core.errors import DisclosureRisk, InvalidOption, MissingData
+from whatworks.core.options import one_of
 
 AREAS = ("municipality", "region")
 # The framework agreements ask for an occupancy of 95 to 98 per cent; above that there is no room for one more.

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import EmptyData, InvalidColumn, MissingData
+from whatworks.core.options import one_of
 from whatworks.documentation.lookup import positions
 from whatworks.documentation.units import UNITS, first_starts, instrument_code, require_code, unit_of_episodes
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import EmptyData, InvalidOption, MissingData
+from whatworks.core.options import one_of
 from whatworks.documentation.encodings import decode
 from whatworks.documentation.faults import Fault, InvalidDelivery, PersonalDataFound, row_numbers
 from whatworks.documentation.privacy import any_cpr, cpr_rows, names_a_person

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, checked_k
 from whatworks.core.errors import MissingData
+from whatworks.core.options import one_of
 from whatworks.documentation.companions import mirrored
 from whatworks.documentation.profile_episodes import changes, day_of, episode_facts
 

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, suppress_table
 from whatworks.core.errors import DisclosureRisk, MissingData
+from whatworks.core.options import one_of
 from whatworks.documentation.profile_episodes import day_of, episode_facts
 from whatworks.documentation.profiles import LEVELS, unit_names
 

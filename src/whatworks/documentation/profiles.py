@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, checked_k
+from whatworks.core.options import one_of
 from whatworks.documentation.profile_episodes import DUE_DAYS, changes, day_of, episode_facts
 from whatworks.documentation.profile_privacy import hide_small
 from whatworks.documentation.profile_services import staff

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.statbank_formats import read_bulk, read_csv, read_json_stat
 from whatworks.documentation.statbank_tables import TableInfo, selection, table_info

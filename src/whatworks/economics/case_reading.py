@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from whatworks.core import Check, EffectResult
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.economics.case_draws import Case
 from whatworks.economics.case_inputs import read_consequences, read_costs, read_funds, read_horizon, read_intake
 from whatworks.economics.discounting import discount_factors

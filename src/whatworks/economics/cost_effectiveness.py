@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import binary, numeric, one_of, require_columns
+from whatworks.core.columns import binary, numeric, require_columns
 from whatworks.core.errors import InvalidEffect, InvalidOption, NoComparisonGroup, NotIdentified, NoTreatedGroup
+from whatworks.core.options import one_of
 from whatworks.economics.cost_effect_draws import bootstrap_draws, estimate_draws
 from whatworks.economics.cost_effect_result import answer
 from whatworks.economics.errors import ImplausibleAmount

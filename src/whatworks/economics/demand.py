@@ -8,9 +8,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from whatworks.core.check import Check
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence, seed_or_none
+from whatworks.core.options import confidence, one_of, seed_or_none
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.economics.ages import latest_prevalence, log_spread, people_by_age, prevalence_trend

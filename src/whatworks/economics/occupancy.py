@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import numeric, one_of, require_columns
+from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import DuplicateRows, MissingValues
+from whatworks.core.options import one_of
 from whatworks.economics.money import above_zero, known_year, levels_of, one_level, one_payer
 from whatworks.economics.rate_rules import occupancy_shares, refuse_monthly, rule_value
 from whatworks.economics.table import effects_of, records

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.options import one_of
 from whatworks.evidence.catalogues import GOALS
 from whatworks.evidence.grading.grade import LEVELS
 from whatworks.evidence.grading.rating import RULE_VERSION

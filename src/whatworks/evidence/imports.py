@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEvidence, InvalidOption, MissingColumn
+from whatworks.core.options import one_of
 from whatworks.evidence.csv_rows import NumberedRow
 from whatworks.evidence.designs import DESIGNS
 from whatworks.evidence.measures import MEASURES

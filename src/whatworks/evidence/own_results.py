@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.options import one_of
 from whatworks.evidence.designs import DESIGNS
 from whatworks.evidence.judgements import OWN_STUDY
 from whatworks.evidence.measures import MEASURES

@@ -4,9 +4,9 @@ from math import isfinite
 from pathlib import Path
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, disclose, is_small
 from whatworks.core.errors import DisclosureRisk, InvalidEffect, InvalidOption
+from whatworks.core.options import one_of
 from whatworks.evidence.designs import DESIGNS
 from whatworks.evidence.local import LocalResult, local_path, local_text
 from whatworks.evidence.registry import load

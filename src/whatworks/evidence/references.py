@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.evidence.comparison import citation
 from whatworks.evidence.method_papers import METHODS, PAPERS, Paper

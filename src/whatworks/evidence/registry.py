@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import MissingData, UnknownCode
+from whatworks.core.options import one_of
 from whatworks.evidence.catalogues import FILES, Entry, read_catalogue, reference_faults
 from whatworks.evidence.faults import not_allowed, refuse
 from whatworks.evidence.fields import LANGUAGES

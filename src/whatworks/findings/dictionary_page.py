@@ -3,7 +3,7 @@
 from typing import Any
 
 from whatworks.core.alphabet import sort_key
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.documentation.schema import TABLES, Column, Table
 from whatworks.findings.document import document
 from whatworks.findings.language import LANGUAGES, number, translator

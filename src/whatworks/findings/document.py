@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidResult
+from whatworks.core.options import one_of
 from whatworks.core.version import __version__
 from whatworks.documentation.last_door import refuse_people
 from whatworks.findings.language import LANGUAGES, translator

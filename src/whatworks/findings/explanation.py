@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import LANGUAGES, percent, translator

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, WhatworksError
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.did import honest
 from whatworks.economics import investment_case

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.language import LANGUAGES
 from whatworks.findings.tables_for_print import PrintedTable, printed

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_FLOOR, K_PUBLISH, disclose, is_small
 from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import DisclosureRisk, InvalidResult, MissingData
+from whatworks.core.options import one_of
 from whatworks.core.provenance import plain
 from whatworks.core.result import COMMON_COLUMNS, EffectResult
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.core.version import __version__
 from whatworks.evidence import Registry
 from whatworks.evidence.headline import RULE_VERSION

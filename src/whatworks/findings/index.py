@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from whatworks.core.alphabet import sort_key
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.core.version import __version__
 from whatworks.evidence import Registry
 from whatworks.findings import charts

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 
 LANGUAGES = ("da", "en")
 # A real minus and a no-break space keep a number on one line and in one piece when read aloud.

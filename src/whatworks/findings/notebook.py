@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, MissingAltText
+from whatworks.core.options import one_of
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, translator
 

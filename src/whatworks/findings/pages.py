@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.answer import own_view, unknown_view

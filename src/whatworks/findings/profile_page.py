@@ -8,9 +8,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from whatworks.core.alphabet import sort_key
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.errors import UnknownCode
+from whatworks.core.options import one_of
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, number, percent, translator

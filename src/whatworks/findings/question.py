@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, UnknownCode
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.documentation import is_synthetic
 from whatworks.evidence import Registry

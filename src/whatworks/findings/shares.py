@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import is_small
 from whatworks.core.errors import DisclosureRisk, InvalidOption
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.finding import Finding
 from whatworks.findings.language import interval, number, translator
@@ -187,10 +187,10 @@ def out_of_100(share: float) -> int:
 
 
 def shares_sentence(found: Shares, *, outcome: str, group: str, language: str) -> str:
-    """How many of 100 without the intervention and with it, the range, and where the first number is from, in two sentences."""
+    """How many of 100 without the intervention and with it, and the range, in one sentence."""
     _ = translator(language)
     # The outcome's own title first, so that the sentence stands whatever kind of word it is.
-    said = _(
+    return _(
         "{outcome}, out of 100 ({group}): about {without} without the intervention and about {with_it} with it "
         "(probably {range})."
     ).format(
@@ -200,7 +200,6 @@ def shares_sentence(found: Shares, *, outcome: str, group: str, language: str) -
         with_it=number(out_of_100(found.with_it), language),
         range=interval(out_of_100(found.low), out_of_100(found.high), language),
     )
-    return f"{said} {source_words(found, language)}"
 
 
 def source_words(found: Shares, language: str) -> str:

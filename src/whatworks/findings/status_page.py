@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from whatworks.core.alphabet import sort_key
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.documentation import Status, compare_status
 from whatworks.findings.document import document
 from whatworks.findings.figures import table_html

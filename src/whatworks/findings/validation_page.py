@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.documentation.faults import QUARANTINE, REFUSE, WARN, Fault
 from whatworks.documentation.rules import RULES
 from whatworks.documentation.schema import TABLES

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import expit, log_ndtr, ndtr
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import NotConverged, NotIdentified
+from whatworks.core.options import one_of
 from whatworks.inference.gram import weighted_gram
 from whatworks.inference.rank import independent_columns
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import TooFewUnits
+from whatworks.core.options import one_of
 from whatworks.inference.cluster_blocks import (
     NO_VARIANCE,
     batches,

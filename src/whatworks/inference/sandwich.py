@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import TooFewUnits
+from whatworks.core.options import one_of
 from whatworks.inference.least_squares import LeastSquaresFit
 
 HC_KINDS = ("HC0", "HC1", "HC2", "HC3")

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, TooFewUnits
-from whatworks.core.options import seed_or_none
+from whatworks.core.options import one_of, seed_or_none
 from whatworks.inference.cluster_sums import ClusterSums
 from whatworks.inference.draws import checked_draws
 from whatworks.inference.inversion import confidence_limits

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence, whole
+from whatworks.core.options import confidence, one_of, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.inference import covariance_of_sums

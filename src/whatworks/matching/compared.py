@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.columns import as_list, require_columns
 from whatworks.core.disclosure import K_PUBLISH, checked_k, is_small
+from whatworks.core.options import one_of
 from whatworks.matching.covariate_balance import DENOMINATORS, Sides, covariate_columns, is_share, standardise
 from whatworks.matching.encoding import refuse_missing
 from whatworks.matching.inputs import Sample, require_sample

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.columns import as_list, require_columns
+from whatworks.core.options import one_of
 from whatworks.matching.encoding import Encoded, arms, encode, is_number, plain, refuse_missing, sampling_weights
 from whatworks.matching.inputs import Sample, require_sample
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption, NoMatches, WhatworksError
-from whatworks.core.options import shown, whole
+from whatworks.core.options import one_of, shown, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from whatworks.core.columns import as_list, one_of, require_columns
+from whatworks.core.columns import as_list, require_columns
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import truth
+from whatworks.core.options import one_of, truth
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.answers import DRAWS, Question, by_matching, by_regression, refuse_draws

@@ -8,9 +8,9 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core.check import Check
-from whatworks.core.columns import as_list, numeric, one_of, require_columns
+from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidOption, TooFewUnits
-from whatworks.core.options import shown, whole
+from whatworks.core.options import one_of, shown, whole
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.matching.chained_equations import NUMBERS, Imputer

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import is_finite, positive, truth, whole
+from whatworks.core.options import is_finite, one_of, positive, truth, whole
 from whatworks.matching.geometry import DISTANCES
 
 ORDERS = ("largest", "smallest", "data", "closest")

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import optimize, stats
 
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence, is_finite
+from whatworks.core.options import confidence, is_finite, one_of
 from whatworks.core.provenance import Provenance, fingerprint
 from whatworks.core.result import EffectResult
 from whatworks.core.samples import MatchedSample

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.check import Check
-from whatworks.core.columns import one_of
 from whatworks.core.disclosure import K_PUBLISH, is_small
 from whatworks.core.errors import InvalidOption, TooFewUnits
-from whatworks.core.options import whole
+from whatworks.core.options import one_of, whole
 from whatworks.core.samples import WeightedSample
 from whatworks.matching.encoding import Encoded, arms, covariate_list, encode, sampling_weights
 from whatworks.matching.entropy import Moments, moments_of

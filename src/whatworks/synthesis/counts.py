@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import numeric, one_of
+from whatworks.core.columns import numeric
 from whatworks.core.errors import InvalidOption, NotIdentified
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.synthesis.effect_size import refuse_rows
 from whatworks.synthesis.pooling import HIGH_I2, UNITS
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from whatworks.core.columns import numeric, one_of, require_columns
+from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidColumn, InvalidEffect, InvalidOption
-from whatworks.core.options import confidence, is_finite, shown
+from whatworks.core.options import confidence, is_finite, one_of, shown
 from whatworks.synthesis import measures
 
 Array = np.ndarray

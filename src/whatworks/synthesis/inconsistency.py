@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.synthesis.network_model import Network, NetworkFit, network_tau2, read_network, solve_network
 
 Array = np.ndarray

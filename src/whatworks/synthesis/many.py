@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect, InvalidOption, MissingValues, TooFewStudies
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.synthesis import heterogeneity
 from whatworks.synthesis.heterogeneity import count_studies, generalised_q, total, weighted_mean, weights
 from whatworks.synthesis.likelihood import tau2_likelihood

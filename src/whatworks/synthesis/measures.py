@@ -8,7 +8,7 @@ caller's business (:mod:`whatworks.synthesis.effect_size`).
 import numpy as np
 from scipy import special
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 
 Array = np.ndarray
 Effect = tuple[Array, Array]

@@ -8,9 +8,9 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.synthesis.many import TAU2_ESTIMATORS
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.moderators import moderator_matrix

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from scipy import optimize
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import NotIdentified, TooFewStudies
+from whatworks.core.options import one_of
 from whatworks.synthesis.likelihood import step_ratio
 
 Array = np.ndarray

@@ -8,9 +8,9 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import as_list, one_of
+from whatworks.core.columns import as_list
 from whatworks.core.errors import InvalidOption, TooFewStudies
-from whatworks.core.options import confidence, is_finite, shown
+from whatworks.core.options import confidence, is_finite, one_of, shown
 from whatworks.synthesis.meta_regression import VCOVS, coefficient_table
 from whatworks.synthesis.moderators import moderator_matrix
 from whatworks.synthesis.nested import Block, Point, blocks_of, by_row, fit_nested, whole_covariance

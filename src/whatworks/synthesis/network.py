@@ -7,8 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of
-from whatworks.core.options import confidence
+from whatworks.core.options import confidence, one_of
 from whatworks.synthesis.inconsistency import design_decomposition, split_evidence
 from whatworks.synthesis.network_model import Network, NetworkFit, network_tau2, read_network, solve_network
 from whatworks.synthesis.pooling import HIGH_I2, UNITS

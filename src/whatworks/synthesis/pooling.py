@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of
 from whatworks.core.errors import NotIdentified
+from whatworks.core.options import one_of
 from whatworks.synthesis.heterogeneity import q_profile
 from whatworks.synthesis.many import check_options, critical_value, pooled_columns, two_sided_p
 from whatworks.synthesis.studies import Studies, direction_checks, read_studies

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import numeric, one_of, require_columns
+from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidEffect, InvalidOption, MissingValues
-from whatworks.core.options import is_finite, shown
+from whatworks.core.options import is_finite, one_of, shown
 from whatworks.synthesis import conversions
 from whatworks.synthesis.effect_size import refuse_rows
 from whatworks.synthesis.measures import Effect

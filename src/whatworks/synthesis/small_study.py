@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import NotConverged, NotIdentified, TooFewStudies
-from whatworks.core.options import confidence, share
+from whatworks.core.options import confidence, one_of, share
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, MixedEffects, fit_mixed_effects
 from whatworks.synthesis.selection import selection_model
 from whatworks.synthesis.studies import Studies, read_studies

@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from whatworks.core import Check, EffectResult, Provenance, fingerprint
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import InvalidOption, MissingValues, TooFewStudies
+from whatworks.core.options import one_of
 from whatworks.synthesis.many import check_options
 from whatworks.synthesis.meta_regression import model_coefficients, omnibus
 from whatworks.synthesis.mixed_effects import TAU2_WITH_MODERATORS, fit_mixed_effects

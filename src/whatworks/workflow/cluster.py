@@ -14,8 +14,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption, InvalidResult, WhatworksError
+from whatworks.core.options import one_of
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk
 from whatworks.workflow.project import find_project

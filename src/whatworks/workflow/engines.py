@@ -25,7 +25,7 @@ from nbclient.exceptions import CellTimeoutError
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets import Type
 
-from whatworks.core.columns import one_of
+from whatworks.core.options import one_of
 from whatworks.workflow.jobs import ENGINES, PLAIN, WARM
 
 # Messages that become outputs of a cell; the names that Jupyter's messaging protocol gives them.

@@ -17,8 +17,8 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidParameters
+from whatworks.core.options import one_of
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk, second_try
 from whatworks.workflow.notebooks import imported, read_notebook

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.findings.language import LANGUAGES
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.folder import left_behind, recover

@@ -6,8 +6,8 @@ from math import floor
 import numpy as np
 from scipy.stats import norm
 
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.options import one_of
 
 BOUNDARIES = ("cautious", "optimistic")
 # Highest differential attrition, in percentage points, that is still low, by overall attrition from 0 per cent upwards.

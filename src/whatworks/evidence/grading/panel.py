@@ -3,8 +3,9 @@
 import pandas as pd
 
 from whatworks.core import EffectResult
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.options import one_of
 from whatworks.evidence.grading.attrition import BOUNDARIES
 from whatworks.evidence.grading.emmie import DIMENSIONS
 from whatworks.evidence.grading.grade import DEFAULT_SMALLEST

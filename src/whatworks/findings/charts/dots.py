@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from scipy.stats import t
 
 import whatworks.findings.style as style
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidEffect, InvalidOption
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.dot_columns import column_width, dot_size, name_lines, stack_dots

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
 from whatworks.core.alphabet import sort_key
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.plane import Plane

@@ -11,8 +11,9 @@ from matplotlib.patches import Polygon
 from scipy.stats import norm
 
 import whatworks.findings.style as style
-from whatworks.core.columns import one_of, require_columns
+from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData
+from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale, decimals_for, spanning, tick_decimals

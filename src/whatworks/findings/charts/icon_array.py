@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import whatworks.findings.style as style
-from whatworks.core.columns import one_of
 from whatworks.core.errors import InvalidOption
+from whatworks.core.options import one_of
 from whatworks.findings.charts import rows
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
