@@ -17,11 +17,22 @@ _ALWAYS_ALLOWED = 64 * 2**20
 
 
 class UnsafeArchive(Exception):
-    """The archive would unpack to far too much, or points outside itself. ``kind`` says which."""
+    """The file is far too large or would unpack to far too much, or points outside itself. ``kind`` says which."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         super().__init__(kind)
+
+
+def refuse_large(size: int) -> None:
+    """Refuse a file that is larger than a national delivery, before it is read.
+
+    Raises
+    ------
+    UnsafeArchive
+    """
+    if size > LARGEST_FILE:
+        raise UnsafeArchive("large")
 
 
 def refuse_bomb(entries: Sequence[zipfile.ZipInfo], packed_size: int) -> None:
@@ -43,13 +54,16 @@ def zip_members(content: bytes) -> Iterator[tuple[str, bytes]]:
     Raises
     ------
     UnsafeArchive
-        If a path leads outside, an entry is a link, it is locked by a password, or it unpacks to far too much.
+        If a path leads outside, a name stands twice, an entry is a link, it is locked by a password, or it unpacks to far too
+        much.
     zipfile.BadZipFile
         If it is damaged.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         entries = [entry for entry in packed.infolist() if not entry.is_dir()]
         refuse_bomb(entries, len(content))
+        if len({entry.filename for entry in entries}) < len(entries):
+            raise UnsafeArchive("twice")
         for entry in entries:
             _refuse_unsafe(entry)
         room = LARGEST_TOTAL

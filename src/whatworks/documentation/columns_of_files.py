@@ -1,6 +1,6 @@
 """Which column of the data model each column of a file is for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -13,25 +13,28 @@ from whatworks.documentation.schema import Column, Table
 
 # Columns that quarantined rows carry beside their own: where they stood and why. Sent again, they are left out.
 ASIDE = ("rule", "file_row")
+# More columns that nobody knows are another file altogether, and are told of together.
+_MOST_TOLD, _MOST_LOOKED_UP = 30, 300
 
 
 def raw_table(file: str, table: Table, sheet: Sheet, part: FileMapping, mapping: DeliveryMapping) -> tuple[RawTable, list[Fault]]:
     """A sheet with its columns named, and what is wrong with its header."""
     columns: list[Column | None] = []
     ignored: set[int] = set()
-    faults: list[Fault] = []
+    wrong: list[tuple[int, str | None]] = []
+    taken: set[str] = set()
     for place, header in enumerate(sheet.header):
         column = _column_of(table, header, part)
-        said = {"file": file, "table": table.name, "rule": "column"}
         if plain(header) in part.ignore or (header in ASIDE and column is None):
             ignored.add(place)
             column = None
-        elif column is None:
-            faults.append(_unknown(said, table, place, header, sheet.separator, taken=_taken(columns)))
-        elif column.name in _taken(columns):
-            faults.append(Fault(column=column.name, message=N_("The column stands twice."), remedy=N_("Keep one."), **said))  # type: ignore[arg-type]
+        elif column is None or column.name in taken:
+            wrong.append((place, None if column is None else column.name))
             column = None
+        else:
+            taken.add(column.name)
         columns.append(column)
+    faults = _of_header(file, table, sheet, wrong, taken)
     cells, columns = _with_constants(table, list(sheet.cells), columns, part)
     faults += _missing(file, table, columns)
     raw = RawTable(
@@ -51,13 +54,32 @@ def suggested_columns(raw: RawTable) -> list[tuple[int, str]]:
     """
     taken = {column.name for column in raw.columns if column}
     out = []
-    for place, header in enumerate(raw.header):
+    for place, header in enumerate(raw.header[:_MOST_LOOKED_UP]):
         if raw.columns[place] is None and place not in raw.ignored:
             near = nearest_column(raw.table, header, taken=taken)
             if near:
                 taken.add(near)
                 out.append((place, near))
     return out
+
+
+def _of_header(
+    file: str, table: Table, sheet: Sheet, wrong: Sequence[tuple[int, str | None]], taken: Iterable[str]
+) -> list[Fault]:
+    """Columns that nobody knows (no name) or that stand twice (their name), by place; beyond the first ones counted."""
+    said = {"file": file, "table": table.name, "rule": "column"}
+    faults = [
+        _unknown(said, table, place, sheet.header[place], sheet.separator, taken=taken)
+        if name is None
+        else Fault(column=name, message=N_("The column stands twice."), remedy=N_("Keep one."), **said)  # type: ignore[arg-type]
+        for place, name in wrong[:_MOST_TOLD]
+    ]
+    untold = len(wrong) - len(faults)
+    if untold:
+        message = N_("{n} more columns are not in the data model, or stand twice.")
+        remedy = N_("Compare it with the data dictionary.")
+        faults.append(Fault(column=None, message=message, remedy=remedy, places={"n": untold}, **said))  # type: ignore[arg-type]
+    return faults
 
 
 def _column_of(table: Table, header: str, part: FileMapping) -> Column | None:
@@ -83,7 +105,7 @@ def _with_constants(
     return [*cells, *extra], columns
 
 
-def _unknown(said: dict[str, str], table: Table, place: int, header: str, separator: str, *, taken: Sequence[str]) -> Fault:
+def _unknown(said: dict[str, str], table: Table, place: int, header: str, separator: str, *, taken: Iterable[str]) -> Fault:
     """A header that is not in the data model. It is not shown: in a file without a header row it is somebody's data."""
     near = nearest_column(table, header, taken=taken)
     places: dict[str, object] = {"table": table.name, "columns": ", ".join(column.name for column in table.columns)}

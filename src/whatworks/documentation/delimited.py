@@ -60,7 +60,7 @@ def read_delimited(text: str, *, file: str) -> Sheet:
                 rows=tuple(number for number, _text in uneven[:5]),
             )
         )
-        cells = [*cells, *_extra(uneven, separator, len(cells[0]))]
+        cells = [*cells, _extra(uneven, separator)]
     return Sheet(header=header, cells=cells, first_row=lines + 1, separator=separator, faults=faults)
 
 
@@ -98,11 +98,11 @@ def _columns(text: str, width: int, separator: str, lines: int) -> tuple[list[pa
         return "skip"
 
     names = [f"c{place}" for place in range(width)]
-    content = text.rstrip("\r\n").encode("utf-8")
-    if content.count(b"\n") + (b"\r" in content and b"\n" not in content) < lines:
+    content = (text.rstrip("\r\n") + "\n").encode("utf-8")
+    if content.count(b"\n") - 1 + (b"\r" in content and content.count(b"\n") == 1) < lines:
         return [pa.chunked_array([pa.array([], pa.large_string())])] * width, []
     table = pyarrow.csv.read_csv(
-        pa.BufferReader(content + b"\n"),
+        pa.BufferReader(content),
         read_options=pyarrow.csv.ReadOptions(
             use_threads=False, block_size=_LONGEST_CELL, column_names=names, skip_rows=lines, encoding="utf8"
         ),
@@ -118,13 +118,10 @@ def _columns(text: str, width: int, separator: str, lines: int) -> tuple[list[pa
     return [column.slice(0, len(column) - spare) for column in cells], uneven
 
 
-def _extra(uneven: list[tuple[int, str]], separator: str, length: int) -> list[pa.ChunkedArray]:
-    """Fields of uneven rows as columns without a header, for the search for people's data only."""
+def _extra(uneven: list[tuple[int, str]], separator: str) -> pa.ChunkedArray:
+    """Fields of uneven rows one after another as a column without a header, for the search for people's data only."""
     pieces = [piece for _number, line in uneven for piece in line.split(separator)]
-    rows = max(1, length)
-    padded = [pieces[begin : begin + rows] for begin in range(0, len(pieces), rows)]
-    filled = [[*part, *[""] * (rows - len(part))] for part in padded]
-    return [pa.chunked_array([pa.array(part, pa.large_string())]) for part in filled]
+    return pa.chunked_array([pa.array(pieces, pa.large_string())])
 
 
 def _broken(file: str, message: str, remedy: str, *, rule: str = "file") -> Sheet:

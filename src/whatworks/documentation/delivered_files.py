@@ -10,22 +10,24 @@ import pyarrow as pa
 
 from whatworks.core.errors import MissingData
 from whatworks.core.places import found_above
-from whatworks.documentation.archives import LARGEST_FILE, UnsafeArchive, gunzip, zip_members
+from whatworks.documentation.archives import UnsafeArchive, gunzip, refuse_large, zip_members
 from whatworks.documentation.columns_of_files import raw_table
 from whatworks.documentation.delimited import Sheet, read_delimited
 from whatworks.documentation.encodings import decode
 from whatworks.documentation.faults import N_, WARN, Fault
 from whatworks.documentation.manifest import MANIFEST, READ_ME, Manifest, parse_manifest
 from whatworks.documentation.mapping import DeliveryMapping, FileMapping
-from whatworks.documentation.names import table_named
+from whatworks.documentation.names import printable, table_named
 from whatworks.documentation.personal_data import faults_in_names, faults_in_table, faults_in_text
 from whatworks.documentation.raw import RawTable
 from whatworks.documentation.schema import TABLES, Table
-from whatworks.documentation.spreadsheets import UnreadableFile, read_parquet, read_workbook
+from whatworks.documentation.spreadsheets import UnreadableFile, beside_cells, read_parquet, read_workbook
 
 _KINDS = (".csv", ".csv.gz", ".txt", ".tsv", ".xlsx", ".parquet")
 # What quarantined rows carry beside their own columns, so that the file can be put right and sent again as it stands.
 _ARCHIVES = {
+    "large": N_("The file is far larger than a delivery of the whole country."),
+    "twice": N_("The archive holds two files of one name."),
     "bomb": N_("The archive unpacks to far more than it can hold."),
     "path": N_("The archive holds a path that leads out of it."),
     "link": N_("The archive holds a link."),
@@ -33,6 +35,15 @@ _ARCHIVES = {
 }
 _UNREADABLE = N_("Cannot be read or unpacked: it is damaged, locked by a password, or not what its name says.")
 _AGAIN = N_("Send the file again.")
+_FORMS = {
+    "damaged": (_UNREADABLE, _AGAIN),
+    "sheet": (
+        N_("A cell far out makes the sheet thousands of times larger than what it holds."),
+        N_("Mark the empty rows and columns after the last one, delete them, and save it again."),
+    ),
+    "nested": (N_("A column holds lists or records, where a value is meant."), N_("Write one value in each cell.")),
+}
+_NOT_ORDINARY = N_("Not an ordinary file.")
 
 
 @dataclass(kw_only=True)
@@ -70,13 +81,17 @@ def read_files(path: str | Path, mapping: DeliveryMapping) -> Delivered:
         return Delivered(name="a file", faults=named)
     if not place.exists():
         raise MissingData(f"There is no folder {place.name!r} with a delivery, and no such file. Check the path.")
-    delivered = Delivered(name=place.name)
+    delivered = Delivered(name=printable(place.name))
     for name, load in _members(place, delivered):
-        _read_member(name, load, mapping, delivered)
+        _read_member(printable(name), load, mapping, delivered)
     if not delivered.raw and not delivered.faults:
         delivered.faults.append(_fault("the delivery", N_("No table in it."), N_("Put <table>.csv files there.")))
     if delivered.manifest is None and not any(fault.file == MANIFEST for fault in delivered.faults):
         _take_manifest(mapping, delivered)
+    said = delivered.manifest
+    if said is not None and mapping.synthetic is not None and said.synthetic is not mapping.synthetic:
+        message = N_("It says otherwise than the mapping whether the people are simulated.")
+        delivered.faults.append(_fault(MANIFEST, message, N_("Find out which of the two is right, and correct the other.")))
     return delivered
 
 
@@ -92,6 +107,9 @@ def _take_manifest(mapping: DeliveryMapping, delivered: Delivered) -> None:
 def _members(place: Path, delivered: Delivered) -> Iterator[tuple[str, Callable[[], bytes]]]:
     if place.is_dir():
         yield from _of_folder(place, delivered)
+    elif not place.is_file():
+        # A pipe or a device would be waited for without end.
+        delivered.faults.append(_fault(printable(place.name), _NOT_ORDINARY, N_("Give a file, a folder or an archive.")))
     elif zipfile.is_zipfile(place) and place.suffix.lower() != ".xlsx":
         yield from _of_archive(place, delivered)
     else:
@@ -113,40 +131,38 @@ def _of_folder(folder: Path, delivered: Delivered) -> Iterator[tuple[str, Callab
         delivered.faults.append(_fault("the folder", message, remedy, n=len(folders)))
     for place in listed:
         if place.is_symlink() or not place.is_file():
-            message = N_("Not an ordinary file.")
-            delivered.faults.append(_fault(place.name, message, N_("A delivery is a folder of files, without links or folders.")))
+            remedy = N_("A delivery is a folder of files, without links or folders.")
+            delivered.faults.append(_fault(printable(place.name), _NOT_ORDINARY, remedy))
         else:
             yield place.name, lambda place=place: _content(place)  # type: ignore[misc]
 
 
 def _of_archive(place: Path, delivered: Delivered) -> Iterator[tuple[str, Callable[[], bytes]]]:
     try:
+        refuse_large(place.stat().st_size)
         with zipfile.ZipFile(place) as packed:
-            named = faults_in_names(packed.namelist())
+            named = faults_in_names([*packed.namelist(), packed.comment.decode("utf-8", "replace")])
             folders = {str(PurePosixPath(name).parent) for name in packed.namelist() if not name.endswith("/")}
         if named:
             delivered.faults += named
             return
         if len(folders) > 1:
             message = N_("The archive holds files in {n} folders.")
-            delivered.faults.append(_fault(place.name, message, N_("Send one delivery at a time."), n=len(folders)))
+            delivered.faults.append(_fault(delivered.name, message, N_("Send one delivery at a time."), n=len(folders)))
             return
         for name, data in zip_members(place.read_bytes()):
             base = PurePosixPath(name).name
             if not base.startswith("."):
                 yield base, lambda data=data: data  # type: ignore[misc]
     except UnsafeArchive as error:
-        delivered.faults.append(_fault(place.name, _ARCHIVES[error.kind], N_("Pack the tables again, without folders.")))
+        delivered.faults.append(_fault(delivered.name, _ARCHIVES[error.kind], N_("Pack the tables again, without folders.")))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-        delivered.faults.append(_fault(place.name, _UNREADABLE, _AGAIN))
+        delivered.faults.append(_fault(delivered.name, _UNREADABLE, _AGAIN))
 
 
 def _content(place: Path) -> bytes:
-    with place.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise UnsafeArchive("bomb")
-    return content
+    refuse_large(place.stat().st_size)
+    return place.read_bytes()
 
 
 def _read_member(name: str, load: Callable[[], bytes], mapping: DeliveryMapping, delivered: Delivered) -> None:
@@ -166,7 +182,9 @@ def _read_member(name: str, load: Callable[[], bytes], mapping: DeliveryMapping,
                 _take_sheet(name, sheet_name, sheet, mapping, delivered)
     except UnsafeArchive as error:
         delivered.faults.append(_fault(name, _ARCHIVES[error.kind], _AGAIN))
-    except (UnreadableFile, EOFError, OSError, zlib.error, pa.ArrowException):
+    except UnreadableFile as error:
+        delivered.faults.append(_fault(name, *_FORMS[error.kind]))
+    except (EOFError, OSError, zlib.error, pa.ArrowException):
         delivered.faults.append(_fault(name, _UNREADABLE, _AGAIN))
     except ValueError:
         delivered.faults.append(
@@ -178,7 +196,8 @@ def _sheets(name: str, content: bytes, delivered: Delivered) -> Iterator[tuple[s
     kind = name.lower()
     if kind.endswith(".xlsx"):
         found = list(read_workbook(content, file=name))
-        delivered.faults += faults_in_names(title for title, _sheet in found)
+        delivered.faults += faults_in_names(title for title, _sheet in found) + faults_in_text(name, beside_cells(content))
+        found = [(printable(title), sheet) for title, sheet in found]
         yield from ((title, sheet) for title, sheet in found if sheet.header or len(found) == 1)
     elif kind.endswith(".parquet"):
         yield None, read_parquet(content, file=name)
@@ -208,13 +227,14 @@ def _take_sheet(name: str, title: str | None, sheet: Sheet, mapping: DeliveryMap
             _fault(shown, N_("No header row."), N_("The first row holds the names of the columns."), rule="shape")
         ]
         return
+    raw, wrong = raw_table(shown, table, sheet, part or FileMapping(table=table), mapping)
+    people = faults_in_table(raw, allowed=sorted(mapping.allow))
     if any(one.table is table for one in delivered.raw):
         message = N_("The table {table} is delivered twice.")
-        delivered.faults.append(_fault(shown, message, N_("Keep one file."), rule="table", table=table.name))
+        delivered.faults += [*people, _fault(shown, message, N_("Keep one file."), rule="table", table=table.name)]
         return
-    raw, wrong = raw_table(shown, table, sheet, part or FileMapping(table=table), mapping)
     delivered.raw.append(raw)
-    delivered.faults += faults_in_table(raw, allowed=sorted(mapping.allow)) + sheet.faults + wrong
+    delivered.faults += people + sheet.faults + wrong
 
 
 def _unknown_table(shown: str, sheet: Sheet) -> list[Fault]:

@@ -1,13 +1,19 @@
-"""Bytes of a text file to text: UTF-8, with or without a byte order mark, UTF-16 with one, or Latin-1."""
+"""Bytes of a text file to text: UTF-8, with or without a byte order mark, UTF-16 or UTF-32 with one, or Latin-1."""
 
 import codecs
+import re
 from dataclasses import dataclass
 
 # UTF-8 once read as Latin-1 and saved again: "Ã" before the second half of æ, ø, å, Æ, Ø, Å, é, ö or ü.
 _TWICE_ENCODED = tuple(letter.encode("utf-8").decode("cp1252", "ignore") for letter in "æøåÆØéöü")
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# The mark of UTF-32 begins like that of UTF-16, so it is looked for first.
+_WIDE = (
+    ("UTF-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
+    ("UTF-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+)
 # A file in UTF-8 or Latin-1 has none of these; a picture or a program has many.
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+_NOT_TEXT = re.compile("[" + re.escape(_CONTROL.decode()) + "]")
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,12 @@ def decode(content: bytes) -> Decoded:
     >>> decode("Lærken".encode()).text, decode("Lærken".encode().decode("latin-1").encode()).converted_from
     ('Lærken', 'UTF-8 encoded twice')
     """
-    if content.startswith(_WIDE):
-        return Decoded(content.decode("utf-16").replace("\0", ""), "UTF-16")
+    for name, marks in _WIDE:
+        if content.startswith(marks):
+            text = content.decode(name)
+            if _NOT_TEXT.search(text):
+                raise ValueError("control characters")
+            return Decoded(text, name)
     if content.translate(None, _CONTROL) != content:
         raise ValueError("control characters")
     try:
@@ -46,7 +56,7 @@ def decode(content: bytes) -> Decoded:
 
 
 def _once(text: str) -> Decoded:
-    if not any(twice in text for twice in _TWICE_ENCODED):
+    if text.isascii() or not any(twice in text for twice in _TWICE_ENCODED):
         return Decoded(text)
     for encoding in ("cp1252", "latin-1"):
         try:

@@ -14,6 +14,8 @@ from whatworks.documentation.faults import N_, Fault, InvalidDelivery
 
 MANIFEST = "delivery.yml"
 READ_ME = "README.md"
+# Three short lines; what is longer was not written for us.
+_LONGEST = 100_000
 
 _LABEL_DA = "EKSEMPEL MED SIMULEREDE DATA - må ikke bruges til beslutninger"
 _LABEL_EN = "EXAMPLE WITH SIMULATED DATA - not to be used for decisions"
@@ -82,6 +84,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def parse_manifest(content: bytes) -> tuple[Manifest | None, list[Fault]]:
     """What a manifest says, or what is wrong with it."""
+    if len(content) > _LONGEST:
+        return None, [_fault(N_("The file is far too long."), N_("It may hold synthetic, seed and label."))]
     try:
         # The reader of located YAML reads files; a manifest may have come in an archive.
         with tempfile.TemporaryDirectory() as folder:

@@ -49,6 +49,17 @@ def plain(name: str) -> str:
     return _OTHER.sub("", name.casefold().translate(_LETTERS))
 
 
+def printable(name: str) -> str:
+    """A name as a message may show it: signs that break a line, colour a screen or turn writing round are replaced.
+
+    Examples
+    --------
+    >>> printable("Lærken 2023.csv"), printable("a\\nb.csv")
+    ('Lærken 2023.csv', 'a�b.csv')
+    """
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+
 def table_named(name: str) -> Table | None:
     """The table with this English name, Danish alias or Danish label, however it is spelled; None when there is none."""
     wanted = plain(name)

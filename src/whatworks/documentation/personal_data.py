@@ -1,6 +1,7 @@
 """The first door: a delivery that names a person is refused whole, and what gave it away is not shown."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,8 @@ def _faults_of_cells(raw: RawTable, number: int, cells: pa.ChunkedArray, column:
         )
     for rule, message, bad in found:
         faults += row_fault(rule=rule, message=message, remedy=_TAKE_OUT, bad=bad, first_row=raw.first_row, **said)
-    return faults
+    # Beyond the header stand the fields of uneven rows, one after another: their places are no rows.
+    return faults if number < len(raw.columns) else [replace(fault, rows=()) for fault in faults]
 
 
 def _has_words(cells: pa.ChunkedArray) -> bool:

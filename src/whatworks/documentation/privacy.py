@@ -20,7 +20,10 @@ _FEBRUARY = rf"(?:0[1-9]|[12]\d|6[1-9]|[78]\d){_SEPARATOR}02"
 _DATE = rf"(?:{_LONG}|{_SHORT}|{_FEBRUARY}){_SEPARATOR}\d\d"
 
 # Between date and serial may stand what a keyboard, Word or a line break puts there; signs that part lists do not.
-_GAP = r"[-‐–—−_·~*./\s]{0,3}"
+# Python and the search engine behind whole columns differ in what a space is, so every one is written out.
+_SPACES = r"\t-\r\x1b-\x20\x7f-\xa0\x{115f}\x{1160}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_GAP_WIDE = rf"[-‐–—−_·~*./{_SPACES}]{{0,3}}"
+_GAP = re.sub(r"\\x\{(\w{4})\}", r"\\u\1", _GAP_WIDE)
 CPR_LIKE = re.compile(
     rf"(?<!\d){_DATE}{_GAP}\d\d ?\d\d(?!\d)|(?<!\d)0{{10}}(?!\d)"
     rf"|(?<![0-9A-Za-z]){_DATE}-?(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{{4}}(?![0-9A-Za-z])"
@@ -40,15 +43,15 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # What the search engine behind whole columns can do (it has no look-around): it may find too much, never too little.
 _DATE_WIDE = _DATE.replace("(?:", "(")
 _WIDE = (
-    rf"{_DATE_WIDE}{_GAP}[0-9]{{2}} ?[0-9]{{2}}|0{{10}}|{_DATE_WIDE}-?[0-9A-Za-z]{{4}}"
+    rf"{_DATE_WIDE}{_GAP_WIDE}[0-9]{{2}} ?[0-9]{{2}}|0{{10}}|{_DATE_WIDE}-?[0-9A-Za-z]{{4}}"
     r"|(^|[^0-9])[1-9](0[1-9]|1[0-2])[0-9]{6}([^0-9]|$)|[0-9][.,][0-9]{8,9}[eE][+]?0*[89]"
 ).replace(r"\d", "[0-9]")
 
 # As a spreadsheet writes a long number: 1,01701234E+08 has all its digits.
 _SCIENTIFIC = re.compile(r"(?<![\d.,])(\d)[.,](\d{8,9})[eE]\+?0*([89])(?!\d)")
 
-# Digits of other alphabets, and signs that are not seen, as the zero-width space.
-_UNSEEN, _FOREIGN_DIGIT = r"\p{Cf}", r"\p{Nd}"
+# Digits of other alphabets, and signs that are not seen or only change the one before them, as the zero-width space.
+_UNSEEN, _FOREIGN_DIGIT = r"[\p{Cf}\p{M}]", r"\p{Nd}"
 
 # Whatever it is, it has six digits near one another. This is quick to ask.
 _SIX_DIGITS = r"[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9]"
@@ -151,7 +154,8 @@ def _plain(text: str) -> str:
     """A text with full-width and foreign digits and hard spaces as their plain selves, without signs that are not seen."""
     if text.isascii():
         return _in_full(text)
-    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char)[0] != "M")
+    seen = (char for char in seen if unicodedata.category(char) != "Cf")
     return _in_full("".join(str(unicodedata.decimal(char, char)) for char in seen))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,16 +13,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from whatworks.documentation.archives import LARGEST_TOTAL, refuse_bomb
+from whatworks.documentation.archives import LARGEST_TOTAL, UnsafeArchive, refuse_bomb
 from whatworks.documentation.delimited import Sheet, empty_rows_at_the_end
 from whatworks.documentation.faults import N_, Fault
+from whatworks.documentation.names import printable
 
 # Excel's own limit; a sheet that claims more was not made by it.
 _MOST_COLUMNS = 16_384
+# One cell far out makes a sheet of thousands of millions of empty ones. A year's measurements of the country are fewer.
+_MOST_CELLS = 50_000_000
+# What a number needs in memory while a file is read; Parquet can say in a few bytes that one stands a thousand million times.
+_BYTES_OF_A_NUMBER = 8
+
+# Where a workbook holds people's data that no cell shows: notes, text boxes, its properties, copies of other sheets' cells.
+_BESIDE_CELLS = re.compile(
+    r"(?i)^(xl/(comments|threadedcomments|persons|drawings|pivotcache|externallinks)|docprops)\b.*\.(xml|vml)$"
+)
+_TAGS = re.compile(r"(?:<[^>]*>)+")
+_COPIED = re.compile(r'<[a-z]+ v="([^"]*)"')
 
 
 class UnreadableFile(Exception):
-    """The file is damaged, locked by a password, or not what its name says."""
+    """The file is damaged, locked by a password, or not what its name says; or it is of a form that no table has.
+
+    ``kind`` is "damaged", "sheet" (cells far out, nearly all empty) or "nested" (lists in a column).
+    """
+
+    def __init__(self, kind: str = "damaged") -> None:
+        self.kind = kind
+        super().__init__(kind)
 
 
 def read_workbook(content: bytes, *, file: str) -> Iterator[tuple[str, Sheet]]:
@@ -39,9 +59,25 @@ def read_workbook(content: bytes, *, file: str) -> Iterator[tuple[str, Sheet]]:
             refuse_bomb(packed.infolist(), len(content))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         for sheet in book.worksheets:
-            yield sheet.title, _sheet(sheet, file=f"{file} ({sheet.title})")
+            yield sheet.title, _sheet(sheet, file=f"{file} ({printable(sheet.title)})")
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, OSError, zlib.error, ParseError, TypeError):
         raise UnreadableFile from None
+
+
+def beside_cells(content: bytes) -> str:
+    """What a workbook says outside its cells: notes, text boxes, properties, and copies of cells that a pivot table keeps.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            refuse_bomb(packed.infolist(), len(content))
+            parts = [packed.read(name).decode("utf-8", "replace") for name in packed.namelist() if _BESIDE_CELLS.match(name)]
+    except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
+        raise UnreadableFile from None
+    return "\n".join(text for part in parts for text in (_TAGS.sub(" ", part), *_COPIED.findall(part)))
 
 
 def read_parquet(content: bytes, *, file: str) -> Sheet:
@@ -52,15 +88,37 @@ def read_parquet(content: bytes, *, file: str) -> Sheet:
     UnreadableFile
     """
     try:
-        described = pyarrow.parquet.ParquetFile(pa.BufferReader(content))
+        fields = list(pyarrow.parquet.read_schema(pa.BufferReader(content)))
+        if any(pa.types.is_nested(one.type) and not pa.types.is_dictionary(one.type) for one in fields):
+            raise UnreadableFile("nested")
+        # Text stays as few different values until it is known how much it would unpack to.
+        texts = [one.name for one in fields if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        described = pyarrow.parquet.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
         size = sum(described.metadata.row_group(n).total_byte_size for n in range(described.metadata.num_row_groups))
-        if size > LARGEST_TOTAL:
-            raise UnreadableFile
+        numbers = described.metadata.num_rows * len(fields) * _BYTES_OF_A_NUMBER
+        if max(size, numbers) > LARGEST_TOTAL:
+            raise UnsafeArchive("bomb")
         table = described.read()
+        if sum(_unpacked(column) for column in table.columns) > LARGEST_TOTAL:
+            raise UnsafeArchive("bomb")
         cells = [_as_text(column) for column in table.columns]
     except (pa.ArrowException, OSError, NotImplementedError):
         raise UnreadableFile from None
+    if any(pc.any(pc.match_substring(column, "\0"), min_count=0).as_py() for column in cells):
+        raise ValueError("control characters")
     return Sheet(header=[name.strip() for name in table.column_names], cells=cells)
+
+
+def _unpacked(column: pa.ChunkedArray) -> int:
+    """Bytes of a column of text whose different values are stored once, when each stands in its row."""
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+        return int(column.nbytes)
+    lengths = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in column.chunks)
+    return sum(pc.sum(pc.cast(each, pa.int64()), min_count=0).as_py() for each in lengths)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _sheet(sheet: Any, *, file: str) -> Sheet:
@@ -80,6 +138,8 @@ def _sheet(sheet: Any, *, file: str) -> Sheet:
         if not header:
             header, first_row = ([name.strip() for name in text], number + 1) if any(text) else ([], 0)
             continue
+        if (length + 1) * max(len(header), len(columns), len(text)) > _MOST_CELLS:
+            raise UnreadableFile("sheet")
         columns += [[""] * length for _new in range(len(text) - len(columns))]
         length += 1
         for place, column in enumerate(columns):
@@ -131,7 +191,7 @@ def _text(cell: Any) -> str:
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        column = pc.cast(column, kind.value_type)
+        column = pa.chunked_array([chunk.dictionary_decode() for chunk in column.chunks], kind.value_type)
         kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         text = pc.strftime(pc.cast(column, pa.timestamp("s"), safe=False), format="%Y-%m-%d")
