@@ -6,5 +6,8 @@ from whatworks.benchmarking.frontier import frontier
 from whatworks.benchmarking.need import comparison_group, need
 from whatworks.benchmarking.practices import practices
 from whatworks.benchmarking.stochastic import stochastic_frontier
+from whatworks.core.arguments import name_arguments
 
 __all__ = ["MeasuredAfterStart", "compare", "comparison_group", "frontier", "need", "practices", "stochastic_frontier"]
+
+name_arguments(__name__, __all__)

@@ -49,7 +49,7 @@ def read_units(df: pd.DataFrame, *, unit: str | None, inputs: str | Sequence[str
     """
     inputs, outputs = as_list(inputs), as_list(outputs)
     _refuse_empty_or_shared(inputs, outputs)
-    require_columns(df, [*([unit] if unit else []), *inputs, *outputs], what="units")
+    require_columns(df, [*([] if unit is None else [unit]), *inputs, *outputs], what="units")
     names = _names(df, unit)
     X = np.column_stack([numeric(df, column, what="units") for column in inputs])
     Y = np.column_stack([numeric(df, column, what="units") for column in outputs])

@@ -13,6 +13,7 @@ import pandas as pd
 
 from whatworks.core.check import Check
 from whatworks.core.errors import DisclosureRisk
+from whatworks.core.options import is_finite, shown
 from whatworks.core.result import EffectResult
 
 # Statistics and check numbers that count people a method left aside.
@@ -32,16 +33,16 @@ def checked_k(k: int = K_PUBLISH) -> int:
     Raises
     ------
     DisclosureRisk
-        If ``k`` is below the floor of 3.
+        If ``k`` is below the floor of 3, or no number: below which nothing would be small.
 
     Examples
     --------
     >>> checked_k(5)
     5
     """
-    if k < K_FLOOR:
+    if not is_finite(k) or k < K_FLOOR:
         raise DisclosureRisk(
-            f"k is {k}; the smallest published cell is {K_FLOOR} and no setting lowers it. Use k={K_FLOOR} or more."
+            f"k is {shown(k)}; the smallest published cell is {K_FLOOR} and no setting lowers it. Use k={K_FLOOR} or more."
         )
     return k
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import require_columns
-from whatworks.core.errors import InvalidColumn, MissingValues, NotIdentified
+from whatworks.core.errors import InvalidColumn, InvalidOption, MissingValues, NotIdentified
+from whatworks.core.options import shown
 
 # A round of times longer than this is not looked for.
 _LONGEST_ROUND = 10_000
@@ -267,3 +268,21 @@ def _months(dates: pd.DatetimeIndex) -> np.ndarray:
 
 def _days(dates: pd.DatetimeIndex) -> np.ndarray:
     return dates.normalize().to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def day(name: str, value: Any) -> pd.Timestamp:
+    """A day, from a date or its text.
+
+    Raises
+    ------
+    InvalidOption
+
+    Examples
+    --------
+    >>> day("known_on", "2024-06-06").year
+    2024
+    """
+    read = pd.to_datetime(value, errors="coerce") if isinstance(value, (str, dt.date, np.datetime64)) else pd.NaT
+    if not isinstance(read, pd.Timestamp):
+        raise InvalidOption(f"{name}={shown(value)} is not a day; give one such as '2024-06-06'.")
+    return read

@@ -1,5 +1,6 @@
 """Before any outcome is read: the analysis plan, power, which designs a roll-out can carry, and which of them answers."""
 
+from whatworks.core.arguments import name_arguments
 from whatworks.design.advice import advise
 from whatworks.design.choice import Attempts, Choice, choose
 from whatworks.design.noise import Noise, learn_noise
@@ -22,3 +23,5 @@ __all__ = [
     "read_plan",
     "simulated_power",
 ]
+
+name_arguments(__name__, __all__)

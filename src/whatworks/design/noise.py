@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidOption, TooFewUnits
+from whatworks.core.options import positive
 
 # Fewer units or times than these tell a shared shock from chance poorly.
 _LEAST_UNITS, _LEAST_TIMES = 5, 4
@@ -99,6 +100,7 @@ def learn_noise(history: pd.DataFrame, *, outcome: str, unit: str, time: str, pe
     >>> 0.0 < noise.icc < 0.1
     True
     """
+    sd = positive("sd", sd)
     require_columns(history, [unit, time])
     values, counts = numeric(history, outcome), numeric(history, people)
     wide = pd.DataFrame({"unit": history[unit], "time": history[time], "y": values, "n": counts})

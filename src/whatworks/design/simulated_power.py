@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.errors import InvalidOption, WhatworksError
+from whatworks.core.options import whole
 from whatworks.core.result import EffectResult
 from whatworks.core.timeline import read_time
 from whatworks.design.noise import Noise
@@ -80,7 +81,7 @@ def simulated_power(
         raise InvalidOption(f"draws={draws} is too few to tell a share; use at least {_LEAST_DRAWS}.")
     rollout = read_rollout(df, unit=unit, time=time, first_treated=first_treated, people=people)
     places = _places(df, rollout, unit, time)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole("seed", seed, least=0))
     plain = [_drawn(rollout, noise, rng)[places] for _ in range(draws)]
     dose = rollout.under_treatment[places].astype(float)
     rows, last = [], None

@@ -1,5 +1,6 @@
 """Difference-in-differences: what changed among the treated, beyond what changed among those who were not."""
 
+from whatworks.core.arguments import name_arguments
 from whatworks.did.aggregate import aggregate
 from whatworks.did.att_gt import att_gt, att_gt_many
 from whatworks.did.bacon import bacon
@@ -43,3 +44,5 @@ __all__ = [
     "twfe",
     "two_by_two",
 ]
+
+name_arguments(__name__, __all__)

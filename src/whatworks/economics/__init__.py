@@ -1,5 +1,6 @@
 """What it costs and whether it pays: prices, rates, refunds, cost-effectiveness, investment cases."""
 
+from whatworks.core.arguments import name_arguments
 from whatworks.economics.budget import budget, spending
 from whatworks.economics.cost_effectiveness import cost_effectiveness, cost_effectiveness_of
 from whatworks.economics.daily_rate import daily_rate
@@ -53,3 +54,5 @@ __all__ = [
     "spending",
     "staff_needed",
 ]
+
+name_arguments(__name__, __all__)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core.columns import numeric, require_columns
 from whatworks.core.errors import InvalidOption
+from whatworks.core.timeline import day
 from whatworks.economics.errors import HorizonBeyondPrices
 
 Array = np.ndarray
@@ -79,7 +80,7 @@ def rates_in_force(rates: pd.DataFrame, *, on: str) -> pd.DataFrame:
     """
     require_columns(rates, ["valid_from", "first_year", "last_year", "rate"], what="discount_rates")
     dates = pd.to_datetime(rates["valid_from"])
-    held = dates <= pd.Timestamp(on)
+    held = dates <= day("on", on)
     if not held.any():
         raise HorizonBeyondPrices(
             f"No discount rate is known on {on}; the oldest is from {dates.min():%Y-%m-%d}. Add the vintage."

@@ -8,6 +8,7 @@ import pandas as pd
 
 from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidOption
+from whatworks.core.timeline import day
 from whatworks.economics.errors import MissingPrice, MissingPriceLink
 from whatworks.economics.money import known_year, levels_of
 
@@ -48,17 +49,18 @@ def price_links(index: pd.DataFrame, *, series: str, known_on: Day | None = None
     [[2022.0, 3.9], [2024.0, 3.0]]
     """
     require_columns(index, _NEEDED, what="price index")
+    known = None if known_on is None else day("known_on", known_on)
     chosen = index[index["series"] == series]
     if chosen.empty:
         have = ", ".join(sorted(map(str, index["series"].unique())))
         raise MissingPrice(f"The price index has no series {series!r}; it has {have}. Add the links to evidence/prices.")
     links = _link_table(chosen, level_corrections)
-    if known_on is not None:
-        links = links[links["vintage_date"] <= _as_day(known_on)]
+    if known is not None:
+        links = links[links["vintage_date"] <= known]
         if links.empty:
             first = chosen["vintage_date"].min()
             raise MissingPriceLink(
-                f"No link of the index {series!r} was known on {_as_day(known_on):%Y-%m-%d}; the first is of {first:%Y-%m-%d}. "
+                f"No link of the index {series!r} was known on {known:%Y-%m-%d}; the first is of {first:%Y-%m-%d}. "
                 "Add the vintage of that time to evidence/prices/price_index.csv."
             )
     twice = int(links.duplicated(["year_from", "vintage_date"]).sum())
@@ -91,6 +93,7 @@ def index_factor(links: pd.DataFrame, year_from: int, year_to: int) -> float:
     >>> round(index_factor(links, 2020, 2022), 4), round(index_factor(links, 2022, 2020), 4)
     (1.0506, 0.9518)
     """
+    require_columns(links, ["year_from", "pct"], what="links")
     first, last = sorted((known_year(year_from, name="year_from"), known_year(year_to, name="year_to")))
     steps = dict(zip(links["year_from"].astype(int), links["pct"].astype(float), strict=True))
     missing = [year for year in range(first, last) if year not in steps]
@@ -184,8 +187,3 @@ def _link_table(chosen: pd.DataFrame, level_corrections: bool) -> pd.DataFrame:
     )
 
 
-def _as_day(day: Day) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(day)
-    except ValueError:
-        raise InvalidOption(f"known_on={day!r} is not a day; give one such as '2024-06-06'.") from None

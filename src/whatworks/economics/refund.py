@@ -162,7 +162,7 @@ def _cases(
     covered_before: str | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Costs by person and period, and by case: a person, or the siblings of a household."""
-    require_columns(df, [person, period], what="costs")
+    require_columns(df, [person, period, *([] if household is None else [household])], what="costs")
     lines = pd.DataFrame({person: df[person], period: df[period], "cost": above_zero(df, cost, what="costs")})
     lacking = int(lines[[person, period]].isna().any(axis=1).sum())
     if lacking:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from whatworks.core.columns import numeric, require_columns
+from whatworks.core.timeline import day
 from whatworks.economics.errors import MissingPrice
 from whatworks.economics.money import known_year
 from whatworks.economics.price_index import index_factor, price_links
@@ -95,9 +96,9 @@ def refund_rules_in_force(limits: pd.DataFrame, *, on: str | dt.date | pd.Timest
     """
     columns = ["rule", "law", "paragraph", "whom", "level_year", "valid_from", "valid_to"]
     require_columns(limits, columns, what="refund limits")
-    day = pd.Timestamp(on)
-    begun = limits["valid_from"].isna() | (limits["valid_from"] <= day)
-    open_still = limits["valid_to"].isna() | (limits["valid_to"] >= day)
+    asked = day("on", on)
+    begun = limits["valid_from"].isna() | (limits["valid_from"] <= asked)
+    open_still = limits["valid_to"].isna() | (limits["valid_to"] >= asked)
     return limits.loc[begun & open_still, columns].drop_duplicates("rule").reset_index(drop=True)
 
 

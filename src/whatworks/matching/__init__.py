@@ -1,5 +1,6 @@
 """Matched comparisons: who is compared with whom, how alike they are, and the effect with its standard error."""
 
+from whatworks.core.arguments import name_arguments
 from whatworks.matching.augmented import aipw
 from whatworks.matching.compared import who_was_compared
 from whatworks.matching.covariate_balance import balance
@@ -34,3 +35,5 @@ __all__ = [
     "with_doubts",
     "with_missing_indicators",
 ]
+
+name_arguments(__name__, __all__)

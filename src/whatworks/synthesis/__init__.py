@@ -1,5 +1,6 @@
 """Evidence synthesis: effect sizes of many studies, and what they say together."""
 
+from whatworks.core.arguments import name_arguments
 from whatworks.synthesis.combination import combine
 from whatworks.synthesis.counts import pool_counts
 from whatworks.synthesis.effect_size import effect_sizes
@@ -37,3 +38,5 @@ __all__ = [
     "small_study_effects",
     "subgroups",
 ]
+
+name_arguments(__name__, __all__)
