@@ -12,6 +12,7 @@ from whatworks.core.version import __version__
 if TYPE_CHECKING:
     from whatworks import benchmarking, design, did, documentation, economics, evidence, findings, matching, synthesis
     from whatworks.core import Check, EffectResult, MatchedSample, Provenance, WeightedSample
+    from whatworks.core.examples import example_effect
     from whatworks.core.models import from_model
     from whatworks.evidence import cite
     from whatworks.findings import explain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _NAMES = {
     **dict.fromkeys(("Check", "EffectResult", "MatchedSample", "Provenance", "WeightedSample"), "core"),
     **{"cite": "evidence.references", "explain": "findings.explanation", "from_model": "core.models"},
+    "example_effect": "core.examples",
 }
 _ROOMS = (
     *("benchmarking", "design", "did", "documentation", "economics", "evidence"),
@@ -41,6 +43,7 @@ __all__ = [
     "economics",
     "errors",
     "evidence",
+    "example_effect",
     "explain",
     "findings",
     "from_model",

@@ -50,10 +50,8 @@ class Package:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
-    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
-    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
-    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> people = {"n_treated": 40, "n_comparison": 60}
+    >>> result = ww.example_effect(2.0, 0.5, measure="MD", unit="points", statistics=people)
     >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
     >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
     >>> package.sender, package.k
@@ -84,10 +82,8 @@ def write_package(package: Package, path: str | Path) -> Path:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
-    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
-    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
-    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> people = {"n_treated": 40, "n_comparison": 60}
+    >>> result = ww.example_effect(2.0, 0.5, measure="MD", unit="points", statistics=people)
     >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
     >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
     >>> import tempfile
@@ -125,10 +121,8 @@ def read_package(path: str | Path, *, expected: str | None = None) -> Package:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
-    ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
-    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
-    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> people = {"n_treated": 40, "n_comparison": 60}
+    >>> result = ww.example_effect(2.0, 0.5, measure="MD", unit="points", statistics=people)
     >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
     >>> package = ww.documentation.share({"main": result}, sender="751", synthetic=True, question=about)
     >>> import tempfile

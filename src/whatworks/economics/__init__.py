@@ -6,6 +6,7 @@ from whatworks.economics.cost_effectiveness import cost_effectiveness, cost_effe
 from whatworks.economics.daily_rate import daily_rate
 from whatworks.economics.demand import demand
 from whatworks.economics.discounting import discount_factors, rates_in_force
+from whatworks.economics.examples import example_case, example_plan
 from whatworks.economics.health_utility import DIMENSIONS as EQ5D_DIMENSIONS
 from whatworks.economics.health_utility import eq5d_utility
 from whatworks.economics.implementation import implementation_costs, staff_needed
@@ -36,6 +37,8 @@ __all__ = [
     "discount_factors",
     "effectiveness",
     "eq5d_utility",
+    "example_case",
+    "example_plan",
     "following_citizens",
     "implementation_costs",
     "index_factor",

@@ -95,10 +95,7 @@ def investment_case(
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> years = {"first_year": 1, "last_year": 5, "price_level": 2024}
     >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000, **years},
     ...                              {"consequence": "benefits", "payer": "state", "units": 1, "price": 40000, **years}])

@@ -80,10 +80,7 @@ def scaling_plan(
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> districts = pd.DataFrame({"district": ["North", "South"], "citizens": [60, 90], "staff": [4.0, 5.0]})
     >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 120000,
     ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])

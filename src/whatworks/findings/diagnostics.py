@@ -116,10 +116,7 @@ def same_question(finding: Finding) -> Mapping[str, EffectResult]:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
     ...                               results={"overall": effect})
     >>> list(same_question(finding))

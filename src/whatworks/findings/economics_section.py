@@ -257,16 +257,7 @@ def cost_per_citizen(case: EffectResult) -> tuple[float, float, float]:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
-    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
-    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
-    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
-    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
-    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
-    ...                                     discount_rates=0.035)
+    >>> case = ww.economics.example_case()
     >>> round(cost_per_citizen(case)[0])
     30000
     """

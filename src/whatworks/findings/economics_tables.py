@@ -34,16 +34,7 @@ def pay_back_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
-    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
-    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
-    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
-    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
-    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
-    ...                                     discount_rates=0.035)
+    >>> case = ww.economics.example_case()
     >>> len(pay_back_table(case, "en")) > 0
     True
     """
@@ -79,16 +70,7 @@ def ledger_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
-    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
-    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
-    >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",
-    ...                        "first_year": 0, "last_year": 0, "price_level": 2024}])
-    >>> case = ww.economics.investment_case(effect, consequences=consequences, costs=costs, citizens=100, price_level=2024,
-    ...                                     discount_rates=0.035)
+    >>> case = ww.economics.example_case()
     >>> len(ledger_table(case, "en")) > 0
     True
     """
@@ -115,17 +97,7 @@ def scaling_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
-    >>> districts = pd.DataFrame({"district": ["North", "South"], "citizens": [60, 90], "staff": [4.0, 5.0]})
-    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 120000,
-    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
-    >>> costs = pd.DataFrame([{"item": "adviser", "payer": "municipality", "ledger": "recurring", "amount": 30000,
-    ...                        "per": "citizen", "first_year": 0, "last_year": 9, "price_level": 2024}])
-    >>> plan = ww.economics.scaling_plan(effect, districts=districts, consequences=consequences, costs=costs, ratio=15,
-    ...                                  price_level=2024, discount_rates=0.035)
+    >>> plan = ww.economics.example_plan()
     >>> "North" in scaling_table(plan, "en").iloc[:, 0].tolist()
     True
     """
@@ -168,17 +140,7 @@ def rules_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
-    >>> districts = pd.DataFrame({"district": ["North", "South"], "citizens": [60, 90], "staff": [4.0, 5.0]})
-    >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 120000,
-    ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
-    >>> costs = pd.DataFrame([{"item": "adviser", "payer": "municipality", "ledger": "recurring", "amount": 30000,
-    ...                        "per": "citizen", "first_year": 0, "last_year": 9, "price_level": 2024}])
-    >>> plan = ww.economics.scaling_plan(effect, districts=districts, consequences=consequences, costs=costs, ratio=15,
-    ...                                  price_level=2024, discount_rates=0.035)
+    >>> plan = ww.economics.example_plan()
     >>> len(rules_table(plan, "en").columns) > 1
     True
     """

@@ -241,10 +241,7 @@ def explore_investment(effect: EffectResult, *, language: str = "da", **inputs: 
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> consequences = pd.DataFrame([{"consequence": "placement", "payer": "municipality", "units": 1, "price": 80000,
     ...                               "first_year": 1, "last_year": 5, "price_level": 2024}])
     >>> costs = pd.DataFrame([{"item": "course", "payer": "municipality", "ledger": "recurring", "amount": 3e6, "per": "year",

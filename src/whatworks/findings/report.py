@@ -126,10 +126,7 @@ def std_error_rules(results: Mapping[str, EffectResult]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> std_error_rules({"HC1": effect})["std_error"].tolist()
     [0.03]
     """
@@ -186,10 +183,7 @@ def designs_table(finding: Finding, language: str = "da") -> str:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
     ...                               results={"overall": effect})
     >>> "Comparison with those who wait" in designs_table(finding, "en")
@@ -220,10 +214,7 @@ def checks_table(finding: Finding, language: str = "da") -> str:
 
     Examples
     --------
-    >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [0.10], "std_error": [0.03],
-    ...                         "conf_low": [0.04], "conf_high": [0.16], "p_value": [0.0]})
-    >>> effect = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="RD", unit="share", good="up",
-    ...                          effects=effects, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> effect = ww.example_effect()
     >>> finding = ww.findings.Finding(target_group="a", method="b", outcome="c", design="rollout", labels={}, answer="overall",
     ...                               results={"overall": effect})
     >>> "What we looked at" in checks_table(finding, "en")
