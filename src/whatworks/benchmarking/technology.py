@@ -10,7 +10,6 @@ from whatworks.benchmarking.simplex import RadialProblem, RadialSolution, solve_
 from whatworks.core.columns import as_list, numeric, require_columns
 from whatworks.core.errors import DuplicateRows, InvalidColumn, InvalidOption, MissingValues, TooFewUnits
 
-RETURNS = ("crs", "vrs", "nirs")
 ORIENTATIONS = ("input", "output")
 # Fewer units than three per input and output make nearly everybody efficient: Banker, Charnes, Cooper, Swarts & Thomas (1989),
 # Research in Governmental and Nonprofit Accounting 5:125-163.

@@ -72,7 +72,7 @@ def read_time(df: pd.DataFrame, time: str) -> tuple[np.ndarray, Timeline]:
         If there is only one time.
     """
     require_columns(df, [time])
-    values = _as_moments(df[time], time)
+    values = _as_moments(df[time])
     missing = int(values.isna().sum())
     if missing:
         raise MissingValues(f"frame column {time!r} lacks a value in {missing} of {len(values)} rows. Drop those rows knowingly.")
@@ -129,7 +129,7 @@ def read_start(df: pd.DataFrame, first_treated: str, timeline: Timeline) -> np.n
     out = np.full(len(df), np.inf)
     if never.all():
         return out
-    started = _as_moments(column[~never], first_treated)
+    started = _as_moments(column[~never])
     kind = _kind(started, first_treated)
     if timeline.kind == "period" and kind == "date":
         started, kind = started.dt.to_period(pd.PeriodIndex(timeline.labels).freqstr), "period"
@@ -177,7 +177,7 @@ def _on(timeline: Timeline, started: pd.Series, name: str) -> np.ndarray:
     return np.ceil(steps) if _are_month_ends(timeline.labels) else np.floor(steps)
 
 
-def _as_moments(values: pd.Series, name: str) -> pd.Series:
+def _as_moments(values: pd.Series) -> pd.Series:
     """Unwrap categories, objects and time zones."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)

@@ -13,8 +13,6 @@ from whatworks.did.regression import read_roll_out_panel
 from whatworks.did.twfe import twfe
 
 COMPARISONS = ("treated_vs_never", "earlier_vs_later", "later_vs_earlier", "later_vs_always")
-# These take units that are treated throughout as if they were untreated.
-FORBIDDEN = ("later_vs_earlier", "later_vs_always")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

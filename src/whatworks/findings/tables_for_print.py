@@ -106,9 +106,7 @@ def _of_result(result: EffectResult, language: str, *, title: str | None, unit: 
     extras = [name for name in _EXTRAS if name in effects and effects[name].notna().any()]
     row = result.headline
     places = shown_decimals(float(row.estimate), float(row.conf_low), float(row.conf_high))
-    frame = pd.DataFrame(
-        {_("Row"): [_row_name(each, result, language) for each in effects[["term", "kind"]].itertuples(index=False)]}
-    )
+    frame = pd.DataFrame({_("Row"): [_row_name(each, language) for each in effects[["term", "kind"]].itertuples(index=False)]})
     for name in extras:
         frame[_(_EXTRA_HEADS[name])] = pd.Series(_extra(effects[name]), index=frame.index)
     for name, head in heads.items():
@@ -138,7 +136,7 @@ _EXTRA_HEADS = {
 }
 
 
-def _row_name(row: tuple[object, ...], result: EffectResult, language: str) -> str:
+def _row_name(row: tuple[object, ...], language: str) -> str:
     _ = translator(language)
     term, kind = row
     if kind == "headline":

@@ -109,7 +109,7 @@ def designs(
             method=method,
             caliper=_spoken(caliper),
             covariate_set=label,
-            options={**options, **_caliper_option(caliper, options)},
+            options={**options, **_caliper_option(caliper)},
             names=tuple(as_list(names)),
         )
         for label, names in covariate_sets.items()
@@ -147,7 +147,7 @@ def _takes_caliper(options: Options) -> bool:
     return options["method"] in _WITH_CALIPER and "caliper" not in options
 
 
-def _caliper_option(caliper: Caliper, options: Options) -> dict[str, Any]:
+def _caliper_option(caliper: Caliper) -> dict[str, Any]:
     if caliper is None:
         return {}
     # A plain number is about the score, whatever distance people are matched by.

@@ -40,7 +40,7 @@ def doubts_of_weighting(
     return (
         balance_reached(worst_in(encoded, treated, base, weights)),
         support,
-        _effective(treated, base, weights),
+        _effective(treated, weights),
         _extreme(treated, weights),
     )
 
@@ -60,7 +60,7 @@ def _support_by_covariate(X: np.ndarray, treated: np.ndarray, used: np.ndarray) 
     )
 
 
-def _effective(treated: np.ndarray, base: np.ndarray, weights: np.ndarray) -> Check:
+def _effective(treated: np.ndarray, weights: np.ndarray) -> Check:
     """The arm whose number of people shrinks most when weights count."""
     arms = []
     for arm in (treated, ~treated):

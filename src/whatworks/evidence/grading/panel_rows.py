@@ -19,7 +19,7 @@ from whatworks.evidence.grading.pooled import (
     lock_facts,
     rate_clearinghouse,
 )
-from whatworks.evidence.grading.programmes import LIFTS, PROGRAMMES, Rule
+from whatworks.evidence.grading.programmes import LIFTS, PROGRAMMES
 from whatworks.evidence.grading.rating import NOT_ASSESSABLE, RULE_VERSION, Rating, Reason, not_assessable
 from whatworks.evidence.judgements import OWN_STUDY, answer_of
 from whatworks.evidence.questions import QUESTIONS
@@ -215,13 +215,13 @@ def programme_rows(graded: pd.DataFrame, judged: pd.DataFrame, mean: Pooled) -> 
     unknown = unknown_inputs(graded, judged, prediction_low=mean.prediction_low)
     rows = []
     for code, (rule, en, da) in PROGRAMMES.items():
-        rating = _either_way(rule, rule(worst), rule(best), unknown)
+        rating = _either_way(rule(worst), rule(best), unknown)
         changes = [Candidate(change.en, change.da, change.change(worst)) for change in LIFTS]
         rows.append(_row(code, en, da, rating, worst, lift(rating, rule, changes, top=_TOPS[code])))
     return rows
 
 
-def _either_way(rule: Rule, worst: Rating, best: Rating, unknown: tuple[str, ...]) -> Rating:
+def _either_way(worst: Rating, best: Rating, unknown: tuple[str, ...]) -> Rating:
     """The rating where what is unknown makes no difference; else what is missing, and between what it lies."""
     if worst.value == best.value:
         return worst

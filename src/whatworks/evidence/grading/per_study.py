@@ -56,7 +56,7 @@ def standardised(row: Mapping[str, Any] | pd.Series) -> tuple[float, float]:
     g, se = _unsigned(row)
     if not isfinite(g):
         return nan, nan
-    se = _clustered(row, g, se)
+    se = _clustered(row, se)
     return (g if row["direction_of_good"] == "up" else -g), se
 
 
@@ -98,7 +98,7 @@ def _error_from_people(g: float, n: tuple[float, float]) -> float:
     return sqrt(sum(n) / (n[0] * n[1]) + g**2 / (2 * sum(n))) if all(map(isfinite, n)) and min(n) > 0 else nan
 
 
-def _clustered(row: Mapping[str, Any] | pd.Series, g: float, se: float) -> float:
+def _clustered(row: Mapping[str, Any] | pd.Series, se: float) -> float:
     """A wider error where clusters were passed over; missing where nobody knows."""
     adjusted, size = str(row["cluster_adjusted"]), _float(row["cluster_size"])
     in_clusters = row["design"] == "cluster_rct" or isfinite(size)
