@@ -63,8 +63,8 @@ class Assembly:
             self._carry_over_reports()
             outcomes = self._make(runner, progress)
             self._write_costs(outcomes)
-            findings = self._effects(outcomes)
-            history = self._write_history(outcomes, findings)
+            findings = self._found(outcomes, EFFECTS)
+            history = self._write_history(outcomes, {**findings, **self._found(outcomes, (ONE_PLACE,))})
             self._write_front(outcomes, findings, history)
             for name in strangers:
                 if (self.site / name).exists():
@@ -181,13 +181,13 @@ class Assembly:
                 write(self.site / report / f"{page}.{language}.html", html)
         write(self.site / report / MANIFEST, failed_manifest(question, plan.key(report), failure))
 
-    def _effects(self, outcomes: Mapping[str, Outcome]) -> dict[str, Finding]:
-        """What the new site's reports found about what works, by folder; an investment case or a benchmark says nothing of it."""
+    def _found(self, outcomes: Mapping[str, Outcome], designs: Sequence[str]) -> dict[str, Finding]:
+        """What the new site's reports of these designs found, by folder; an investment case or a benchmark says not what works."""
         from whatworks.workflow import pages
 
         done = [folder for folder, entry in self._reports(outcomes).items() if entry["status"] == DONE]
         return {
-            folder: pages.load_finding(self.site / folder) for folder in done if self.plan.questions[folder].design in EFFECTS
+            folder: pages.load_finding(self.site / folder) for folder in done if self.plan.questions[folder].design in designs
         }
 
     def _write_history(self, outcomes: Mapping[str, Outcome], findings: Mapping[str, Finding]) -> verdicts.History:

@@ -71,7 +71,7 @@ def write_versions(
         path = folder / f"finding.{language}.html"
         html = path.read_text(encoding="utf-8")
         if VERSIONS_HERE in html:
-            section = version_section(versions, language, rollout=finding.design == "rollout")
+            section = version_section(versions, language, rollout=finding.design in ("rollout", ONE_PLACE))
             write(path, html.replace(VERSIONS_HERE, section))
             written.append(path.name)
     return written

@@ -15,6 +15,7 @@ from whatworks.findings.finding import load
 from whatworks.findings.history import entry_of, with_latest, with_newest
 from whatworks.workflow.manifest import DONE, SiteManifest, read_report
 from whatworks.workflow.question import EFFECTS
+from whatworks.workflow.question_places import ONE_PLACE
 
 VERDICTS = "verdicts.json"
 _FORMAT = 1
@@ -64,7 +65,8 @@ def history_now(
     Parameters
     ----------
     before : of :func:`history_before`
-    findings : by folder, of effects and of published reviews
+    findings : by folder, of effects, of published reviews and of single municipalities; changes of the last are told on their
+        own pages only
     failed : folders of reports that could not be made this time; what they said last stays written down
     untouched : folders of reports that this run left as they were
     date : day of this run
@@ -78,7 +80,8 @@ def history_now(
             now[folder] = versions
         else:
             now[folder] = with_newest(versions, entry_of(finding), date=date, version=__version__)
-    changes = with_latest(before.changes, before.findings, now)
+    told = {folder: now[folder] for folder, finding in findings.items() if finding.design != ONE_PLACE}
+    changes = with_latest(before.changes, before.findings, told)
     return History(findings=now, changes=changes, since=before.since or date)
 
 
