@@ -1,7 +1,8 @@
 """Which designs a roll-out can carry, which it cannot, and why. No outcome is read."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -36,12 +37,14 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Word:
+class Judgement:
+    """Whether a design can be carried, why, and the numbers behind the reason."""
+
     verdict: str
     reason: str
     message: str
-    count: float = float("nan")
-    limit: float = float("nan")
+    count: float = math.nan
+    limit: float = math.nan
 
 
 def advise(df: pd.DataFrame, *, unit: str, time: str, first_treated: str, fewest: int = 1) -> pd.DataFrame:
@@ -76,11 +79,7 @@ def advise(df: pd.DataFrame, *, unit: str, time: str, first_treated: str, fewest
     'carries'
     """
     facts = roll_out_facts(read_rollout(df, unit=unit, time=time, first_treated=first_treated))
-    rows = []
-    for design, rule in RULES.items():
-        word = _too_few_to_show(facts, fewest) or rule(facts)
-        rows.append({"design": design, "verdict": word.verdict, "reason": word.reason, "message": word.message,
-                     "count": word.count, "limit": word.limit})  # fmt: skip
+    rows = [{"design": design, **asdict(_too_few_to_show(facts, fewest) or rule(facts))} for design, rule in RULES.items()]
     rank = {CARRIES: 0, DOUBTFUL: 1, CANNOT: 2}
     table = pd.DataFrame(rows)
     return table.iloc[np.argsort(table["verdict"].map(rank).to_numpy(), kind="stable")].reset_index(drop=True)
@@ -110,144 +109,120 @@ def roll_out_facts(rollout: Rollout) -> Facts:
     )
 
 
-def _too_few_to_show(facts: Facts, fewest: int) -> _Word | None:
+def _too_few_to_show(facts: Facts, fewest: int) -> Judgement | None:
     if not 0 < facts.treated < fewest:
         return None
-    return _Word(
-        verdict=CANNOT, reason="too_few_to_show", count=facts.treated, limit=fewest,
-        message=f"{facts.treated} units start; results about fewer than {fewest} are not shown, so that none can be told apart.",
-    )  # fmt: skip
+    said = f"{facts.treated} units start; results about fewer than {fewest} are not shown, so that none can be told apart."
+    return Judgement(verdict=CANNOT, reason="too_few_to_show", message=said, count=facts.treated, limit=fewest)
 
 
-def _no_comparison(facts: Facts) -> _Word | None:
+def _no_comparison(facts: Facts) -> Judgement | None:
     """What rules out every comparison of courses over time."""
     if facts.treated == 0 and facts.always:
-        return _Word(
-            verdict=CANNOT, reason="no_before", count=facts.always,
-            message=f"All {facts.always} treated units are treated from the first time on; nothing is known of the time before. "
-            "Add earlier times, or compare with like people: ww.matching.",
-        )  # fmt: skip
+        said = (
+            f"All {facts.always} treated units are treated from the first time on; nothing is known of the time before. "
+            "Add earlier times, or compare with like people: ww.matching."
+        )
+        return Judgement(verdict=CANNOT, reason="no_before", message=said, count=facts.always)
     if facts.treated == 0:
-        return _Word(verdict=CANNOT, reason="nobody_starts", message="Nobody starts within the observed time.")
+        return Judgement(verdict=CANNOT, reason="nobody_starts", message="Nobody starts within the observed time.")
     if facts.never == 0 and facts.cohorts < 2:
-        return _Word(
-            verdict=CANNOT, reason="nobody_waits", count=facts.treated,
-            message=f"All {facts.treated} units start at the same time, so nobody shows what would have happened anyway. Add "
-            "units that start later or never, or compare with like people: ww.matching.",
-        )  # fmt: skip
+        said = (
+            f"All {facts.treated} units start at the same time, so nobody shows what would have happened anyway. "
+            "Add units that start later or never, or compare with like people: ww.matching."
+        )
+        return Judgement(verdict=CANNOT, reason="nobody_waits", message=said, count=facts.treated)
     return None
 
 
-def _courses(facts: Facts) -> _Word:
+def _courses(facts: Facts) -> Judgement:
     """Group-time effects, imputation, event studies."""
-    if (word := _no_comparison(facts)) is not None:
-        return word
+    if (ruled_out := _no_comparison(facts)) is not None:
+        return ruled_out
     if facts.treated == 1:
-        return _Word(
-            verdict=CANNOT, reason="few_treated", count=1, limit=2,
-            message="One unit starts; nothing tells how it differs from itself. Judge chance from those who never start: "
-            "ww.did.conley_taber, synthetic or randomisation_test.",
-        )  # fmt: skip
+        said = (
+            "One unit starts; nothing tells how it differs from itself. Judge chance from those who never start: "
+            "ww.did.conley_taber, synthetic or randomisation_test."
+        )
+        return Judgement(verdict=CANNOT, reason="few_treated", message=said, count=1, limit=2)
     if facts.before < 2:
-        return _Word(
-            verdict=DOUBTFUL, reason="one_time_before", count=facts.before, limit=2,
-            message="A cohort has one time before its start, so nobody can see whether trends ran alike. Add earlier times.",
-        )  # fmt: skip
+        said = "A cohort has one time before its start, so nobody can see whether trends ran alike. Add earlier times."
+        return Judgement(verdict=DOUBTFUL, reason="one_time_before", message=said, count=facts.before, limit=2)
     if facts.after < 2:
-        return _Word(
-            verdict=DOUBTFUL, reason="one_time_after", count=facts.after, limit=2,
-            message="There is one time after the start, so nobody can see whether an effect grows or fades. Add later times.",
-        )  # fmt: skip
+        said = "There is one time after the start, so nobody can see whether an effect grows or fades. Add later times."
+        return Judgement(verdict=DOUBTFUL, reason="one_time_after", message=said, count=facts.after, limit=2)
     if facts.treated < FEW_TREATED_CLUSTERS:
-        return _Word(
-            verdict=DOUBTFUL, reason="few_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
-            message=f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED_CLUSTERS}. Judge chance by "
-            "ww.did.randomisation_test, conley_taber or ferman_pinto.",
-        )  # fmt: skip
+        said = (
+            f"Only {facts.treated} units start; intervals from their spread need {FEW_TREATED_CLUSTERS}. Judge chance by "
+            "ww.did.randomisation_test, conley_taber or ferman_pinto."
+        )
+        return Judgement(verdict=DOUBTFUL, reason="few_treated", message=said, count=facts.treated, limit=FEW_TREATED_CLUSTERS)
     if facts.never == 0:
-        return _Word(
-            verdict=DOUBTFUL, reason="everybody_starts", count=facts.cohorts,
-            message="Everybody starts at some time: effects end when the last cohort starts, and are unknown for that cohort.",
-        )  # fmt: skip
-    return _Word(verdict=CARRIES, reason="fits", message="Those who start are compared with those who have not started.")
+        said = "Everybody starts at some time: effects end when the last cohort starts, and are unknown for that cohort."
+        return Judgement(verdict=DOUBTFUL, reason="everybody_starts", message=said, count=facts.cohorts)
+    return Judgement(verdict=CARRIES, reason="fits", message="Those who start are compared with those who have not started.")
 
 
-def _two_way(facts: Facts) -> _Word:
-    word = _courses(facts)
-    if word.verdict == CANNOT or facts.cohorts < 2:
-        return word
-    return _Word(
-        verdict=DOUBTFUL, reason="staggered", count=facts.cohorts,
-        message=f"{facts.cohorts} cohorts start at different times: a two-way regression compares late starters with early ones "
-        "and is wrong where effects grow. Use it beside, not instead.",
-    )  # fmt: skip
+def _two_way(facts: Facts) -> Judgement:
+    judged = _courses(facts)
+    if judged.verdict == CANNOT or facts.cohorts < 2:
+        return judged
+    said = (
+        f"{facts.cohorts} cohorts start at different times: a two-way regression compares late starters with early ones and is "
+        "wrong where effects grow. Use it beside, not instead."
+    )
+    return Judgement(verdict=DOUBTFUL, reason="staggered", message=said, count=facts.cohorts)
 
 
-def _synthetic(facts: Facts) -> _Word:
-    if (word := _no_comparison(facts)) is not None:
-        return word
+def _synthetic(facts: Facts) -> Judgement:
+    if (ruled_out := _no_comparison(facts)) is not None:
+        return ruled_out
+    if facts.before < LEAST_BEFORE:
+        said = f"{facts.before} times before the start; a composed comparison needs at least {LEAST_BEFORE}."
+        return Judgement(verdict=CANNOT, reason="short_before", message=said, count=facts.before, limit=LEAST_BEFORE)
     # Placebos stand for the treated, so there must be more of them.
     donors = max(LEAST_DONORS, facts.treated + 1)
-    short = (facts.before, LEAST_BEFORE) if facts.before < LEAST_BEFORE else (facts.never, donors)
-    if short[0] < short[1]:
-        reason = "short_before" if facts.before < LEAST_BEFORE else "few_donors"
-        what = "times before the start" if facts.before < LEAST_BEFORE else "units that never start"
-        return _Word(
-            verdict=CANNOT, reason=reason, count=short[0], limit=short[1],
-            message=f"{short[0]} {what}; a composed comparison needs at least {short[1]}.",
-        )  # fmt: skip
+    if facts.never < donors:
+        said = f"{facts.never} units that never start; a composed comparison needs at least {donors}."
+        return Judgement(verdict=CANNOT, reason="few_donors", message=said, count=facts.never, limit=donors)
     if facts.gaps:
-        return _Word(
-            verdict=CANNOT, reason="gaps", count=facts.gaps,
-            message=f"{facts.gaps} unit-times are missing; a composed comparison needs every unit at every time.",
-        )  # fmt: skip
+        said = f"{facts.gaps} unit-times are missing; a composed comparison needs every unit at every time."
+        return Judgement(verdict=CANNOT, reason="gaps", message=said, count=facts.gaps)
     if facts.before < ENOUGH_BEFORE:
-        return _Word(
-            verdict=DOUBTFUL, reason="short_before", count=facts.before, limit=ENOUGH_BEFORE,
-            message=f"{facts.before} times before the start; below {ENOUGH_BEFORE} a good fit may be chance.",
-        )  # fmt: skip
-    return _Word(verdict=CARRIES, reason="fits", message="Units that never start are mixed to look like those that do.")
+        said = f"{facts.before} times before the start; below {ENOUGH_BEFORE} a good fit may be chance."
+        return Judgement(verdict=DOUBTFUL, reason="short_before", message=said, count=facts.before, limit=ENOUGH_BEFORE)
+    return Judgement(verdict=CARRIES, reason="fits", message="Units that never start are mixed to look like those that do.")
 
 
-def _conley_taber(facts: Facts) -> _Word:
-    if (word := _no_comparison(facts)) is not None:
-        return word
+def _conley_taber(facts: Facts) -> Judgement:
+    if (ruled_out := _no_comparison(facts)) is not None:
+        return ruled_out
     needed = max(MANY_NEVER, facts.treated + 1)
     if facts.never < needed:
-        return _Word(
-            verdict=CANNOT, reason="few_never", count=facts.never, limit=needed,
-            message=f"Chance is read from units that never start: {facts.never}, where {needed} are needed.",
-        )  # fmt: skip
+        said = f"Chance is read from units that never start: {facts.never}, where {needed} are needed."
+        return Judgement(verdict=CANNOT, reason="few_never", message=said, count=facts.never, limit=needed)
     if facts.treated >= FEW_TREATED_CLUSTERS:
-        return _Word(
-            verdict=DOUBTFUL, reason="many_treated", count=facts.treated, limit=FEW_TREATED_CLUSTERS,
-            message=f"{facts.treated} units start; their own spread tells more than that of the others.",
-        )  # fmt: skip
-    return _Word(verdict=CARRIES, reason="fits", message="Chance is read from the many units that never start.")
+        said = f"{facts.treated} units start; their own spread tells more than that of the others."
+        return Judgement(verdict=DOUBTFUL, reason="many_treated", message=said, count=facts.treated, limit=FEW_TREATED_CLUSTERS)
+    return Judgement(verdict=CARRIES, reason="fits", message="Chance is read from the many units that never start.")
 
 
-def _randomisation(facts: Facts) -> _Word:
-    if (word := _no_comparison(facts)) is not None:
-        return word
+def _randomisation(facts: Facts) -> Judgement:
+    if (ruled_out := _no_comparison(facts)) is not None:
+        return ruled_out
     if facts.ways < LEAST_WAYS:
-        return _Word(
-            verdict=CANNOT, reason="few_ways", count=facts.ways, limit=LEAST_WAYS,
-            message=f"The starts can be handed out in {facts.ways:.0f} ways; below {LEAST_WAYS} no p-value can reach 0.05.",
-        )  # fmt: skip
-    return _Word(
-        verdict=DOUBTFUL, reason="not_by_lot",
-        message="Starts are handed out again by lot; that is exact only where lots were drawn, or starts are as good as random.",
-    )  # fmt: skip
+        said = f"The starts can be handed out in {facts.ways:.0f} ways; below {LEAST_WAYS} no p-value can reach 0.05."
+        return Judgement(verdict=CANNOT, reason="few_ways", message=said, count=facts.ways, limit=LEAST_WAYS)
+    said = "Starts are handed out again by lot; that is exact only where lots were drawn, or starts are as good as random."
+    return Judgement(verdict=DOUBTFUL, reason="not_by_lot", message=said)
 
 
-def _before_after(facts: Facts) -> _Word:
-    return _Word(
-        verdict=CANNOT, reason="no_counterfactual", count=facts.treated,
-        message="Before and after alone do not tell an effect from what would have happened anyway.",
-    )  # fmt: skip
+def _before_after(facts: Facts) -> Judgement:
+    said = "Before and after alone do not tell an effect from what would have happened anyway."
+    return Judgement(verdict=CANNOT, reason="no_counterfactual", message=said, count=facts.treated)
 
 
-RULES: dict[str, Callable[[Facts], _Word]] = {
+RULES: dict[str, Callable[[Facts], Judgement]] = {
     "group_time": _courses,
     "imputation": _courses,
     "event_study": _courses,
