@@ -15,7 +15,7 @@ from whatworks.findings import Finding, save
 from whatworks.workflow import digests, documentation_pages, pages
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.folder import write
-from whatworks.workflow.jobs import Job, Outcome
+from whatworks.workflow.jobs import AnyJob, Job, Outcome, PageJob, make_pages
 
 REPOSITORY = Path(__file__).parents[2]
 PARAMETERS = """\
@@ -81,7 +81,7 @@ def _write_front_pages_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         pages, "target_group_page", lambda registry, group, *_, **options: f"<h1>{group} {options['language']}</h1>"
     )
-    monkeypatch.setattr(documentation_pages, "write_documentation", lambda *_, **__: [])
+    monkeypatch.setattr(documentation_pages, "documentation_job", lambda *_, **__: None)
     # The copy of the evidence is the repository's, and no test that makes a site changes it.
     monkeypatch.setattr(evidence, "load", lambda root: _registry())
     for name in ("what_is_known", "gap_cells"):
@@ -113,8 +113,11 @@ class FakeRunner:
         self.rendered: list[str] = []
         self.failing: set[str] = set()
 
-    def __call__(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def __call__(self, jobs: Sequence[AnyJob]) -> Iterator[Outcome]:
         for job in jobs:
+            if isinstance(job, PageJob):
+                yield make_pages(job)
+                continue
             folder = job.question.folder
             if folder in self.failing:
                 yield Outcome(folder=folder, failure=Failure(type="ValueError", message="<b>broken</b>", cell=3))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from whatworks.workflow import digests
-from whatworks.workflow.documentation_pages import MADE_FROM, documentation_key, write_documentation
+from whatworks.workflow.documentation_pages import MADE_FROM, documentation_job, documentation_key, documented
+from whatworks.workflow.jobs import make_pages
 from whatworks.workflow.manifest import SiteManifest, files_below
 from whatworks.workflow.project import Project
 
@@ -19,13 +20,16 @@ BANNER = {"da": "EKSEMPEL MED SIMULEREDE DATA", "en": "EXAMPLE WITH SIMULATED DA
 def site(tmp_path_factory) -> Path:
     """The pages of the repository's own deliveries."""
     made = tmp_path_factory.mktemp("site")
-    write_documentation(Project(ROOT), old=SiteManifest(), target=made, site=made, languages=("da", "en"))
+    again(ROOT, made, made)
     return made
 
 
 def again(root: Path, old: Path, new: Path, languages=("da", "en")) -> list[str]:
     standing = SiteManifest(files=files_below(old))
-    return write_documentation(Project(root), old=standing, target=old, site=new, languages=languages)
+    job = documentation_job(Project(root), old=standing, target=old, site=new, languages=languages)
+    if job is not None:
+        make_pages(job)
+    return documented(new, languages)
 
 
 def test_four_pages_stand_in_both_languages_and_lead_home_and_to_one_another(site):

@@ -11,7 +11,8 @@ import pytest
 from whatworks.core.errors import InvalidOption, InvalidParameters, SiteBusy, SiteNotWritable, UnknownCode
 from whatworks.workflow import assembly, folder, update
 from whatworks.workflow.folder import write
-from whatworks.workflow.report import Failure, Outcome
+from whatworks.workflow.jobs import Outcome, PageJob, make_pages
+from whatworks.workflow.report import Failure
 from whatworks.workflow.site import build_site
 
 FOLDERS = ["homelessness/published_reviews", "schizophrenia/published_reviews", "substance_use/published_reviews"]
@@ -276,8 +277,8 @@ def hanging(call, told: int, *, first: bool):
 # Where a run is stopped: what stands still there, and whether before or after it.
 MOMENTS = {
     "while a report is written": (None, "", False),
-    "before the front pages": (assembly.Assembly, "_write_front", True),
-    "after the front pages": (assembly.Assembly, "_write_front", False),
+    "before the front pages": (assembly.Assembly, "_write_shared", True),
+    "after the front pages": (assembly.Assembly, "_write_shared", False),
     "before the swap": (update, "swap", True),
     "between two renames": (Path, "rename", False),
     "after the swap": (update, "swap", False),
@@ -296,10 +297,13 @@ def run_until(moment: str, project: Path) -> int:
 
         def half(jobs):
             for job in jobs:
+                if isinstance(job, PageJob):
+                    make_pages(job)
+                    continue
                 write(job.folder / "finding.da.html", "half")
                 if owner is None:
                     hang(told)
-                yield Outcome(folder=job.question.folder, failure=Failure(type="X", message="x"))
+                yield Outcome(folder=job.name, failure=Failure(type="X", message="x"))
 
         if moment == "between two renames":
             folder.exchange = lambda one, other: False

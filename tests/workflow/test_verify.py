@@ -6,7 +6,7 @@ import pytest
 
 from whatworks.workflow.failures import Failure
 from whatworks.workflow.folder import write
-from whatworks.workflow.jobs import Outcome
+from whatworks.workflow.jobs import Outcome, PageJob
 from whatworks.workflow.manifest import digest
 from whatworks.workflow.site import build_site
 from whatworks.workflow.verify import verify_site
@@ -21,6 +21,8 @@ def finishing(runner):
     def run(jobs):
         for job in jobs:
             for outcome in runner([job]):
+                if isinstance(job, PageJob):
+                    continue
                 files = {path.name: digest(path) for path in job.folder.iterdir() if path.name != "manifest.json"}
                 write(job.folder / "manifest.json", json.dumps({"key": job.key, "files": files}))
                 yield outcome

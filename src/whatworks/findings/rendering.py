@@ -28,6 +28,12 @@ def stylesheet() -> Markup:
     return Markup(text.strip())  # noqa: S704 (our own file)
 
 
+def prepare() -> None:
+    """Compile every template now; each process forked from this one then finds them ready."""
+    for name in _environment().list_templates(extensions=["html"]):
+        _environment().get_template(name)
+
+
 def render(template: str, language: str, **values: Any) -> Markup:
     """Fill a template; text is escaped unless it already is ``Markup``."""
     html = (

@@ -1,6 +1,6 @@
 """Filling a new site: what is carried over, what is made, what stands on the front page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,18 +8,17 @@ from typing import Any, Protocol
 from whatworks.core.errors import SiteNotWritable
 from whatworks.evidence import Registry
 from whatworks.findings import Finding
-from whatworks.findings.language import LANGUAGES
 from whatworks.workflow import verdicts
 from whatworks.workflow.folder import carry_over, write
+from whatworks.workflow.jobs import AnyJob, Job, Outcome, PageJob, Runner
 from whatworks.workflow.manifest import DONE, FAILED, MANIFEST, SiteManifest, clear, files_below, is_whole, renew_digests
-from whatworks.workflow.plan import FRONT_PAGES, PAGES, TOP_PAGE, Plan, group_pages, site_key
+from whatworks.workflow.plan import PAGES, Plan, group_pages, site_key
 from whatworks.workflow.project import Project
 from whatworks.workflow.question import EFFECTS, Question
 from whatworks.workflow.question_places import ONE_PLACE
-from whatworks.workflow.report import Failure, Job, Outcome, failed_manifest, write_costs
-from whatworks.workflow.run import Runner
-
-Labels = Mapping[str, Any]
+from whatworks.workflow.report import Failure, failed_manifest
+from whatworks.workflow.shared_pages import Failed, costs_job, front_job, front_places, group_job, outcomes_of_reports
+from whatworks.workflow.strangers import refuse_in_the_way, strangers_in
 
 
 class Progress(Protocol):
@@ -59,16 +58,14 @@ class Assembly:
             If the disk is full or refuses, or a file that no run made stands where a page will.
         """
         try:
-            strangers = self._strangers()
+            strangers = strangers_in(self.plan)
             self._carry_over_reports()
             outcomes = self._make(runner, progress)
-            self._write_costs(outcomes)
-            findings = self._found(outcomes, EFFECTS)
-            history = self._write_history(outcomes, {**findings, **self._found(outcomes, (ONE_PLACE,))})
-            self._write_front(outcomes, findings, history)
+            self._write_shared(runner, outcomes)
+            self._write_manifest(outcomes)
             for name in strangers:
                 if (self.site / name).exists():
-                    self._refuse_in_the_way(name)
+                    refuse_in_the_way(self.plan.target, name)
                 carry_over(self.plan.target / name, self.site / name)
         except OSError as error:
             raise SiteNotWritable(
@@ -76,23 +73,6 @@ class Assembly:
                 "make room, or choose another folder with --output."
             ) from error
         return outcomes
-
-    def _strangers(self) -> list[str]:
-        """Files in the folder that no run made (.gitignore, a note): they stay, so none may stand where a page will."""
-        plan = self.plan
-        strangers = [name for name in files_below(plan.target) if name not in plan.old.files and name != MANIFEST]
-        ours = set(FRONT_PAGES.values())
-        ours |= {place for group in plan.groups for place in group_pages(group)}
-        ours |= {f"{folder}/{page}.{language}.html" for folder in plan.questions for page in PAGES for language in LANGUAGES}
-        for name in sorted(ours.intersection(strangers)):
-            self._refuse_in_the_way(name)
-        return strangers
-
-    def _refuse_in_the_way(self, name: str) -> None:
-        raise SiteNotWritable(
-            f"{self.plan.target} holds {name}, which is not from an earlier run and would be replaced. "
-            "Move it away, or choose another folder with --output."
-        )
 
     def _carry_over_reports(self) -> None:
         plan = self.plan
@@ -118,7 +98,9 @@ class Assembly:
     def _outcomes(self, runner: Runner, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """What rests on another report is made after it, and fails with it."""
         failed = {folder for folder in self.plan.kept if self.plan.old.reports[folder]["status"] == FAILED}
-        for outcome in runner([job for job in jobs if job.effect is None]):
+        # Pages about the documentation rest on no report, so they keep no one waiting at the end.
+        first: list[AnyJob] = [*(job for job in jobs if job.effect is None), *self._documentation()]
+        for outcome in outcomes_of_reports(runner, first):
             if outcome.failure:
                 failed.add(outcome.folder)
             yield outcome
@@ -130,7 +112,7 @@ class Assembly:
         yield from runner([job for job in resting if job.question.effect not in failed])
 
     def _jobs(self) -> list[Job]:
-        plan = self.plan
+        plan, priced = self.plan, self._cases({*self.plan.kept, *self.plan.execute, *self.plan.render})
         return [
             Job(
                 question=plan.questions[folder],
@@ -142,6 +124,7 @@ class Assembly:
                 scratch=self.building / "scratch",
                 effect=self._rests_on(plan.questions[folder]),
                 places=plan.questions[folder].places,
+                costs_follow=folder in priced,
             )
             for folder in (*plan.execute, *plan.render)
         ]
@@ -149,24 +132,27 @@ class Assembly:
     def _rests_on(self, question: Question) -> Path | None:
         return None if question.effect is None else self.site / question.effect
 
-    def _write_costs(self, outcomes: Mapping[str, Outcome]) -> None:
-        """Finding pages of effects once more, with what their investment cases found, where either of the two is new."""
-        plan, reports = self.plan, self._reports(outcomes)
-        for folder, question in plan.questions.items():
-            effect = question.effect
-            if effect is None or question.design == ONE_PLACE or folder not in reports or not {folder, effect} & set(outcomes):
-                continue
-            if reports.get(effect, {}).get("status") == DONE:
-                known = reports[folder]["status"] == DONE
-                places = plan.questions[effect].places
-                write_costs(
-                    self.site / effect,
-                    self.site / folder,
-                    known,
-                    languages=plan.languages,
-                    registry=self.catalogues,
-                    places=places,
-                )
+    def _documentation(self) -> list[PageJob]:
+        """The pages about the documentation, where they are not carried over."""
+        from whatworks.workflow import documentation_pages
+
+        plan = self.plan
+        around = {"site": self.site, "languages": plan.languages, **self._surroundings}
+        job = documentation_pages.documentation_job(self.project, old=plan.old, target=plan.target, **around)
+        return [] if job is None else [job]
+
+    @property
+    def _surroundings(self) -> dict[str, Any]:
+        return {"scratch": self.building / "scratch", "made_from": self.plan.inputs}
+
+    def _cases(self, reports: Collection[str]) -> dict[str, str]:
+        """The investment case of each effect that has one among these reports."""
+        asked = self.plan.questions.items()
+        return {
+            question.effect: folder
+            for folder, question in asked
+            if question.effect is not None and question.design != ONE_PLACE and folder in reports
+        }
 
     def _write_error_pages(self, report: str, failure: Failure) -> None:
         from whatworks.workflow import pages
@@ -181,88 +167,91 @@ class Assembly:
                 write(self.site / report / f"{page}.{language}.html", html)
         write(self.site / report / MANIFEST, failed_manifest(question, plan.key(report), failure))
 
-    def _found(self, outcomes: Mapping[str, Outcome], designs: Sequence[str]) -> dict[str, Finding]:
-        """What the new site's reports of these designs found, by folder; an investment case or a benchmark says not what works."""
+    def _write_shared(self, runner: Runner, outcomes: Mapping[str, Outcome]) -> None:
+        """What rests on several reports: findings with what they cost and said before, target groups, front pages."""
         from whatworks.workflow import pages
 
-        done = [folder for folder, entry in self._reports(outcomes).items() if entry["status"] == DONE]
-        return {
-            folder: pages.load_finding(self.site / folder) for folder in done if self.plan.questions[folder].design in designs
-        }
-
-    def _write_history(self, outcomes: Mapping[str, Outcome], findings: Mapping[str, Finding]) -> verdicts.History:
-        """What the findings said before and say now, on their pages and in a file that the next run reads."""
-        from whatworks.workflow import pages
-
-        plan = self.plan
-        history = verdicts.history_now(
-            verdicts.history_before(plan.target, plan.old),
-            findings,
-            failed=[folder for folder, entry in self._reports(outcomes).items() if entry["status"] == FAILED],
-            untouched=[folder for folder in findings if folder not in outcomes],
-            date=verdicts.today(),
-        )
-        for folder, finding in findings.items():
-            written = pages.write_versions(self.site / folder, finding, history.findings[folder], languages=plan.languages)
-            if written:
-                renew_digests(self.site / folder, written)
-        write(self.site / verdicts.VERDICTS, history.to_json())
-        return history
-
-    def _write_front(self, outcomes: Mapping[str, Outcome], effects: Mapping[str, Finding], history: verdicts.History) -> None:
-        """Front pages and the manifest, from what stands in the new site."""
-        from whatworks.workflow import documentation_pages, pages
-
-        plan = self.plan
-        documented = documentation_pages.write_documentation(
-            self.project, old=plan.old, target=plan.target, site=self.site, languages=plan.languages
-        )
-        reports = self._reports(outcomes)
-        # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
+        plan, reports = self.plan, self._reports(outcomes)
+        done = [folder for folder, entry in reports.items() if entry["status"] == DONE]
+        loaded = {folder: pages.load_finding(self.site / folder) for folder in done}
         # One municipality is reached from the page about all of them.
-        about_all = [folder for folder in reports if plan.questions[folder].design != ONE_PLACE]
-        beside = [folder for folder in about_all if reports[folder]["status"] == DONE and folder not in effects]
-        findings, others = list(effects.values()), [pages.load_finding(self.site / folder) for folder in beside]
+        found = {folder: finding for folder, finding in loaded.items() if finding.design != ONE_PLACE}
+        effects = {folder: finding for folder, finding in found.items() if finding.design in EFFECTS}
+        dated = {folder: finding for folder, finding in loaded.items() if finding.design in (*EFFECTS, ONE_PLACE)}
         failed = [
             (folder, pages.labels_of(plan.questions[folder], self.catalogues))
             for folder, entry in reports.items()
             if entry["status"] == FAILED
         ]
-        known = pages.what_is_known(self.catalogues, findings)
-        self._write_groups(reports, findings, failed, known)
-        places = [(language, FRONT_PAGES[language]) for language in plan.languages]
-        if all(place != TOP_PAGE for _language, place in places):
-            places.append((plan.languages[0], TOP_PAGE))
-        for language, place in places:
-            html = pages.front_page(
-                findings,
-                failed,
-                registry=self.catalogues,
-                known=known,
-                groups=self._groups(reports),
-                language=language,
-                place=place,
-                languages=plan.languages,
-                others=others,
-                documentation=documented,
-                history=history,
-            )
-            write(self.site / place, html)
-        key, files = site_key(reports, plan.languages), files_below(self.site)
-        manifest = SiteManifest(key, plan.languages, reports, files, plan.inputs_of(reports))
-        write(self.site / MANIFEST, manifest.to_json())
+        history = self._history(outcomes, dated)
+        costs = self._costs(outcomes, found)
+        fronts = self._fronts(reports, found, effects, failed, history)
+        groups = self._group_jobs(reports, list(effects.values()), failed)
+        list(outcomes_of_reports(runner, [*costs.values(), *fronts, *groups]))
+        for folder, finding in dated.items():
+            before = history.findings[folder]
+            written = pages.write_versions(self.site / folder, finding, before, languages=plan.languages)
+            if written or folder in costs:
+                renew_digests(self.site / folder, [f"finding.{language}.html" for language in plan.languages])
+        write(self.site / verdicts.VERDICTS, history.to_json())
 
-    def _write_groups(
+    def _history(self, outcomes: Mapping[str, Outcome], findings: Mapping[str, Finding]) -> verdicts.History:
+        """What the findings said before and say now."""
+        return verdicts.history_now(
+            verdicts.history_before(self.plan.target, self.plan.old),
+            findings,
+            failed=[folder for folder, entry in self._reports(outcomes).items() if entry["status"] == FAILED],
+            untouched=[folder for folder in findings if folder not in outcomes],
+            date=verdicts.today(),
+        )
+
+    def _costs(self, outcomes: Mapping[str, Outcome], found: Mapping[str, Finding]) -> dict[str, PageJob]:
+        """Finding pages of effects with what their investment cases found, by effect, where either of the two is new."""
+        plan = self.plan
+        told = {"languages": plan.languages, **self._surroundings}
+        return {
+            effect: costs_job(
+                self.project.root,
+                self.site / effect,
+                found[effect],
+                found.get(case),
+                name=effect,
+                places=plan.questions[effect].places,
+                **told,
+            )
+            for effect, case in self._cases(self._reports(outcomes)).items()
+            if {effect, case} & set(outcomes) and effect in found
+        }
+
+    def _fronts(
         self,
         reports: Mapping[str, Mapping[str, str]],
-        findings: Sequence[Finding],
-        failed: Sequence[tuple[str, Labels]],
-        known: Mapping[str, Any],
-    ) -> None:
-        """A page for each target group; one whose reports all stay is carried over, as it would come out the same."""
-        from whatworks.workflow import pages
+        found: Mapping[str, Finding],
+        effects: Mapping[str, Finding],
+        failed: Failed,
+        history: verdicts.History,
+    ) -> list[PageJob]:
+        """The front pages."""
+        from whatworks.workflow.documentation_pages import documented
 
         plan = self.plan
+        # An investment case stands on the page of its effect, a benchmark beside the methods: neither says what works.
+        told = {
+            "groups": self._groups(reports),
+            "languages": plan.languages,
+            "others": [finding for folder, finding in found.items() if folder not in effects],
+            "documentation": documented(self.site, plan.languages),
+            "history": history,
+        }
+        around = {"told": told, **self._surroundings}
+        return [
+            front_job(self.project.root, self.site, list(effects.values()), failed, language=language, place=place, **around)
+            for language, place in front_places(plan.languages)
+        ]
+
+    def _group_jobs(self, reports: Mapping[str, Mapping[str, str]], findings: Sequence[Finding], failed: Failed) -> list[PageJob]:
+        """Pages for each target group; those of one whose reports all stay are carried over, as they would come out the same."""
+        plan, jobs = self.plan, []
         for group in self._groups(reports):
             places = group_pages(group, plan.languages)
             own = {folder: entry for folder, entry in reports.items() if plan.questions[folder].target_group == group}
@@ -272,19 +261,18 @@ class Assembly:
                 for place in places:
                     carry_over(plan.target / place, self.site / place)
                 continue
-            for language, place in zip(plan.languages, places, strict=True):
-                lost = [(folder, labels) for folder, labels in failed if folder in own]
-                html = pages.target_group_page(
-                    self.catalogues,
-                    group,
-                    findings,
-                    lost,
-                    known=known,
-                    language=language,
-                    languages=plan.languages,
-                    services=own.get(f"{group}/benchmark", {}).get("status") == DONE,
-                )
-                write(self.site / place, html)
+            lost = [(folder, labels) for folder, labels in failed if folder in own]
+            services = own.get(f"{group}/benchmark", {}).get("status") == DONE
+            told = {"languages": plan.languages, "services": services, **self._surroundings}
+            jobs.append(group_job(self.project.root, self.site / group, findings, lost, **told))
+        return jobs
+
+    def _write_manifest(self, outcomes: Mapping[str, Outcome]) -> None:
+        """What the site is made of, from what stands in it."""
+        plan, reports = self.plan, self._reports(outcomes)
+        key, files = site_key(reports, plan.languages), files_below(self.site)
+        manifest = SiteManifest(key, plan.languages, reports, files, plan.inputs_of(reports))
+        write(self.site / MANIFEST, manifest.to_json())
 
     def _groups(self, reports: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
         """Target groups with a report in the new site."""

@@ -17,7 +17,7 @@ from typing import Any
 from whatworks.core.errors import InvalidOption, InvalidResult, WhatworksError
 from whatworks.core.options import one_of
 from whatworks.workflow.failures import Failure, failure_of
-from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk
+from whatworks.workflow.jobs import ENGINES, WARM, AnyJob, Job, Maker, Outcome, PageJob, Runner, refuse_full_disk
 from whatworks.workflow.project import find_project
 from whatworks.workflow.report import make_report
 from whatworks.workflow.run import in_processes
@@ -72,7 +72,7 @@ def in_cluster(address: str, *, engine: str = WARM, make: Maker = make_report, p
     """
     one_of(engine, ENGINES, name="engine")
 
-    def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def run(jobs: Sequence[AnyJob]) -> Iterator[Outcome]:
         if not jobs:
             return
         with _client(address, patience) as client:
@@ -92,7 +92,7 @@ def in_cluster(address: str, *, engine: str = WARM, make: Maker = make_report, p
     return run
 
 
-def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) -> Delivery:
+def make_here(job: AnyJob, files: Mapping[str, bytes], engine: str, make: Maker) -> Delivery:
     """What a machine of the cluster does: make one report in a folder of its own.
 
     Parameters
@@ -103,8 +103,9 @@ def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) ->
     """
     _allow_children()
     with tempfile.TemporaryDirectory(prefix="report-") as place:
-        effect = None if job.effect is None else Path(place) / _EFFECT
-        here = replace(job, folder=Path(place) / _REPORT, scratch=None, effect=effect)
+        here = replace(job, folder=Path(place) / _REPORT, scratch=None)
+        if isinstance(here, Job) and here.effect is not None:
+            here = replace(here, effect=Path(place) / _EFFECT)
         try:
             _refuse_other_content(job)
             here.folder.mkdir()
@@ -114,26 +115,29 @@ def make_here(job: Job, files: Mapping[str, bytes], engine: str, make: Maker) ->
             (outcome,) = in_processes(workers=1, engine=engine, make=make)([here])
             made = {path.name: path.read_bytes() for path in sorted(here.folder.iterdir())}
         except (OSError, WhatworksError) as error:
-            return Delivery(outcome=Outcome(folder=job.question.folder, failure=failure_of(error)), files={})
+            return Delivery(outcome=Outcome(folder=job.name, failure=failure_of(error)), files={})
     return Delivery(outcome=outcome, files={} if outcome.failure else made)
 
 
-def _refuse_other_content(job: Job) -> None:
+def _refuse_other_content(job: AnyJob) -> None:
     """A machine with an older copy of data, code or lock would answer another question under the same name."""
-    from whatworks.workflow import keys
-
-    project = find_project(job.root)
-    # A report that rests on another has the other's key in its own; that one was held against its copy when it was made.
-    if (
-        job.execute
-        and job.key
-        and job.effect is None
-        and keys.report_keys(project, [job.question])[job.question.folder] != job.key
-    ):
+    if not _holds_the_same(job):
         raise InvalidResult(
             "A machine of the cluster holds other data, code or versions than the one that planned the run. "
             "Bring its copy of the project up to date, or share one folder."
         )
+
+
+def _holds_the_same(job: AnyJob) -> bool:
+    from whatworks.workflow import keys
+    from whatworks.workflow.unchanged import inputs
+
+    project = find_project(job.root)
+    if isinstance(job, PageJob):
+        return not job.made_from or inputs(project, job.made_from["named"]) == job.made_from
+    # A report that rests on another has the other's key in its own; that one was held against its copy when it was made.
+    asked = job.execute and job.key and job.effect is None
+    return not asked or keys.report_keys(project, [job.question])[job.name] == job.key
 
 
 def _allow_children() -> None:
@@ -183,8 +187,10 @@ def _next(arrived: "SimpleQueue[Any]", client: Any, patience: float) -> Any:
             raise _without_machines(client.scheduler.address)
 
 
-def sent_along(job: Job) -> dict[str, bytes]:
+def sent_along(job: AnyJob) -> dict[str, bytes]:
     """The files that a job works on: those of the report it rests on, and its own unless it runs the notebook anew."""
+    if isinstance(job, PageJob):
+        return {}
     folders = {_REPORT: None if job.execute else job.folder, _EFFECT: job.effect}
     return {
         f"{name}/{path.name}": path.read_bytes()
@@ -195,11 +201,11 @@ def sent_along(job: Job) -> dict[str, bytes]:
     }
 
 
-def _unpacked(job: Job, future: Any) -> Outcome:
+def _unpacked(job: AnyJob, future: Any) -> Outcome:
     """Write a report into the site; the manifest last, since a folder that has one counts as whole."""
     if future.status != "finished":
         message = "No machine of the cluster could make it; a machine was lost each time. Often memory ran out."
-        return Outcome(folder=job.question.folder, failure=Failure(type="WorkerDied", message=message))
+        return Outcome(folder=job.name, failure=Failure(type="WorkerDied", message=message))
     delivery: Delivery = future.result()
     job.folder.mkdir(parents=True, exist_ok=True)
     for name, content in sorted(delivery.files.items(), key=lambda file: file[0] == "manifest.json"):

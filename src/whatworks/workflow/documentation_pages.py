@@ -1,6 +1,7 @@
 """Pages about the documentation itself: the data dictionary, and what the site's own deliveries look like when held to it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from whatworks.findings.dictionary_page import dictionary_page
 from whatworks.findings.validation_page import validation_page
 from whatworks.workflow import digests
 from whatworks.workflow.digests import digest_of, tree
-from whatworks.workflow.folder import carry_over, write
+from whatworks.workflow.folder import carry_over
+from whatworks.workflow.jobs import PageJob
 from whatworks.workflow.manifest import SiteManifest, is_whole
 from whatworks.workflow.plan import DOCUMENTATION, FRONT_PAGES
 from whatworks.workflow.project import Project
@@ -27,8 +29,10 @@ Tables = Mapping[str, pd.DataFrame]
 Writer = Callable[..., str]
 
 
-def write_documentation(project: Project, *, old: SiteManifest, target: Path, site: Path, languages: Sequence[str]) -> list[str]:
-    """The documentation's pages in a new site: carried over while nothing they are made from changed, else made.
+def documentation_job(
+    project: Project, *, old: SiteManifest, target: Path, site: Path, languages: Sequence[str], **surroundings: Any
+) -> PageJob | None:
+    """The documentation's pages in a new site: carried over while nothing they are made from changed, else to be made.
 
     Parameters
     ----------
@@ -37,21 +41,34 @@ def write_documentation(project: Project, *, old: SiteManifest, target: Path, si
     old, target : the site that stands, and its folder
     site : folder of the new site
     languages : of its pages
+    surroundings : ``scratch`` and ``made_from`` of the job
 
     Returns
     -------
-    Which pages there are: "dictionary", "validation", "profile", "coverage".
+    What is to be made; None where the pages are carried over.
     """
     key = documentation_key(project, languages)
     before = [name for name in old.files if name.startswith(f"{DOCUMENTATION}/")]
     if MADE_FROM in before and is_whole(target, old, before) and (target / MADE_FROM).read_text(encoding="utf-8") == key:
         for name in before:
             carry_over(target / name, site / name)
-    else:
-        for name, page in _writers(project):
-            for language in languages:
-                write(site / DOCUMENTATION / f"{name}.{language}.html", page(**_around(name, language, languages)))
-        write(site / MADE_FROM, key)
+        return None
+    told = partial(documentation_files, project.root, languages=languages, key=key)
+    return PageJob(name=DOCUMENTATION, root=project.root, folder=site / DOCUMENTATION, pages=told, **surroundings)
+
+
+def documentation_files(root: Path, *, languages: Sequence[str], key: str) -> dict[str, str]:
+    """The pages in each language, and what they were made from."""
+    made = {
+        f"{name}.{language}.html": page(**_around(name, language, languages))
+        for name, page in _writers(Project(root))
+        for language in languages
+    }
+    return {**made, Path(MADE_FROM).name: key}
+
+
+def documented(site: Path, languages: Sequence[str]) -> list[str]:
+    """Which pages there are in a site: "dictionary", "validation", "profile", "coverage"."""
     ending = f".{languages[0]}.html"
     return sorted(path.name.removesuffix(ending) for path in (site / DOCUMENTATION).glob(f"*{ending}"))
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from whatworks.workflow.failures import DISK_FULL, Failure
+from whatworks.workflow.folder import write
 
 if TYPE_CHECKING:
     from whatworks.workflow.question import Question
@@ -33,6 +35,7 @@ class Job:
     timeout : seconds one cell may take
     effect : folder of the report that this one rests on; None where it rests on none
     places : municipalities with a report of their own below this one, code -> name in each language
+    costs_follow : True where its finding pages are written later, when it is known what the intervention costs
     scratch : folder for what a kernel leaves while it runs; the system's own by default
     """
 
@@ -48,6 +51,38 @@ class Job:
     scratch: Path | None = None
     effect: Path | None = None
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    costs_follow: bool = False
+
+    @property
+    def name(self) -> str:
+        """Unlike that of any other job of a run."""
+        return self.question.folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageJob:
+    """Pages that rest on several reports.
+
+    Attributes
+    ----------
+    name : unlike that of any other job of a run
+    root : the project
+    folder : where the pages go
+    pages : gives each page by the name of its file; a function at the top of a module with its arguments, as it travels by name
+    made_from : what all pages of the site are made from, as :func:`~whatworks.workflow.unchanged.inputs` has it
+    engine, earlier, timeout, scratch, execute : as of :class:`Job`; there is no notebook to run
+    """
+
+    name: str
+    root: Path
+    folder: Path
+    pages: "partial[dict[str, str]]"
+    made_from: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = WARM
+    earlier: Failure | None = None
+    timeout: float = 900.0
+    scratch: Path | None = None
+    execute: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +91,7 @@ class Outcome:
 
     Attributes
     ----------
-    folder : of the report, inside the site
+    folder : of the report, inside the site; of other pages the name of their job
     failure : None for a finished report
     seconds : by step
     earlier : why the first try failed, where a second one was made
@@ -69,11 +104,19 @@ class Outcome:
 
 
 # A runner takes jobs and gives outcomes as they come, in any order; a cluster is another runner of the same jobs.
-Runner = Callable[[Sequence[Job]], Iterator[Outcome]]
+AnyJob = Job | PageJob
+Runner = Callable[[Sequence[AnyJob]], Iterator[Outcome]]
 Maker = Callable[[Job], Outcome]
 
 
-def second_try(job: Job, outcome: Outcome) -> Job | None:
+def make_pages(job: PageJob) -> Outcome:
+    """Write the pages of a job; what goes wrong is raised."""
+    for name, html in job.pages().items():
+        write(job.folder / name, html)
+    return Outcome(folder=job.name)
+
+
+def second_try(job: AnyJob, outcome: Outcome) -> AnyJob | None:
     """The same report once more, in a kernel of its own; None where that has been tried, or would help nothing."""
     failure = outcome.failure
     if failure is None or failure.type == DISK_FULL or job.engine == PLAIN or not job.execute:

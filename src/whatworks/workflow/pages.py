@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from whatworks.evidence import Registry
 from whatworks.findings import Finding, document, error_page, index_page, load, page, translator
-from whatworks.findings.bodies import Body, bodies_by_group
+from whatworks.findings.bodies import Body, bodies_of
 from whatworks.findings.gap_map_cells import gap_cells
 from whatworks.findings.group_page import page_of_group
 from whatworks.findings.labels import group_name, method_name
@@ -115,9 +115,11 @@ def failure_page(question: Question, failure: Failure, labels: Labels, *, langua
     return _in_this_site(html, languages)
 
 
-def what_is_known(registry: Registry, findings: Sequence[Finding]) -> dict[str, list[Body]]:
-    """Everything known of each target group, gathered once for all its pages."""
-    return bodies_by_group(registry, findings)
+def what_is_known(
+    registry: Registry, findings: Sequence[Finding], *, groups: Sequence[str] | None = None
+) -> dict[str, list[Body]]:
+    """Everything known of these target groups, of all where none is named, gathered once for all their pages."""
+    return {group: bodies_of(registry, group, findings) for group in groups or registry.target_groups}
 
 
 def front_page(

@@ -2,24 +2,22 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whatworks.core.errors import InvalidResult
 from whatworks.workflow.failures import Failure, failure_of
 from whatworks.workflow.folder import write
 from whatworks.workflow.jobs import Job, Outcome
-from whatworks.workflow.manifest import MANIFEST, clear, failed_manifest, renew_digests, report_manifest
+from whatworks.workflow.manifest import MANIFEST, clear, failed_manifest, report_manifest
 from whatworks.workflow.notebooks import for_design
 from whatworks.workflow.traces import without_traces
 
 if TYPE_CHECKING:
-    from whatworks.evidence import Registry
     from whatworks.workflow.question import Question
 
-__all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report", "write_costs"]
+__all__ = ["EXECUTED", "Failure", "Job", "Outcome", "execute", "failed_manifest", "make_report"]
 
 EXECUTED = "report.ipynb"
 
@@ -123,41 +121,12 @@ def _write_pages(job: Job) -> Any:
     notebook = read_executed(job.folder / EXECUTED)
     registry = evidence_base(Project(job.root).evidence)
     for language in job.languages:
-        html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry, places=job.places)
-        write(job.folder / f"finding.{language}.html", html)
+        if not job.costs_follow:
+            html = pages.finding_page(finding, language=language, languages=job.languages, registry=registry, places=job.places)
+            write(job.folder / f"finding.{language}.html", html)
         report = pages.report_page(notebook, finding, language=language, languages=job.languages)
         write(job.folder / f"report.{language}.html", report)
     return finding
-
-
-def write_costs(
-    effect: Path,
-    case: Path,
-    known: bool,
-    *,
-    languages: Sequence[str],
-    registry: "Registry",
-    places: Mapping[str, Mapping[str, str]],
-) -> None:
-    """Write the finding pages of an effect anew, with its investment case where that is known; its manifest stays true.
-
-    Parameters
-    ----------
-    effect, case : folders of the two reports
-    known : False where the case could not be made
-    languages : of the pages
-    registry : the evidence base
-    places : municipalities with a report of their own below the effect's, code -> name in each language
-    """
-    from whatworks.workflow import pages
-
-    finding = pages.load_finding(effect)
-    told = pages.load_finding(case) if known else None
-    written = {f"finding.{language}.html": language for language in languages}
-    for name, language in written.items():
-        html = pages.finding_page(finding, language=language, languages=languages, case=told, registry=registry, places=places)
-        write(effect / name, html)
-    renew_digests(effect, written)
 
 
 def _refuse_other_question(finding: Any, question: "Question") -> None:

@@ -20,7 +20,19 @@ from types import ModuleType
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.options import one_of
 from whatworks.workflow.failures import Failure, failure_of
-from whatworks.workflow.jobs import ENGINES, WARM, Job, Maker, Outcome, Runner, refuse_full_disk, second_try
+from whatworks.workflow.jobs import (
+    ENGINES,
+    WARM,
+    AnyJob,
+    Job,
+    Maker,
+    Outcome,
+    PageJob,
+    Runner,
+    make_pages,
+    refuse_full_disk,
+    second_try,
+)
 from whatworks.workflow.notebooks import imported, read_notebook
 from whatworks.workflow.project import Project
 from whatworks.workflow.report import make_report
@@ -49,7 +61,7 @@ def default_workers() -> int:
 
 @dataclass
 class _Running:
-    job: Job
+    job: AnyJob
     process: BaseProcess
     line: Connection
     deadline: float
@@ -62,7 +74,7 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
     ----------
     workers : how many reports at the same time
     engine : ``"warm"`` forks a process with everything imported; ``"plain"`` starts a kernel for each report
-    make : what a worker does with a job; a function at the top of a module, as it travels by name
+    make : what a worker does with the job of a report; a function at the top of a module, as it travels by name
 
     Returns
     -------
@@ -85,7 +97,7 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
     one_of(engine, ENGINES, name="engine")
     count = workers or default_workers()
 
-    def run(jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def run(jobs: Sequence[AnyJob]) -> Iterator[Outcome]:
         context = _context(make)
         needs = _needs(jobs) if make is make_report else {}
         waiting, running = deque(replace(job, engine=engine) for job in jobs), list[_Running]()
@@ -122,15 +134,15 @@ def _context(make: Maker) -> BaseContext:
     return context
 
 
-def _needs(jobs: Sequence[Job]) -> dict[str, str]:
+def _needs(jobs: Sequence[AnyJob]) -> dict[str, str]:
     """What the fork server is told to have ready for these jobs."""
     evidence = {str(Project(job.root).evidence) for job in jobs}
     return {_ALSO: _installed(jobs), _EVIDENCE: evidence.pop() if len(evidence) == 1 else ""}
 
 
-def _installed(jobs: Sequence[Job]) -> str:
+def _installed(jobs: Sequence[AnyJob]) -> str:
     """Packages of the environment that the jobs' notebooks import; a module of one's own may do more than define names."""
-    notebooks = {Project(job.root).notebook_of(job.question.design) for job in jobs if job.execute}
+    notebooks = {Project(job.root).notebook_of(job.question.design) for job in jobs if isinstance(job, Job) and job.execute}
     names: set[str] = set()
     for path in sorted(notebooks):
         # One that cannot be read fails in its own report.
@@ -147,9 +159,9 @@ def _is_installed(package: str) -> bool:
     return found is not None and str(found.origin).startswith(sys.prefix)
 
 
-def _start(context: BaseContext, job: Job, make: Maker, needs: Mapping[str, str]) -> _Running:
+def _start(context: BaseContext, job: AnyJob, make: Maker, needs: Mapping[str, str]) -> _Running:
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, job, make), name=job.question.folder)  # type: ignore[attr-defined]
+    process = context.Process(target=_work, args=(theirs, job, make), name=job.name)  # type: ignore[attr-defined]
     with _STARTING, _surroundings({**_ENVIRONMENT, **needs}), _no_script():
         process.start()
     theirs.close()
@@ -204,8 +216,8 @@ def _answer(each: _Running) -> Outcome:
     return outcome
 
 
-def _failed(job: Job, kind: str, message: str) -> Outcome:
-    return Outcome(folder=job.question.folder, failure=Failure(type=kind, message=message), earlier=job.earlier)
+def _failed(job: AnyJob, kind: str, message: str) -> Outcome:
+    return Outcome(folder=job.name, failure=Failure(type=kind, message=message), earlier=job.earlier)
 
 
 def _stop(each: _Running) -> None:
@@ -218,17 +230,17 @@ def _stop(each: _Running) -> None:
             each.process.join(_GRACE)
 
 
-def _work(line: Connection, job: Job, make: Maker) -> None:
+def _work(line: Connection, job: AnyJob, make: Maker) -> None:
     """The life of a worker: surroundings of its own, one job, one answer."""
     threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
     try:
         outcome = _make_apart(job, make)
     except OSError as error:
-        outcome = Outcome(folder=job.question.folder, failure=failure_of(error), earlier=job.earlier)
+        outcome = Outcome(folder=job.name, failure=failure_of(error), earlier=job.earlier)
     line.send(outcome)
 
 
-def _make_apart(job: Job, make: Maker) -> Outcome:
+def _make_apart(job: AnyJob, make: Maker) -> Outcome:
     """Do the job with folders and streams of its own."""
     with tempfile.TemporaryDirectory(prefix="kernel-", dir=job.scratch) as scratch:
         os.environ.update(_ENVIRONMENT)
@@ -240,7 +252,7 @@ def _make_apart(job: Job, make: Maker) -> Outcome:
         silence = os.open(os.devnull, os.O_WRONLY)
         for loud in (1, 2):
             os.dup2(silence, loud)
-        return make(job)
+        return make_pages(job) if isinstance(job, PageJob) else make(job)
 
 
 def _end_with_parent(line: Connection) -> None:

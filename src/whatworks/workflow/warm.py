@@ -47,8 +47,10 @@ def _write_pages() -> None:
 
     from whatworks.findings import Finding
     from whatworks.findings.language import LANGUAGES
+    from whatworks.findings.rendering import prepare
     from whatworks.workflow import markup, pages
 
+    prepare()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("*x* &aelig;"), nbformat.v4.new_code_cell("x")])
     nbformat.validate(notebook)
     finding = Finding(target_group="x", method="x", outcome=None, design="reviews", labels={})
@@ -104,6 +106,8 @@ with suppress(Exception), _left_out():
         *(f"whatworks.{room}" for room in _ROOMS),
         "whatworks.workflow.engines",
         "whatworks.workflow.report",
+        "whatworks.workflow.documentation_pages",
+        "whatworks.workflow.shared_pages",
     ):
         import_module(name)
     rehearse()
