@@ -236,6 +236,65 @@ def test_what_is_hidden_of_a_municipality_is_not_the_sum_of_its_services():
     assert hidden.tolist() == ["", "few", "few", ""]
 
 
+def of_the_same_people(rng, within):
+    """Three shares about the same people, by service and by the municipality each lies in."""
+    n = np.maximum(1, rng.lognormal(2.6, 1.2, len(within))).astype(int)
+    tables = []
+    for parts in (dict.fromkeys(within), within):
+        rows = []
+        for indicator in "abc":
+            yes = rng.binomial(n, rng.uniform(0.05, 0.95, len(n)))
+            own = pd.DataFrame({"unit": [place or unit for unit, place in parts.items()], "n": n, "yes": yes})
+            sums = pd.concat([own.assign(unit=""), own]).groupby("unit").sum()
+            rows += [(unit, indicator, "", "share", of.yes / of.n, float(of.n)) for unit, of in sums.iterrows()]
+        tables.append(frame(rows))
+    return tables
+
+
+def told_by_subtraction(known, parts, true, k=5):
+    """Whether the sum of parts, less those that stand somewhere, is one small part or few people."""
+    whole, names = parts
+    unseen = [name for name in names if name not in known]
+    if whole not in known or not unseen:
+        return False
+    rest = sum(true[name] for name in unseen)
+    return rest < k or (len(unseen) == 1 and true[unseen[0]] < k)
+
+
+def test_how_many_people_a_small_unit_has_cannot_be_found_from_what_other_indicators_say_about_others():
+    # By the first indicator alone 1 and 3 are hidden, by the second 1 and 2: each shows what the other hides.
+    rows = [("a", [34, 2, 27, 19], [27, 2, 24, 15]), ("b", [34, 2, 27, 19], [31, 0, 6, 2]), ("c", [34, 2, 27, 19], [23, 2, 4, 7])]
+    units = [
+        (unit, indicator, "", "share", y / m, float(m))
+        for indicator, n, yes in rows
+        for unit, m, y in zip(["", "0", "1", "2", "3"], [82, *n], [sum(yes), *yes], strict=True)
+    ]
+    out = hide_small(frame(units))
+    shown = set(out.loc[out["hidden"] == "", "unit"])
+    assert not {"1", "3"} & shown
+    assert {"", "0", "2"} <= shown
+
+
+@pytest.mark.parametrize("seed", [4, 43, 52, 89])
+def test_no_small_unit_is_found_from_many_indicators_on_two_pages(seed):
+    # Of 180 such tables these four gave one away while every indicator was hidden by itself.
+    rng = np.random.default_rng(seed)
+    within = {f"s{place}": str(rng.integers(701, 704)) for place in range(rng.integers(3, 9))}
+    services, municipalities = of_the_same_people(rng, within)
+    page = hide_small(municipalities)
+    gone = page.loc[(page["hidden"] == "few") & (page["unit"] != ""), ["unit", "indicator", "measure"]]
+    wholes = [tuple(each) for each in gone.itertuples(index=False)]
+    both = pd.concat([page, hide_small(services, within=within, hidden_wholes=wholes)])
+    known = set(both.loc[both["hidden"] == "", "unit"])
+    true = pd.concat([municipalities, services]).drop_duplicates("unit").set_index("unit")["n"].to_dict()
+    places = sorted(set(within.values()))
+    inside = {place: [unit for unit in within if within[unit] == place] for place in places}
+    # A municipality all of whose services are known is known.
+    known |= {place for place in places if known >= set(inside[place])}
+    sums = [("", list(within)), ("", places), *inside.items()]
+    assert not any(told_by_subtraction(known, each, true) for each in sums)
+
+
 def missing(counts):
     """Measurements without a score, by municipality and reason."""
     rows, episodes = [], []
@@ -269,6 +328,36 @@ def test_a_hidden_reason_cannot_be_found_from_its_row_or_column():
         assert own["share"].isna().all() or not (own["hidden"] != "").any()
     for reason in shown.columns:
         assert (out[(out["reason"] == reason) & (out["unit"] != "")]["hidden"] != "").sum() != 1
+
+
+def test_a_reason_that_few_gave_in_all_is_not_found_from_how_many_scores_are_missing():
+    # The profile tells that 143 are missing; without the 3 who declined every reason could be added up to 140.
+    here, there = {"declined": 3, "not_asked": 30, "system_error": 10}, {"not_asked": 40, "system_error": 20}
+    out = missing_reasons(missing({"751": here, "730": there, "657": {"not_asked": 25, "system_error": 15}}))
+    top = out[out["unit"] == ""].set_index("reason")
+    assert top["hidden"].to_dict() == {"declined": "few", "not_asked": "", "system_error": "few"}
+    assert top.loc["not_asked", "n"] == 95
+    assert (out.loc[(out["reason"] == "system_error") & (out["unit"] != ""), "hidden"] == "few").any()
+
+
+def test_a_hidden_reason_of_a_service_cannot_be_found_from_its_municipality():
+    # On the page of 751 stand 33 of not_asked; s1 and s2 lie there.
+    counts = {
+        "s1": {"declined": 3, "not_asked": 24},
+        "s2": {"declined": 12, "not_asked": 9},
+        "s3": {"declined": 9, "not_asked": 7},
+    }
+    tables = missing(counts)
+    episode = tables["episode"]
+    within = {"s1": "751", "s2": "751", "s3": "730"}
+    episode = episode.assign(service_id=episode["acting_municipality"], acting_municipality=list(within.values()))
+    service = pd.DataFrame({"service_id": list(within), "service_name": list(within), "location_municipality": within.values()})
+    tables |= {"episode": episode, "service": service}
+    above = missing_reasons(tables)
+    assert (above.loc[above["unit"] == "751", "hidden"] == "").all()
+    hidden = missing_reasons(tables, by="service").set_index(["unit", "reason"])["hidden"]
+    assert hidden["s1", "declined"] == hidden["s1", "not_asked"] == hidden["s2", "declined"] == hidden["s2", "not_asked"] == "few"
+    assert hidden["s3", "declined"] == ""
 
 
 def test_two_small_reasons_are_not_found_from_their_sum_and_nobody_is_told_which_are_small():

@@ -1,7 +1,8 @@
 """Status reports: dated, never written over, compared with the one before."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 
 import pandas as pd
@@ -45,6 +46,17 @@ def test_a_status_is_never_written_over(tmp_path):
         write_status(status(2023, better=20), tmp_path)
     assert path.read_bytes() == content
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("days", [-27, -1, 1, 27])
+def test_two_statuses_a_few_days_apart_do_not_stand_beside_each_other(tmp_path, days):
+    stands = status(2023)
+    path = write_status(stands, tmp_path)
+    with pytest.raises(StatusStands, match=r"2023-12-31 stands already.*came or were measured in between"):
+        write_status(replace(stands, day=stands.day + timedelta(days=days)), tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    later = write_status(replace(stands, day=stands.day + timedelta(days=28)), tmp_path)
+    assert later.name == "status-2024-01-28-municipality.json"
 
 
 def test_a_changed_status_is_refused(tmp_path):

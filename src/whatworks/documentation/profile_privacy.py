@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from whatworks.core.disclosure import K_PUBLISH, checked_k
+from whatworks.core.disclosure import K_PUBLISH, checked_k, suppress_line
 
 _SUM = ["indicator", "measure"]
 # Below this, a share of 0 or 100 per cent tells about everybody in the group.
@@ -39,12 +39,54 @@ def hide_small(
     n, value = rows["n"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
     share = (rows["kind"] == "share").to_numpy()
     few = [_tells(float(each), float(yes), bool(of), k=k) for each, yes, of in zip(n, n * value, share, strict=True)]
+    few = np.array(few) | _few_of_the_same_people(rows, within or {}, set(hidden_wholes), k)
     unknown = np.isnan(value) | (n == 0)
     hidden = ["unknown" if no else "few" if small else "" for no, small in zip(unknown, few, strict=True)]
     out = rows.assign(hidden=pd.Series(hidden, index=rows.index, dtype="str"))
     out = _with_others(out, within or {}, set(hidden_wholes), k)
     gone = out["hidden"] != ""
     return out.assign(value=out["value"].mask(gone), n=out["n"].astype("Int64").mask(gone))
+
+
+def _few_of_the_same_people(
+    rows: pd.DataFrame, within: Mapping[str, str], hidden_wholes: set[tuple[str, str, str]], k: int
+) -> np.ndarray:
+    """Rows of units that must be hidden in every indicator about the same people.
+
+    How many people a unit has stands beside each of its indicators. Were small units hidden beside one unit in one indicator and
+    beside another in the next, every number but theirs could be read somewhere, and the sum less these would be theirs.
+    """
+    if not (rows["unit"] != "").any():
+        return np.zeros(len(rows), dtype=bool)
+    counts = rows[rows["unit"] != ""].pivot_table(index="unit", columns=_SUM, values="n", aggfunc="sum", fill_value=0.0)
+    lies_in = pd.Series([within.get(unit, "") for unit in counts.index], index=counts.index, dtype="str")
+    hidden = np.zeros(len(rows), dtype=bool)
+    of = pd.MultiIndex.from_frame(rows[_SUM])
+    for _vector, same in counts.T.groupby(list(counts.T.columns), sort=False):
+        wholes = [
+            place
+            for place in lies_in[lies_in != ""].unique()
+            if all((place, indicator, measure) in hidden_wholes for indicator, measure in same.index)
+        ]
+        gone = _beside_small(same.iloc[0], lies_in, wholes, k)
+        hidden |= of.isin(same.index) & rows["unit"].isin(gone[gone].index).to_numpy()
+    return hidden
+
+
+def _beside_small(counts: pd.Series, lies_in: pd.Series, hidden_wholes: Collection[str], k: int) -> pd.Series:
+    """Units with few people, and more beside them, until neither the sum of all nor that of the whole they lie in tells."""
+    gone = suppress_line(counts, k)
+    before = None
+    while before is None or (gone != before).any():
+        before = gone.copy()
+        for place, units in lies_in[lies_in != ""].groupby(lies_in):
+            own = counts[units.index]
+            if place in hidden_wholes and not gone[units.index].any() and (own > 0).any():
+                gone[own[own > 0].idxmin()] = True
+            if place not in hidden_wholes:
+                gone[units.index] = suppress_line(own, k, hidden=gone[units.index])
+        gone = suppress_line(counts, k, hidden=gone)
+    return gone
 
 
 def _tells(n: float, yes: float, share: bool, *, k: int) -> bool:

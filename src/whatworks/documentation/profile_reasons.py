@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from whatworks.core.disclosure import K_PUBLISH, suppress_table
+from whatworks.core.disclosure import K_PUBLISH, is_small, suppress_line, suppress_table
 from whatworks.core.errors import DisclosureRisk, MissingData
 from whatworks.core.options import one_of
 from whatworks.documentation.profile_episodes import day_of, episode_facts
-from whatworks.documentation.profiles import LEVELS, unit_names
+from whatworks.documentation.profiles import LEVELS, lies_in, unit_names
 
 
 def missing_reasons(
@@ -26,7 +26,7 @@ def missing_reasons(
     -------
     unit (empty for all together), unit_name, reason (declined, not_asked, not_suitable, system_error, or not_stated), n, share
     of the unit's missing scores where all its reasons are shown, hidden. Where one cell is hidden, so are others of its row and
-    column, so that no sum gives it back.
+    column, so that no sum gives it back; nor does what stands about its municipality.
 
     Raises
     ------
@@ -53,7 +53,8 @@ def missing_reasons(
         return pd.DataFrame({"unit": text, "unit_name": text, "reason": text, "n": pd.Series(dtype="Int64"),
                              "share": pd.Series(dtype="float64"), "hidden": text})  # fmt: skip
     counts = pd.crosstab(rows["unit"], rows["reason"])
-    shown = _two_way(counts, k=k)
+    within = lies_in(tables, by)
+    shown = _inside(counts, within, _two_way(_by_municipality(tables, rows), k=k), k=k) if within else _two_way(counts, k=k)
     table = shown.rename_axis("unit").reset_index().melt("unit", var_name="reason", value_name="n")
     table = table.sort_values(["unit", "reason"], kind="stable")
     # Nothing is said about a reason that nobody of the unit gave, unless its absence is hidden.
@@ -71,10 +72,51 @@ def missing_reasons(
 
 def _two_way(counts: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """Counts by unit and reason with all together on top; no hidden cell can be found from a row or a column."""
+    if len(counts) == 1 and bool(is_small(counts.iloc[0], k).any()):
+        # All together are the one unit: there is nowhere to hide a cell, and nothing is shown.
+        return _nothing(counts)
+    return _on_top(counts, _safe(counts, k=k), k=k)
+
+
+def _inside(counts: pd.DataFrame, within: Mapping[str, str], above: pd.DataFrame, *, k: int) -> pd.DataFrame:
+    """The same for services, whose sums are their municipality's and stand on its page.
+
+    Where something of the municipality is hidden there, nothing of its services is shown: no sum of theirs gives it back.
+    """
+    places = pd.Series([within.get(str(unit), "") for unit in counts.index], index=counts.index, dtype="str")
+    shown = counts.astype("float64")
+    for place, units in places.groupby(places):
+        gone = place in above.index and bool(above.loc[place].isna().any())
+        shown.loc[units.index] = np.nan if gone else _safe(counts.loc[units.index], k=k)
+    return _on_top(counts, shown, k=k)
+
+
+def _safe(counts: pd.DataFrame, *, k: int) -> pd.DataFrame:
+    """Counts without those that their rows and columns would tell; nothing where there is nowhere to hide one."""
+    if len(counts) == 1:
+        return counts.astype("float64").mask(suppress_line(counts.iloc[0], k).to_frame(counts.index[0]).T)
     try:
-        shown = suppress_table(counts, k=k, small_totals_hidden=True)
+        return suppress_table(counts, k=k, small_totals_hidden=True)
     except DisclosureRisk:
-        # A table of one row or column has nowhere to hide a cell: then nothing is shown.
-        return pd.DataFrame(np.nan, index=counts.index, columns=counts.columns)
-    everybody = counts.sum().where(lambda sums: (sums == 0) | (sums >= k)).to_frame("").T.astype("float64")
+        return _nothing(counts)
+
+
+def _nothing(counts: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(np.nan, index=counts.index, columns=counts.columns)
+
+
+def _on_top(counts: pd.DataFrame, shown: pd.DataFrame, *, k: int) -> pd.DataFrame:
+    """With all together on top; how many scores are missing in all stands in the profile, so a few of one reason need company."""
+    if shown.isna().all(axis=None):
+        return shown
+    sums = counts.sum()
+    gone = suppress_line(sums, k)
+    # A reason hidden only on top would be the sum of its column.
+    shown = shown.mask(gone & shown.notna().all(), axis=1)
+    everybody = sums.astype("float64").mask(gone).to_frame("").T
     return pd.concat([everybody, shown]).rename_axis("unit").rename_axis("reason", axis=1)
+
+
+def _by_municipality(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
+    episode = tables["episode"].drop_duplicates("episode_id").set_index("episode_id")
+    return pd.crosstab(rows["episode_id"].map(episode["acting_municipality"]), rows["reason"])

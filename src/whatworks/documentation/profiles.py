@@ -71,7 +71,7 @@ def profile(
     one_of(by, LEVELS, name="by")
     checked_k(k)
     day = day_of(tables, as_of)
-    within = _lies_in(tables, by)
+    within = lies_in(tables, by)
     # What is hidden about a municipality must not be the sum over its services.
     above = hide_small(_counted(tables, by="municipality", day=day), k=k) if within else None
     gone = () if above is None else above.loc[above["hidden"] == "few", ["unit", "indicator", "measure"]].itertuples(index=False)
@@ -155,7 +155,7 @@ def _instrument_names(tables: Mapping[str, pd.DataFrame], measures: pd.Series) -
     return codes.map(names).fillna(codes).astype("str")
 
 
-def _lies_in(tables: Mapping[str, pd.DataFrame], by: str) -> Mapping[str, str]:
+def lies_in(tables: Mapping[str, pd.DataFrame], by: str) -> Mapping[str, str]:
     """The municipality that each service lies in: its sum stands on another page."""
     if by != "service" or "location_municipality" not in tables.get("service", ()):
         return {}

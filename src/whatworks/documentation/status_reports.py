@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,11 +22,13 @@ from whatworks.documentation.profile_reasons import missing_reasons
 from whatworks.documentation.profiles import profile
 
 KIND, FORMAT = "whatworks status", 1
+# Two statuses a few days apart would tell about the few who came or were measured in between.
+_DAYS_APART = 28
 _ROW = ["unit", "theme", "indicator", "measure", "kind"]
 
 
 class StatusStands(WhatworksError):
-    """A status report is there already; it is never written over."""
+    """A status report is there already; it is never written over, and none is written a few days from it."""
 
 
 class ChangedStatus(WhatworksError):
@@ -128,7 +131,8 @@ def write_status(status: Status, folder: str | Path) -> Path:
     Raises
     ------
     StatusStands
-        If another status of that day is there.
+        If another status of that day is there, or one of fewer than 28 days before or after: what differs between the two
+        would tell about the few people who came in between.
 
     Examples
     --------
@@ -144,6 +148,7 @@ def write_status(status: Status, folder: str | Path) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"status-{status.day.isoformat()}-{status.by}.json"
+    _refuse_close(path, status)
     text = (
         json.dumps({**_content(status), "fingerprint": status.fingerprint}, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     )
@@ -158,11 +163,25 @@ def write_status(status: Status, folder: str | Path) -> Path:
         if read_status(path).fingerprint != status.fingerprint:
             raise StatusStands(
                 f"{path.name} stands already with other numbers, and a status is never written over. "
-                "Write the new one under another day, or in another folder."
+                f"Write the new one as of a day {_DAYS_APART} days later or more."
             ) from None
     finally:
         Path(beside).unlink()
     return path
+
+
+def _refuse_close(path: Path, status: Status) -> None:
+    days = [
+        date.fromisoformat(found[1])
+        for other in path.parent.glob(f"status-*-{status.by}.json")
+        if other.name != path.name and (found := re.fullmatch(rf"status-(\d{{4}}-\d\d-\d\d)-{status.by}\.json", other.name))
+    ]
+    close = [day for day in days if abs((day - status.day).days) < _DAYS_APART]
+    if close:
+        raise StatusStands(
+            f"A status of {close[0].isoformat()} stands already. Another one fewer than {_DAYS_APART} days from it would tell "
+            "about the few people who came or were measured in between. Write it as of a later day."
+        )
 
 
 def read_status(path: str | Path) -> Status:
