@@ -1,21 +1,20 @@
 """What one report found, fit to publish: results, tables and labels, and no row about a person."""
 
 import json
-import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from whatworks.core.disclosure import K_FLOOR, K_PUBLISH, disclose, is_small
+from whatworks.core.disclosure import disclose
 from whatworks.core.encoding import decode_frame, encode_frame
-from whatworks.core.errors import DisclosureRisk, InvalidResult, MissingData
+from whatworks.core.errors import InvalidResult, MissingData
 from whatworks.core.options import one_of
 from whatworks.core.provenance import plain
 from whatworks.core.result import COMMON_COLUMNS, EffectResult
+from whatworks.findings.fit_to_publish import fewest_of, fit_table, of_a_named_place, refuse_row_level, without_counts_by_row
 
 # Checks that put the answer itself to the test; other checks of a test are about that test.
 TESTS = (
@@ -28,15 +27,7 @@ TESTS = (
     "specification_curve",
 )
 DESIGNS = ("matched", "rollout", "municipality", "reviews", "investment", "benchmark")
-# Of the result of one named place: the fewest people behind any of its own numbers.
-FEWEST_PEOPLE = "fewest_people"
 RESULTS_JSON, RESULTS_CSV = "results.json", "results.csv"
-# 98 municipalities by 20 quarters is 1,960 rows: the longest table of groups that a page has use for.
-MAX_ROWS = 2_000
-_PERSON = r"(citizen|person|patient|participant|household|client|borger|case|cpr|pnr)"
-_IDENTIFIER = re.compile(
-    rf"^(id|row|index|first_name|last_name|(birth|address).*|(.*_)?{_PERSON}(_?(id|no|nr|number|key|name))?)$"
-)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,16 +85,14 @@ class Finding:
                 known = ", ".join(self.results) or "none"
                 raise InvalidResult(f"{role}={name!r} is not among the results ({known}). Name one of them, or None.")
         for name, table in self.tables.items():
-            _refuse_row_level(name, table)
+            refuse_row_level(name, table)
         k = fewest_of(self.design)
         named = self.design == "municipality"
-        published = {
-            name: _of_a_named_place(result, k) if named else disclose(result, k) for name, result in self.results.items()
-        }
+        published = {name: of_a_named_place(result, k) if named else disclose(result, k) for name, result in self.results.items()}
         object.__setattr__(self, "results", published)
-        tested = {name: _without_counts_by_row(disclose(result, k), k) for name, result in self.robustness.items()}
+        tested = {name: without_counts_by_row(disclose(result, k), k) for name, result in self.robustness.items()}
         object.__setattr__(self, "robustness", tested)
-        object.__setattr__(self, "tables", {name: _published(table) for name, table in self.tables.items()})
+        object.__setattr__(self, "tables", {name: fit_table(table) for name, table in self.tables.items()})
 
     @property
     def answering(self) -> EffectResult | None:
@@ -168,36 +157,6 @@ class Finding:
 
     def __hash__(self) -> int:
         return hash(self.to_json())
-
-
-def fewest_of(design: str) -> int:
-    """The fewest places or people that a published number may be about.
-
-    A roll-out counts places, which are not secret; three of them keep any one from being told apart.
-    """
-    return K_FLOOR if design in ("rollout", "municipality") else K_PUBLISH
-
-
-def _of_a_named_place(result: EffectResult, k: int) -> EffectResult:
-    """One place may be named, and then counts as one; what is guarded is the people behind its numbers."""
-    fewest = result.statistics.get(FEWEST_PEOPLE)
-    if fewest is None:
-        return disclose(result, k)
-    if not fewest >= K_PUBLISH:
-        raise DisclosureRisk(
-            f"{result.method}: a number of the place rests on fewer than {K_PUBLISH} people, so the effect cannot be published. "
-            "Leave out the quarters with few people, or pool several places."
-        )
-    return result
-
-
-def _without_counts_by_row(result: EffectResult, k: int) -> EffectResult:
-    """A result without counts of people in its rows where two rows differ by so few that the difference tells of them."""
-    counts = [column for column in ("n_treated", "n_comparison") if column in result.effects]
-    told = [result.effects[column].dropna().astype(float).sort_values().diff().dropna() for column in counts]
-    if not any(gaps.map(lambda gap: is_small(gap, k)).any() for gaps in told):
-        return result
-    return replace(result, effects=result.effects.drop(columns=counts))
 
 
 def save(finding: Finding, folder: str | Path) -> Path:
@@ -270,33 +229,3 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
-
-
-def _published(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without numbers that tell of fewer than five people, alone or held against another number.
-
-    Where few people were left out by matching, neither they nor those who stayed are counted. Means before and after
-    matching would give back the sum over those left out, so balance keeps differences to two decimals.
-    """
-    table = table.reset_index(drop=True)
-    if {"arm", "dropped", "matched"} <= set(table.columns):
-        few = table["dropped"].map(is_small) | table["matched"].map(is_small)
-        if few.any():
-            table = table.assign(**{column: math.nan for column in ("matched", "dropped", "ess") if column in table})
-    if {"covariate", "stage", "smd"} <= set(table.columns):
-        kept = [column for column in ("covariate", "stage", "smd", "variance_ratio", "ks", "ecdf_mean") if column in table]
-        table = table[kept].round(2)
-    return table
-
-
-def _refuse_row_level(name: str, table: pd.DataFrame) -> None:
-    if len(table) > MAX_ROWS:
-        raise DisclosureRisk(
-            f"Table {name!r} has {len(table)} rows; at most {MAX_ROWS} are published. Summarise it by group before saving it."
-        )
-    # Published rows may carry a number of their own: it names a review, not a person.
-    persons = [] if name == "reviews" else [str(column) for column in table.columns if _IDENTIFIER.match(str(column).casefold())]
-    if persons:
-        raise DisclosureRisk(
-            f"Table {name!r} has columns that name persons or rows: {', '.join(persons)}. Summarise it by group, or drop them."
-        )

@@ -12,7 +12,8 @@ from whatworks.core.errors import InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.did import ferman_pinto
 from whatworks.documentation import trends
-from whatworks.findings.finding import FEWEST_PEOPLE, Finding
+from whatworks.findings.finding import Finding
+from whatworks.findings.fit_to_publish import FEWEST_PEOPLE
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.question import Question
 

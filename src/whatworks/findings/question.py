@@ -13,7 +13,8 @@ from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.documentation import is_synthetic
 from whatworks.evidence import Registry
-from whatworks.findings.finding import DESIGNS, TESTS, Finding, fewest_of
+from whatworks.findings.finding import DESIGNS, TESTS, Finding
+from whatworks.findings.fit_to_publish import fewest_of
 
 # The folder of a report that gathers what others have published for a target group.
 PUBLISHED = "published_reviews"

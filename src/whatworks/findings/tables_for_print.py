@@ -10,7 +10,8 @@ from whatworks.core.disclosure import K_PUBLISH, disclose
 from whatworks.core.errors import DisclosureRisk, InvalidOption
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
-from whatworks.findings.finding import MAX_ROWS, Finding
+from whatworks.findings.finding import Finding
+from whatworks.findings.fit_to_publish import MAX_ROWS
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_
 from whatworks.findings.wording import LOGGED, sentence, shown_decimals
