@@ -6,7 +6,7 @@ import pytest
 import whatworks as ww
 from whatworks.core.errors import InvalidEvidence, MissingColumn, UnknownCode
 from whatworks.evidence.gaps import GAP_COLUMNS, STATES
-from whatworks.evidence.headline import OutcomeEvidence
+from whatworks.evidence.outcome_ranges import OutcomeEvidence
 
 KNOWN = OutcomeEvidence(outcome="x", conf_low=-0.1, conf_high=0.1, certainty="moderate", smallest_important=0.2)
 HEADER = "study_id,target_group,method,outcome,title,design,expected_year,seen_at,note\n"

@@ -6,7 +6,7 @@ import pytest
 import whatworks as ww
 from whatworks.core import EffectResult, Provenance
 from whatworks.core.errors import InvalidEffect, InvalidOption
-from whatworks.evidence.headline import OutcomeEvidence, outcome_evidence
+from whatworks.evidence.outcome_ranges import OutcomeEvidence, outcome_evidence
 
 T = 0.2
 KNOWN = OutcomeEvidence(outcome="who5", conf_low=0.15, conf_high=0.45, certainty="moderate", smallest_important=T)

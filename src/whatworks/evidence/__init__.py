@@ -5,10 +5,11 @@ from whatworks.evidence.comparison import citation, comparable, link
 from whatworks.evidence.gaps import gap_map
 from whatworks.evidence.grading.inputs import input_words
 from whatworks.evidence.grading.panel import standardise, standards
-from whatworks.evidence.headline import Headline, OutcomeEvidence, outcome_evidence, verdict
+from whatworks.evidence.headline import Headline, verdict
 from whatworks.evidence.imports import read_extract, read_metapsy
 from whatworks.evidence.investments import InvestmentInputs, is_synthetic_investment, read_investment
 from whatworks.evidence.measures import MEASURES, Measure
+from whatworks.evidence.outcome_ranges import OutcomeEvidence, outcome_evidence
 from whatworks.evidence.own_results import own_study
 from whatworks.evidence.prices import prices
 from whatworks.evidence.promotion import promote
