@@ -13,7 +13,7 @@ from whatworks.findings.language import interval, number, percent, translator
 
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, choice_sentence, power_sentence, power_table
-    from whatworks.findings.benchmark_page import attribute_names, practices_table, services_table
+    from whatworks.findings.benchmark_tables import attribute_names, practices_table, services_table
     from whatworks.findings.case_question import item_names, money_question
     from whatworks.findings.coverage_page import page_of_coverage
     from whatworks.findings.diagnostics import compared_table, first_years, pretrend_power_table, robustness_table, same_question
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {
     "answer_sentence": "municipality_page",
-    "attribute_names": "benchmark_page",
+    "attribute_names": "benchmark_tables",
     "consequences_table": "economics_section",
     "effects_table": "municipality_page",
     "local_question": "one_place",
@@ -70,8 +70,8 @@ _PAGES = {
     "costs_table": "economics_section",
     "item_names": "case_question",
     "money_question": "case_question",
-    "practices_table": "benchmark_page",
-    "services_table": "benchmark_page",
+    "practices_table": "benchmark_tables",
+    "services_table": "benchmark_tables",
     "REVIEWS_SOURCE": "report",
     "advice_table": "advice",
     "beside_plan": "plans",
