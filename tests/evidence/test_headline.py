@@ -42,6 +42,7 @@ def about(low, high, certainty="moderate", **more):
         ([about(0.11, 0.40)], "works", "above_half"),
         ([about(0.10, 0.40)], "promising", "above_zero"),
         ([about(0.11, 0.40, "low")], "promising", "above_zero"),
+        ([about(0.05, 0.40, "low"), about(-0.10, 0.30, "low")], "promising", "above_zero"),
         ([about(-0.02, 0.40, "low", probability_better=0.90)], "promising", "likely_better"),
         ([about(-0.02, 0.40, "low", probability_better=0.89)], "unknown", "inconclusive"),
         ([about(-0.30, 0.40, "high")], "unknown", "inconclusive"),

@@ -119,7 +119,7 @@ def verdict(outcomes: Sequence[OutcomeEvidence], *, goal: str = "develop") -> He
     critical = [outcome for outcome in outcomes if outcome.critical]
     lowest = min((outcome.level for outcome in critical), default=0)
     certainty = LEVELS[lowest - 1] if lowest else None
-    code, reason = _silent(critical) or _harm(critical, goal) or _waiting(critical) or _gain(critical, lowest, goal)
+    code, reason = _harm(critical, goal) or _waiting(critical) or _gain(critical, lowest, goal)
     return Headline(
         code=code,
         reason=reason,
@@ -132,26 +132,6 @@ def verdict(outcomes: Sequence[OutcomeEvidence], *, goal: str = "develop") -> He
     )
 
 
-def _silent(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
-    """Rule 1: no outcome says anything."""
-    if all(outcome.studies == 0 for outcome in critical):
-        return "unknown", "no_study"
-    return _waiting(critical) if all(outcome.level <= 1 for outcome in critical) else None
-
-
-def _waiting(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
-    """Why no claim can be made while one critical outcome is silent."""
-    for holds, reason in (
-        (any(outcome.studies == 0 for outcome in critical), "no_study"),
-        (any(not outcome.known for outcome in critical), "no_range"),
-        (any(outcome.certainty is None for outcome in critical), "not_assessed"),
-        (any(outcome.level == 1 for outcome in critical), "very_low"),
-    ):
-        if holds:
-            return "unknown", reason
-    return None
-
-
 def _harm(critical: Sequence[OutcomeEvidence], goal: str) -> tuple[str, str] | None:
     """Rules 2 and 3, on the outcomes with low certainty or more."""
     heard = [outcome for outcome in critical if outcome.level >= 2]
@@ -161,12 +141,25 @@ def _harm(critical: Sequence[OutcomeEvidence], goal: str) -> tuple[str, str] | N
     return ("harmful", "worse") if worse else None
 
 
+def _waiting(critical: Sequence[OutcomeEvidence]) -> tuple[str, str] | None:
+    """Rule 1, and why nothing good can be claimed while one critical outcome is silent."""
+    for holds, reason in (
+        (not critical or any(outcome.studies == 0 for outcome in critical), "no_study"),
+        (any(not outcome.known for outcome in critical), "no_range"),
+        (any(outcome.certainty is None for outcome in critical), "not_assessed"),
+        (any(outcome.level == 1 for outcome in critical), "very_low"),
+    ):
+        if holds:
+            return "unknown", reason
+    return None
+
+
 def _gain(critical: Sequence[OutcomeEvidence], lowest: int, goal: str) -> tuple[str, str]:
     """Rules 4 to 7."""
     sure = lowest >= LEVELS.index("moderate") + 1
     if goal == "maintain" and all(outcome.held for outcome in critical):
         return ("works" if sure else "promising"), "holds"
-    if sure and all(outcome.inside for outcome in critical) and goal != "maintain":
+    if sure and all(outcome.inside for outcome in critical):
         return "no_clear_difference", "inside_limits"
     if sure and any(outcome.large for outcome in critical):
         return "works", "above_half"
