@@ -7,9 +7,12 @@ from bs4 import BeautifulSoup
 import whatworks as ww
 from whatworks.core.errors import DisclosureRisk, InvalidOption
 from whatworks.findings import Finding, local_question, own_place, page
+from whatworks.findings.history import entry_of
 from whatworks.findings.municipality_page import in_order
 from whatworks.findings.one_place import places
+from whatworks.findings.version_section import version_section
 
+VERSION = {"verdict": "may_help", "date": "2026-11-22", "version": "0.1"}
 ASKED = {"target_group": "youth_mental_difficulties", "method": "laerkemodellen", "outcome": "who5"}
 
 
@@ -96,3 +99,13 @@ def test_numbers_about_fewer_than_five_people_are_no_finding(panel, first_wave):
     place.result.statistics["fewest_people"] = 4.0
     with pytest.raises(DisclosureRisk, match="fewer than 5 people"):
         finding_of(place)
+
+
+def test_the_page_tells_the_answer_for_all_how_sure_it_is_and_what_it_said_before(panel, first_wave):
+    finding = finding_of(own_place(panel, municipality=first_wave, outcome="who5", draws=199))
+    html = page(finding, "en", registry=ww.evidence.load(), versions=version_section([VERSION], "en", rollout=True))
+    text = BeautifulSoup(html, "html.parser").get_text(" ", strip=True)
+    assert "How sure are we? Low ●●○○ It is one municipality, and lots were not drawn." in text
+    assert "Version and changes" in text
+    assert "What can you do?" in text
+    assert entry_of(finding)["certainty"] == "low"

@@ -22,7 +22,7 @@ def test_shares_beside_the_answer_are_saved_and_told_with_icons(samples, in_work
     assert table.loc[0, ["without", "with_it", "low", "high"]].tolist() == [0.646, 0.757, 0.672, 0.842]
     finding = samples.matched(tables={"out_of_100": table})
     html = page(finding, "da")
-    assert "Har lønindkomst, ud af 100 (voksne uden for arbejdsmarkedet): ca. 65 uden indsatsen og ca. 76 med den" in html
+    assert "Har lønindkomst: ca. 65 af 100 uden indsatsen og ca. 76 af 100 med den" in html
     assert "Uden indsatsen" in html
     assert saved_shares(samples.matched()) is None
     assert "ud af 100" not in page(samples.matched(), "da")

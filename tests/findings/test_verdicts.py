@@ -120,7 +120,8 @@ def test_a_note_that_speaks_of_something_else_than_the_answer_changes_no_verdict
 def test_a_note_neither_adds_to_nor_takes_from_the_certainty(samples):
     passed = Check(name="balance", passed=True, message="")
     notes = (*failing("optimum_proved", "many_subgroups"), Check(name="outside_sample", passed=True, message=""))
-    assert certainty(samples.effect(1, 0, 2, checks=(passed, *notes)), language="en").reason.startswith("1 of 1 checks passed.")
+    noted = certainty(samples.effect(1, 0, 2, checks=(passed, *notes)), language="en")
+    assert noted.reason.startswith("1 of 1 checks were passed")
     assert certainty(samples.effect(1, 0, 2, checks=notes), language="en").reason == "No checks were made."
 
 

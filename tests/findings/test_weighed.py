@@ -46,11 +46,32 @@ def test_odds_become_standard_deviations(samples, measure):
 
 def test_what_cannot_be_held_against_others_is_named_and_not_drawn(samples):
     unreliable = samples.rollout(pretrends=False)
-    ratio = samples.rollout(results={"overall": samples.effect(1.2, 1.1, 1.3, measure="RR")})
-    points, left_out = weighed([unreliable, ratio, samples.reviews()], {}, "en")
+    unknown = samples.rollout(results={"overall": samples.effect(1.2, 1.1, 1.3, measure="RR", good=None)})
+    points, left_out = weighed([unreliable, unknown, samples.reviews()], {}, "en")
     assert points.empty
     assert left_out == ["The Lark Model (Young people with mental health difficulties)"] * 2
     assert weighed_figure([unreliable], {}, "en") == ""
+
+
+@pytest.mark.parametrize("measure", ["RR", "IRR", "HR", "logRR"])
+def test_a_ratio_stands_on_a_scale_of_its_own_by_which_way_is_good(samples, measure):
+    values = (0.5, 0.4, 0.8) if measure != "logRR" else tuple(map(math.log, (0.5, 0.4, 0.8)))
+    finding = samples.rollout(results={"overall": samples.effect(*values, measure=measure, good="down")})
+    scale, told = on_one_axis(finding, "overall")
+    assert scale == "ratio_down"
+    assert told == pytest.approx((0.5, 0.4, 0.8))
+    assert "1 of 2 effects lie" in weighed_figure([finding, samples.rollout(pretrends=True, answer=(1, -1, 3))], {}, "en")
+
+
+def test_a_ratio_from_a_known_share_is_people_out_of_100(samples):
+    outcome = {**samples.rollout().labels["outcome"], "without": 0.30, "smallest_important": None}
+    labels = {**samples.rollout().labels, "outcome": outcome}
+    finding = samples.rollout(results={"overall": samples.effect(1.5, 1.2, 2.0, measure="RR")}, labels=labels)
+    scale, told = on_one_axis(finding, "overall")
+    assert scale == "of_100"
+    assert told == pytest.approx((15, 6, 30))
+    fewer = samples.rollout(results={"overall": samples.effect(-0.1, -0.15, -0.05, measure="RD", good="down")}, labels=labels)
+    assert on_one_axis(fewer, "overall")[1] == pytest.approx((10, 5, 15))
 
 
 def test_simulated_findings_say_so_in_the_figure(samples):

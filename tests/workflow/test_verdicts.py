@@ -124,3 +124,11 @@ def test_the_day_is_todays_unless_it_is_set(monkeypatch, on_day):
     assert today() == "2020-02-29"
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     assert today() >= "2026"
+
+
+def test_what_one_municipality_says_is_dated_and_told_on_its_own_page_only():
+    one = Finding(target_group="g", method="a", outcome="o", design="municipality", labels=LABELS)
+    before = History({"g/a": [told("unknown")], "g/a/101": [told()]}, since="2026-01-01")
+    now = history_now(before, {"g/a": finding(), "g/a/101": one}, failed=[], date="2027-01-01")
+    assert [each["date"] for each in now.findings["g/a/101"]] == ["2027-01-01", "2026-01-01"]
+    assert "g/a/101" not in [change["finding"] for change in now.changes]

@@ -1,13 +1,13 @@
 """The words of a page about our own numbers: the answer and its strip; and of a page about nothing at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from whatworks.core.result import EffectResult
 from whatworks.findings.doubts import certainty_sentence, check_lists, lifts, unsaid
 from whatworks.findings.facts import advice, explanations, facts
 from whatworks.findings.finding import Finding
-from whatworks.findings.gist import gist
+from whatworks.findings.gist import CLOSE_TO_NOTHING, gist
 from whatworks.findings.labels import (
     RANDOMISED,
     decimals_of,
@@ -20,11 +20,12 @@ from whatworks.findings.labels import (
     within,
 )
 from whatworks.findings.language import translator
-from whatworks.findings.lessons import averages, lessons, misled
+from whatworks.findings.lessons import lessons, misled
 from whatworks.findings.names import N_
+from whatworks.findings.next_step import more_sure_with, next_step
 from whatworks.findings.refusal import is_refusal, refusal_view
 from whatworks.findings.verdicts import Verdict, certainty, failed_doubts, hedged, verdict
-from whatworks.findings.view import Cell, about, unknown_cost
+from whatworks.findings.view import Cell, about, circles, unknown_cost
 from whatworks.findings.wording import sentence, shown
 
 _ANSWERS: Mapping[str, str] = {
@@ -48,7 +49,10 @@ def conclude(finding: Finding, name: str, language: str) -> tuple[Verdict, Verdi
     _ = translator(language)
     result = finding.results[name]
     sure = certainty(result, language=language)
-    if name in RANDOMISED and not failed_doubts(result):
+    if finding.design == "municipality":
+        # Whether one place would have gone as the others without the method cannot be tested.
+        sure = Verdict("low", _("Low"), _("It is one municipality, and lots were not drawn."), "neutral")
+    elif name in RANDOMISED and not failed_doubts(result):
         # One trial by lot earns more trust than its checks alone, and less than several would.
         sure = Verdict("moderate", _("Moderate"), _("Lots were drawn, but it is one trial only."), "neutral")
     return hedged(verdict(result, smallest_important(finding), language=language), sure, language=language), sure
@@ -63,16 +67,21 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
     conclusion, sure = conclude(finding, name, language)
     trusted = conclusion.code != "not_trustworthy"
     told = _measured(finding, result, conclusion, language)
+    said = gist(finding, result, conclusion, sure, language)
+    small = conclusion.code.removeprefix("may_be_") in CLOSE_TO_NOTHING
+    lift = lifts(finding, name, result, conclusion, language)
     method, group = _method_within(finding, language), within(group_name(finding, language))
     return {
         **about(finding, language),
         "question": _("Does {method} help {group}?").format(method=method, group=group),
         "answer": _(_ANSWERS[conclusion.code]),
-        "gist": gist(finding, result, conclusion, sure, language),
+        # "The difference is too small" already says what its gist would.
+        "gist": "" if small else said,
+        "small": small,
         "told": told,
         "lead": f"{_(_ANSWERS[conclusion.code])} {told}",
-        "second": _second(finding, name, language),
-        "strip": _strip(finding, result, conclusion, sure, language),
+        "step": next_step(finding, conclusion, language),
+        "strip": _strip(finding, result, conclusion, sure, lift, language),
         "withheld": ""
         if trusted
         else _(
@@ -80,14 +89,13 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
         ),
         "certainty": certainty_sentence(sure, language),
         "checks": check_lists(finding, name, language),
-        "lift": lifts(finding, name, result, conclusion, language),
+        "lift": lift,
         "unsaid": unsaid(finding, name, language),
-        "advice": advice(finding, conclusion, language),
+        "advice": advice(finding, language),
         "facts": facts(finding, result, language),
         "method": explanations(finding, name, result, language),
         "lessons": lessons(finding, name, language),
         "misled": misled(finding, language),
-        "averages": averages(finding, result, language) if trusted else "",
         "trusted": trusted,
     }
 
@@ -107,17 +115,9 @@ def _measured(finding: Finding, result: EffectResult, conclusion: Verdict, langu
     return measured.format(outcome=outcome, said=said)
 
 
-def _second(finding: Finding, name: str, language: str) -> str:
-    """Where lots decided: that this is what the page goes by."""
-    if name not in RANDOMISED:
-        return ""
-    _ = translator(language)
-    return _(
-        "That is the answer of a randomised trial, where a draw of lots decided who took part. Below: how close others come."
-    )
-
-
-def _strip(finding: Finding, result: EffectResult, conclusion: Verdict, sure: Verdict, language: str) -> list[Cell]:
+def _strip(
+    finding: Finding, result: EffectResult, conclusion: Verdict, sure: Verdict, lift: Sequence[str], language: str
+) -> list[Cell]:
     _ = translator(language)
     size, span = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
     why = _("probably {range}").format(range=span) if span else _("range not stated")
@@ -127,9 +127,16 @@ def _strip(finding: Finding, result: EffectResult, conclusion: Verdict, sure: Ve
     return [
         Cell(_("Conclusion"), conclusion.word, conclusion.reason, conclusion.tone),
         difference,
-        Cell(_("How sure are we?"), sure.word, sure.reason, sure.tone),
+        certainty_cell(sure, lift, language),
         unknown_cost(language),
     ]
+
+
+def certainty_cell(sure: Verdict, lift: Sequence[str], language: str) -> Cell:
+    """How sure we are at a glance, why, and what would make us more sure."""
+    _ = translator(language)
+    why = f"{sure.reason} {more_sure_with(lift, language)}".strip()
+    return Cell(_("How sure are we?"), sure.word, why, sure.tone, circles(sure.code))
 
 
 def unknown_view(finding: Finding, language: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.bodies import Body, bodies_of
 from whatworks.findings.finding import Finding
-from whatworks.findings.labels import group_name, outcome_name, within
+from whatworks.findings.labels import outcome_name, smallest_important, unit_of
+from whatworks.findings.language import number, translator
 from whatworks.findings.place import place_view
 from whatworks.findings.practice import practice_view
 from whatworks.findings.shares import Shares, saved_shares, shares_of, shares_sentence, source_words
@@ -38,13 +39,14 @@ def own_context(
     trusted : False withholds every number of the effect
     language : ``"da"`` or ``"en"``
     """
-    view: dict[str, Any] = {"place": None, "summary": [], "practice": None, "icons": Markup(""), "of_100": ""}
+    view: dict[str, Any] = {"place": None, "summary": [], "practice": None, "icons": Markup(""), "of_100": "", "yardstick": ""}
     own: list[Body] = []
     if in_registry(finding, registry):
         assert registry is not None
         own = [body for body in bodies_of(registry, finding.target_group, [finding]) if body.method == finding.method]
         view["summary"] = summary_rows(own, registry, language)
         view["practice"] = practice_view(registry, finding.method, language)
+        view["yardstick"] = yardstick(finding, result, registry, language) if trusted else ""
     main = next((body for body in own if body.outcome == finding.outcome), None)
     if trusted and main is not None:
         view["place"] = place_view(main, language)
@@ -56,10 +58,43 @@ def own_context(
     return view if told is None else {**view, **_of_100(finding, *told, language=language)}
 
 
+def yardstick(finding: Finding, result: EffectResult, registry: Registry | None, language: str) -> str:
+    """What to hold a difference against: how far the scale goes, and how much it takes to matter; empty where neither is known.
+
+    Parameters
+    ----------
+    finding, result : whose outcome, and the result in the outcome's unit
+    registry : supplies the instrument that the outcome is measured with; None leaves the ends of the scale out
+    language : ``"da"`` or ``"en"``
+    """
+    _ = translator(language)
+    limit = smallest_important(finding)
+    if limit is None or result.measure != "MD":
+        return ""
+    matters = number(limit, language, decimals=0 if limit == int(limit) else 1)
+    scale = _instrument(finding, registry)
+    if scale.get("min") is None or scale.get("max") is None:
+        return _("It takes {matters} {unit} to matter.").format(matters=matters, unit=unit_of(finding, result, language))
+    return _("The scale goes from {lowest} to {highest}, and it takes {matters} {unit} to matter.").format(
+        lowest=number(float(scale["min"]), language),
+        highest=number(float(scale["max"]), language),
+        matters=matters,
+        unit=unit_of(finding, result, language),
+    )
+
+
+def _instrument(finding: Finding, registry: Registry | None) -> Mapping[str, Any]:
+    """What the outcome is measured with; empty where the evidence base does not know."""
+    if registry is None or finding.outcome is None or finding.outcome not in registry.outcomes:
+        return {}
+    code = str(registry.outcomes[finding.outcome].fields.get("instrument") or "")
+    return registry.instruments[code].fields if code in registry.instruments else {}
+
+
 def _of_100(finding: Finding, found: Shares, names: Mapping[str, str], good: str, *, language: str) -> dict[str, Any]:
     outcome = str(names.get(language) or outcome_name(finding, language))
     return {
-        "of_100": shares_sentence(found, outcome=outcome, group=within(group_name(finding, language)), language=language),
+        "of_100": shares_sentence(found, outcome=outcome, language=language),
         "icons": charts.icon_array_figure(
             found.without,
             found.with_it,

@@ -73,12 +73,12 @@ def economics_sentence(result: EffectResult, language: str = "da", *, unit: str 
         parts = _scaling(result, language)
     else:
         raise InvalidOption(f"{result.method} is not about costs and gains. Use ww.findings.sentence for an effect.")
-    said = " ".join(part for part in [*parts, *_warnings(result, language)] if part)
+    said = " ".join(part for part in [*parts, *economics_warnings(result, language)] if part)
     # "kr." ends an amount and may end a sentence; one full stop does for both.
     return said.replace("kr..", "kr.")
 
 
-def _warnings(result: EffectResult, language: str) -> list[str]:
+def economics_warnings(result: EffectResult, language: str) -> list[str]:
     """What must stand beside the numbers wherever they are quoted."""
     _ = translator(language)
     failed = {check.name for check in result.failed_checks}

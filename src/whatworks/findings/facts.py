@@ -9,7 +9,6 @@ from whatworks.findings.labels import outcome_name, smallest_important, unit_of,
 from whatworks.findings.language import number, percent, translator
 from whatworks.findings.names import N_, design_explanation, design_name
 from whatworks.findings.plans import plan_sentence
-from whatworks.findings.verdicts import Verdict
 
 # A roll-out counts places, a matched comparison people.
 _FACTS: Mapping[str, Mapping[str, str]] = {
@@ -27,16 +26,10 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def advice(finding: Finding, conclusion: Verdict, language: str) -> list[str]:
+def advice(finding: Finding, language: str) -> list[str]:
     """What to do for those who want to try something like it."""
     _ = translator(language)
-    first = {
-        "worse": [_("Discuss the result before you start or expand.")],
-        "no_important_difference": [_("Weigh the price against our finding no difference of importance.")],
-        "too_small": [_("Weigh the price against the small difference.")],
-    }.get(conclusion.code.removeprefix("may_be_"), [])
     return [
-        *first,
         _("Measure {outcome} before the start and at fixed times, also somewhere that waits.").format(
             outcome=within(outcome_name(finding, language))
         ),

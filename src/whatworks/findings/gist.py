@@ -45,7 +45,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "trivial": N_("{method} may make little or no difference to {outcome}."),
     },
 }
-_CLOSE_TO_NOTHING = ("too_small", "no_important_difference")
+CLOSE_TO_NOTHING = ("too_small", "no_important_difference")
 _OPEN = ("cannot_tell", "not_trustworthy", "unknown")
 
 
@@ -98,7 +98,7 @@ def size_class(result: EffectResult, conclusion: Verdict, smallest: float | None
     >>> size_class(result, Verdict("helps", "", "", "good"), None)
     'moderate'
     """
-    if conclusion.code.removeprefix("may_be_") in _CLOSE_TO_NOTHING:
+    if conclusion.code.removeprefix("may_be_") in CLOSE_TO_NOTHING:
         return "trivial"
     if smallest is None and result.measure in STANDARDISED:
         smallest = _DEFAULT_SMALLEST

@@ -21,8 +21,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import translator
 from whatworks.findings.marks import dots_mark, interval_mark
 from whatworks.findings.reviews import count_reviews, published_methods, sides_told_once, tally
-from whatworks.findings.summary_table import circles
-from whatworks.findings.view import counted
+from whatworks.findings.view import circles, counted
 from whatworks.findings.wording import shown
 
 # Where the reports stand, seen from each front page.

@@ -1,15 +1,32 @@
 """An investment case as a page: what it costs, who gets the money back and when, what it hangs on, and whether to spread it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from whatworks.findings import charts
 from whatworks.findings.document import document
 from whatworks.findings.economics_section import CASE, COST_EFFECTIVENESS, economics_view
+from whatworks.findings.economics_sentences import economics_warnings
+from whatworks.findings.economics_words import chance, payer_name, quantity
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, label, short, within
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
+from whatworks.findings.names import N_
 from whatworks.findings.rendering import render
 from whatworks.findings.view import about
+
+# A chance from which the answer is a likely yes: Washington State's inventory of programmes asks for 75 per cent.
+LIKELY = 0.75
+_ANSWERS: Mapping[str, str] = {
+    "likely": N_("Probably yes."),
+    "unsure": N_("It is uncertain."),
+    "unlikely": N_("Probably not."),
+}
+_STEPS: Mapping[str, str] = {
+    "likely": N_("Go by what it does for citizens first. Then agree beforehand who pays, and who gets the gain."),
+    "unsure": N_("Do not decide by the money. Go by what it does for citizens, and follow costs and gains from the first day."),
+    "unlikely": N_("Count it as a cost. Choose it only for what it does for citizens."),
+}
 
 
 def page_of_investment(finding: Finding, language: str) -> str:
@@ -24,11 +41,12 @@ def page_of_investment(finding: Finding, language: str) -> str:
     method = label(finding.labels, "method", finding.method, language)
     named, group = within(method, proper=finding.synthetic), within(group_name(finding, language))
     money = economics_view(finding, language, address="")
-    question = _("What does {method} cost for {group}, and who gets the money back?").format(method=named, group=group)
+    question = _("Does {method} for {group} pay for itself?").format(method=named, group=group)
     view: dict[str, Any] = {
         **about(finding, language),
         "question": question,
         "money": money,
+        **_answered(finding, language),
         "effect": f"../{finding.method}/finding.{language}.html",
         "method_name": named,
         "tornado": "",
@@ -53,6 +71,24 @@ def page_of_investment(finding: Finding, language: str) -> str:
         home=view["home"],
         description=money["told"],
     )
+
+
+def _answered(finding: Finding, language: str) -> dict[str, str]:
+    """Whether the money comes back for the one who pays, in a word, and what to do with that; empty where no gain is told."""
+    _ = translator(language)
+    result = finding.results[CASE]
+    if not finding.labels["trusted"]:
+        return {"answer": _("We cannot tell."), "told": "", "step": _(_STEPS["unsure"])}
+    operator = str(result.provenance.arguments["operator"])
+    share = float(quantity(result, "pays_back", payer=operator).estimate)
+    code = "likely" if share >= LIKELY else "unlikely" if share <= 1 - LIKELY else "unsure"
+    told = _("The chance that {payer} has its money back within {years} years is {chance}. {warnings}").format(
+        payer=payer_name(operator, language, within=True),
+        years=number(float(result.provenance.arguments["horizon"]), language),
+        chance=chance(share, language),
+        warnings=" ".join(economics_warnings(result, language)),
+    )
+    return {"answer": _(_ANSWERS[code]), "told": told.strip(), "step": _(_STEPS[code])}
 
 
 def _figures(finding: Finding, language: str) -> dict[str, Any]:

@@ -7,11 +7,9 @@ from typing import Any
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.finding import Finding
-from whatworks.findings.labels import decimals_of
-from whatworks.findings.language import number, translator
+from whatworks.findings.language import translator
 from whatworks.findings.names import N_, design_explanation, design_name
 from whatworks.findings.verdicts import NEUTRAL_AT_ONE, failed_doubts
-from whatworks.findings.wording import shown_decimals
 
 _STANDINGS: Mapping[str, str] = {
     "naive": N_("It is shown because many would calculate like this. We do not build the answer on it."),
@@ -66,23 +64,6 @@ def misled(finding: Finding, language: str) -> str:
         return ""
     _ = translator(language)
     return _("Had we only looked at the raw gap, we would have drawn the wrong conclusion.")
-
-
-def averages(finding: Finding, result: EffectResult, language: str) -> str:
-    """Why the average in the figure by quarters is not the answer at the top; empty where they do not differ as shown."""
-    event = finding.results.get("event")
-    if event is None:
-        return ""
-    asked, line = decimals_of(finding), result.headline
-    places = shown_decimals(line.estimate, line.conf_low, line.conf_high) if asked is None else asked
-    drawn, answered = (number(float(each.headline.estimate), language, decimals=places, signed=True) for each in (event, result))
-    if drawn == answered:
-        return ""
-    _ = translator(language)
-    return _(
-        "The average in the figure is {drawn}; the answer at the top is {answered}, "
-        "because every quarter counts the same in the figure."
-    ).format(drawn=drawn, answered=answered)
 
 
 def _no_difference(result: EffectResult) -> float:

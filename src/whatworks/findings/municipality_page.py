@@ -7,7 +7,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from whatworks.core.alphabet import sort_key
+from whatworks.evidence import Registry
 from whatworks.findings import charts
+from whatworks.findings.answer import conclude
+from whatworks.findings.context import yardstick
 from whatworks.findings.document import document
 from whatworks.findings.doubts import certainty_sentence, check_lists
 from whatworks.findings.figures import table_html
@@ -19,7 +22,6 @@ from whatworks.findings.labels import (
     method_name,
     outcome_name,
     short,
-    smallest_important,
     unit_of,
     within,
 )
@@ -27,8 +29,7 @@ from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.one_place import OWN, TOGETHER
 from whatworks.findings.rendering import render
-from whatworks.findings.verdicts import Verdict, hedged, verdict
-from whatworks.findings.view import Cell, about
+from whatworks.findings.view import Cell, about, circles
 from whatworks.findings.wording import sentence, shown
 
 _REASONS: Mapping[str, str] = {
@@ -74,20 +75,26 @@ def in_order(places: Mapping[str, Mapping[str, str]], language: str) -> list[tup
     return sorted(named, key=lambda each: sort_key(each[0], language))
 
 
-def page_of_municipality(finding: Finding, language: str) -> str:
+def page_of_municipality(
+    finding: Finding, language: str, *, registry: Registry | None = None, versions: Markup | str = ""
+) -> str:
     """The saved finding about one municipality as a whole HTML page.
 
     Parameters
     ----------
     finding : of design ``"municipality"``
     language : ``"da"`` or ``"en"``
+    registry : the evidence base; the page then says how far the outcome's scale goes
+    versions : the section about what the finding said before
     """
     _ = translator(language)
     place, method = municipality_name(finding, language), short(method_name(finding, language))
     question = _("What has {method} done in {place}?").format(
-        method=within(method_name(finding, language), proper=finding.synthetic), place=within(place)
+        method=within(method_name(finding, language), proper=finding.synthetic), place=place
     )
-    view = {**about(finding, language), **municipality_view(finding, language), "question": question}
+    view = {**about(finding, language), **municipality_view(finding, language), "question": question, "versions": versions}
+    own = finding.results.get(OWN)
+    view["yardstick"] = "" if own is None else yardstick(finding, own, registry, language)
     view["home"] = f"../{view['home']}"
     other = "en" if language == "da" else "da"
     return document(
@@ -125,9 +132,7 @@ def municipality_view(finding: Finding, language: str) -> dict[str, Any]:
 def _answered(finding: Finding, language: str) -> dict[str, Any]:
     _ = translator(language)
     result = finding.results[OWN]
-    # Whether one place would have gone as the others without the method cannot be tested.
-    sure = Verdict("low", _("Low"), _("It is one municipality, and lots were not drawn."), "neutral")
-    conclusion = hedged(verdict(result, smallest_important(finding), language=language), sure, language=language)
+    conclusion, sure = conclude(finding, OWN, language)
     unit, decimals = unit_of(finding, result, language), decimals_of(finding)
     measured = _("Measured on {outcome}: {said}").format(
         outcome=within(outcome_name(finding, language)), said=sentence(result, language, unit=unit, decimals=decimals)
@@ -138,13 +143,30 @@ def _answered(finding: Finding, language: str) -> dict[str, Any]:
         "lead": measured,
         "strip": [
             Cell(_("Conclusion"), conclusion.word, conclusion.reason, conclusion.tone),
-            Cell(_("Difference"), size, _("probably {range}").format(range=span), "neutral"),
-            Cell(_("Held against"), others, _("municipalities that had not begun"), "neutral"),
+            Cell(
+                _("Difference here"),
+                size,
+                _("probably {range}, held against {others} municipalities that had not begun").format(range=span, others=others),
+                "neutral",
+            ),
+            Cell(_("How sure are we?"), sure.word, sure.reason, sure.tone, circles(sure.code)),
+            *_together_cell(finding, language),
         ],
         "certainty": certainty_sentence(sure, language),
         "checks": [row for each in check_lists(finding, OWN, language)[:1] for row in each["rows"]],
         "why": "",
     }
+
+
+def _together_cell(finding: Finding, language: str) -> list[Cell]:
+    """What all municipalities together show, which is what to go by."""
+    _ = translator(language)
+    result = finding.results.get(TOGETHER)
+    if result is None:
+        return []
+    size, span = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
+    why = _("probably {range}. This is the answer to go by.").format(range=span) if span else _("range not stated")
+    return [Cell(_("All municipalities together"), size, why, "neutral")]
 
 
 def _unanswered(finding: Finding, language: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Finding pages for practitioners: the question, the answer with its range, how sure it is, and what nobody can say yet."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -61,6 +62,8 @@ def page(
     one_of(language, LANGUAGES, name="language")
     if finding.design in _OTHER_PAGES:
         return _OTHER_PAGES[finding.design](finding, language)
+    if finding.design == "municipality":
+        return page_of_municipality(finding, language, registry=registry, versions=versions)
     reviews = finding.tables.get("reviews")
     near = places_section(in_order(places or {}, language), language)
     spoken = speaking(finding)
@@ -83,15 +86,18 @@ def page(
 
 
 # Designs whose pages are made of other parts.
-_OTHER_PAGES = {"investment": page_of_investment, "benchmark": page_of_benchmark, "municipality": page_of_municipality}
+_OTHER_PAGES = {"investment": page_of_investment, "benchmark": page_of_benchmark}
 
 
 def _with_money(view: Mapping[str, Any], finding: Finding, case: Finding, language: str) -> dict[str, Any]:
     """What the page says differently once it is known what the intervention costs."""
+    cell = cost_cell(case, language)
+    if view["small"]:
+        cell = replace(cell, why=f"{cell.why} {translator(language)('The gain is reckoned from the same small difference.')}")
     open_question = unsaid(finding, finding.answer or "", language)[-1]
     return {
         "money": economics_view(case, language, address=f"../{folder_of(finding)}/"),
-        "strip": [*view["strip"][:-1], cost_cell(case, language)],
+        "strip": [*view["strip"][:-1], cell],
         "unsaid": [text for text in view["unsaid"] if text != open_question],
     }
 

@@ -12,6 +12,8 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, within
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
+from whatworks.findings.next_step import published_step
+from whatworks.findings.published_glance import glance_note, glance_rows
 from whatworks.findings.review_rows import named_in, restated, review_row, side
 from whatworks.findings.view import Cell, counted, unknown_cost
 from whatworks.findings.wording import STANDARDISED
@@ -114,15 +116,13 @@ def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[
     sides = sides_told_once(reviews, language)
     kinds = list(dict.fromkeys("SMD" if measure in STANDARDISED else str(measure) for measure in reviews["measure"]))
     group, single = within(group_name(finding, language)), len(reviews) == 1
-    gathered = _("We have gathered what others have published: {results} from {reviews} about {methods}.").format(
-        results=counted(len(reviews), _("1 result"), _("{n} results"), language),
-        reviews=counted(count_reviews(reviews), _("1 review"), _("{n} reviews"), language),
-        methods=counted(reviews["method"].nunique(), _("1 method"), _("{n} methods"), language),
-    )
-    no_verdict = _("It is one result, so we pass no verdict.") if single else _("We pass no joint verdict on them.")
+    glance = glance_rows(reviews, language)
     return {
         "question": _("What does research say about help for {group}?").format(group=group),
-        "lead": f"{gathered} {no_verdict}",
+        "lead": _lead(reviews, language),
+        "glance": glance,
+        "glance_note": glance_note(glance, reviews, language),
+        "step": published_step(sides, language),
         "single": single,
         "dependent": _dependent(reviews, language),
         "strip": _strip(reviews, sides, language),
@@ -155,43 +155,66 @@ def _dependent(reviews: pd.DataFrame, language: str) -> str:
     return ""
 
 
+def _lead(reviews: pd.DataFrame, language: str) -> str:
+    """For each method how many of the results speak for it; for many methods how all results fall."""
+    _ = translator(language)
+    by_method: dict[str, list[str]] = {}
+    once = each_result_once(reviews) if "restates" in reviews else reviews
+    for _index, row in once.iterrows():
+        by_method.setdefault(named_in(row, "method", "intervention", language)[0], []).append(side(row, language).code)
+    said = []
+    for method in sorted(by_method, key=lambda name: sort_key(name, language)):
+        sides = by_method[method]
+        told = _("{some} of {total} results speak for it").format(
+            some=number(sides.count("for"), language), total=number(len(sides), language)
+        )
+        said.append(f"{method}: {told}." if len(sides) > 1 else f"{method}: {_inside(tally(sides, language))}")
+    return " ".join(said)
+
+
+def _inside(said: str) -> str:
+    """A sentence as it goes on after a colon."""
+    return said[:1].lower() + said[1:]
+
+
 def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]:
     _ = translator(language)
     single, stated = len(reviews) == 1, set(sides) != {"unstated"}
     said = _("{some} of {total} speak for").format(some=number(sides.count("for"), language), total=number(len(sides), language))
     if single:
         said = side(reviews.iloc[0], language).word
+    no_verdict = _("It is one result, so we pass no verdict.") if single else _("We pass no joint verdict on them.")
     return [
-        Cell(
-            _("Conclusion"),
-            _("No verdict") if single else _("No joint verdict"),
-            _("We have no numbers of our own for the group."),
-            "unknown",
-        ),
         Cell(
             _("The published result") if single else _("The published results"),
             said if stated else _("Range not stated"),
-            tally(sides, language),
+            no_verdict if single else f"{tally(sides, language)} {no_verdict}",
             "neutral" if stated else "unknown",
         ),
-        _confirmed(reviews, language),
+        _rests_on(reviews, language),
+        Cell(
+            _("How sure are we?"),
+            _("Not rated yet"),
+            _("Nobody has judged the studies, and we have no numbers of our own. Both would make us more sure."),
+            "unknown",
+        ),
         unknown_cost(language),
     ]
 
 
-def _confirmed(reviews: pd.DataFrame, language: str) -> Cell:
-    """How many of the numbers somebody has held against the publication."""
+def _rests_on(reviews: pd.DataFrame, language: str) -> Cell:
+    """How many publications the numbers are from, and how many of the numbers somebody has held against them."""
     _ = translator(language)
     total, confirmed = len(reviews), int(reviews["confirmed"].isin(["yes", True]).sum())
     if total == 1:
-        value = _("Confirmed") if confirmed else _("To be confirmed")
         why = _("The number is held against the publication.") if confirmed else _("The number was read in a summary only.")
     else:
-        value = _("{some} of {total}").format(some=number(confirmed, language), total=number(total, language))
-        why = {total: _("All are held against the publication."), 0: _("None are confirmed yet.")}.get(
-            confirmed, _("The rest are to be confirmed.")
+        why = _("{some} of {total} numbers are held against the publication.").format(
+            some=number(confirmed, language), total=number(total, language)
         )
-    return Cell(_("Held against the source"), value, why, "neutral")
+        why = {total: _("All are held against the publication."), 0: _("None are confirmed yet.")}.get(confirmed, why)
+    source = _("From {reviews}.").format(reviews=counted(count_reviews(reviews), _("1 review"), _("{n} reviews"), language))
+    return Cell(_("Rests on"), counted(total, _("1 result"), _("{n} results"), language), f"{source} {why}", "neutral")
 
 
 def _by_method(reviews: pd.DataFrame, language: str) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:

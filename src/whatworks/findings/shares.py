@@ -186,15 +186,13 @@ def out_of_100(share: float) -> int:
     return math.floor(100 * share + 0.5)
 
 
-def shares_sentence(found: Shares, *, outcome: str, group: str, language: str) -> str:
+def shares_sentence(found: Shares, *, outcome: str, language: str) -> str:
     """How many of 100 without the intervention and with it, and the range, in one sentence."""
     _ = translator(language)
     # The outcome's own title first, so that the sentence stands whatever kind of word it is.
     return _(
-        "{outcome}, out of 100 ({group}): about {without} without the intervention and about {with_it} with it "
-        "(probably {range})."
+        "{outcome}: about {without} of 100 without the intervention and about {with_it} of 100 with it (probably {range})."
     ).format(
-        group=group,
         outcome=outcome,
         without=number(out_of_100(found.without), language),
         with_it=number(out_of_100(found.with_it), language),

@@ -12,11 +12,8 @@ from whatworks.findings.language import translator
 from whatworks.findings.place import own_text
 from whatworks.findings.reviews import sides_told_once, tally
 from whatworks.findings.verdicts import certainty
-from whatworks.findings.view import counted
+from whatworks.findings.view import circles, counted
 from whatworks.findings.wording import shown
-
-# Four circles as GRADE prints them; the word stands beside.
-_LEVELS = {"high": 4, "moderate": 3, "low": 2, "very_low": 1}
 
 
 def summary_rows(bodies: Sequence[Body], registry: Registry, language: str) -> list[dict[str, Any]]:
@@ -60,18 +57,6 @@ def _known(body: Body, language: str) -> dict[str, Any]:
         "circles": circles(level),
         "known": True,
     }
-
-
-def circles(level: str) -> str:
-    """Filled and open circles for a certainty; empty where it is none of the four.
-
-    Examples
-    --------
-    >>> circles("moderate"), circles("")
-    ('●●●○', '')
-    """
-    filled = _LEVELS.get(level, 0)
-    return "●" * filled + "○" * (4 - filled) if filled else ""
 
 
 def _effect(body: Body, language: str) -> str:

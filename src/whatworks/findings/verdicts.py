@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from whatworks.core.check import Check
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
 
 # Doubts that leave no answer standing: the groups were on different paths, were never made comparable, or were made alike in
 # what the intervention changes; or two sources contradict each other, or effects count opposite ways, and one number is made of
@@ -125,14 +125,16 @@ def certainty(result: EffectResult | None, *, language: str = "da") -> Verdict:
         return Verdict("unknown", _("We do not know"), _("There are no results yet."), "unknown")
     checks = [check for check in result.checks if check.name not in NOT_A_DOUBT]
     passed = sum(check.passed is True for check in checks)
-    counted = _("{passed} of {total} checks passed.").format(passed=passed, total=len(checks))
+    counted = {"passed": number(passed, language), "total": number(len(checks), language)}
     if any(check.name in DISQUALIFYING for check in result.failed_checks):
         return Verdict("very_low", _("Very low"), _("A check that decides the matter was not passed."), "bad")
     if not checks:
         return Verdict("low", _("Low"), _("No checks were made."), "neutral")
     if passed < len(checks):
-        return Verdict("low", _("Low"), counted, "neutral")
-    return Verdict("moderate", _("Moderate"), counted + " " + _("But no lots were drawn."), "neutral")
+        reason = _("No lots were drawn, and only {passed} of {total} checks were passed.").format(**counted)
+        return Verdict("low", _("Low"), reason, "neutral")
+    reason = _("{passed} of {total} checks were passed, but no lots were drawn.").format(**counted)
+    return Verdict("moderate", _("Moderate"), reason, "neutral")
 
 
 def hedged(conclusion: Verdict, sure: Verdict, *, language: str = "da") -> Verdict:
@@ -177,14 +179,14 @@ def _inside(low: float, high: float, *, passed: bool, language: str) -> Verdict:
     """The whole range is nearer to zero than what matters."""
     _ = translator(language)
     if low > 0 or high < 0:
-        reason = _("All of the range is on one side of zero, but below the smallest difference that matters.")
+        reason = _("Even the largest difference in the range is too small to matter.")
         if not passed:
-            reason += " " + _("But not all checks were passed.")
+            reason = _("Every difference in the range is too small to matter, but not all checks were passed.")
         judged = Verdict("too_small", _("Too small to matter"), reason, "neutral")
     else:
-        reason = _("All of the range is close to zero. It rules out differences that matter, in both directions.")
+        reason = _("Better or worse: every difference in the range is too small to matter.")
         if not passed:
-            reason = _("All of the range is close to zero, but not all checks were passed.")
+            reason = _("Every difference in the range is too small to matter, but not all checks were passed.")
         judged = Verdict("no_important_difference", _("No important difference"), reason, "neutral")
     return judged if passed else _weaker(judged, language)
 
@@ -204,11 +206,11 @@ def _good_side(result: EffectResult, low: float, smallest_important: float | Non
     _ = translator(language)
     failed = failed_doubts(result)
     if failed:
-        reason = _("All of the range is on the good side, but not all checks were passed.")
+        reason = _("Even the smallest difference in the range is an improvement, but not all checks were passed.")
     elif smallest_important is None:
-        reason = _("All of the range is on the good side. How large a difference must be to matter has not been set.")
+        reason = _("Even the smallest difference in the range is an improvement. How much it takes to matter has not been set.")
     elif low < smallest_important:
-        reason = _("All of the range is on the good side, but the difference may be smaller than what matters.")
+        reason = _("Even the smallest difference in the range is an improvement, but it may be too small to matter.")
     else:
         return Verdict("helps", _("Helps"), _("Even the low end of the range is large enough to matter."), "good")
     judged = Verdict("probably_helps", _("Probably helps"), reason, "good")

@@ -8,6 +8,9 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, method_name
 from whatworks.findings.language import number, translator
 
+# Four circles as GRADE prints them; the word stands beside.
+_LEVELS = {"high": 4, "moderate": 3, "low": 2, "very_low": 1}
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -17,12 +20,26 @@ class Cell:
     ----------
     label, value, why : what it is about, the answer in a few words, and the reason
     tone : ``"good"``, ``"bad"``, ``"neutral"`` or ``"unknown"``; an unknown is drawn unlike every answer
+    mark : circles or another sign beside the value, which says the same for the eye
     """
 
     label: str
     value: str
     why: str
     tone: str
+    mark: str = ""
+
+
+def circles(level: str) -> str:
+    """Filled and open circles for a certainty; empty where it is none of the four.
+
+    Examples
+    --------
+    >>> circles("moderate"), circles("")
+    ('●●●○', '')
+    """
+    filled = _LEVELS.get(level, 0)
+    return "●" * filled + "○" * (4 - filled) if filled else ""
 
 
 def unknown_cost(language: str) -> Cell:

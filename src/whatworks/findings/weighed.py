@@ -12,7 +12,8 @@ from whatworks.findings.answer import conclude
 from whatworks.findings.economics_section import CASE, cost_per_citizen
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import RANDOMISED, group_name, method_name, short, smallest_important, speaking
-from whatworks.findings.summary_table import circles
+from whatworks.findings.shares import shares_of
+from whatworks.findings.view import circles
 from whatworks.findings.wording import LOGGED, RATIOS, STANDARDISED
 
 _COLUMNS = (
@@ -21,6 +22,8 @@ _COLUMNS = (
 )
 # Chinn (2000), Statistics in Medicine 19:3127-3131: a log odds ratio in standard deviations of a logistic outcome.
 _LOG_ODDS_IN_SD = math.sqrt(3) / math.pi
+# Ratios of shares, numbers, paces and averages, which have a scale of their own.
+_TIMES = ("RR", "IRR", "HR", "ratio")
 
 
 def weighed(findings: Sequence[Finding], cases: Mapping[str, Finding], language: str) -> tuple[pd.DataFrame, list[str]]:
@@ -35,8 +38,8 @@ def weighed(findings: Sequence[Finding], cases: Mapping[str, Finding], language:
     Returns
     -------
     The frame that ``effect_and_cost_data`` takes, and names. Effects are in smallest differences that matter where that is set
-    for the outcome, else in standard deviations where those are known; else, without a range, and where the comparison is not
-    reliable, a finding is named only.
+    for the outcome; shares, and ratios from a known share, in people out of 100; other ratios as ratios; the rest in standard
+    deviations where those are known. Else, without a range, and where the comparison is not reliable, a finding is named only.
     """
     points, left_out = [], []
     for finding in findings:
@@ -71,18 +74,41 @@ def on_one_axis(finding: Finding, name: str) -> tuple[str, tuple[float, float, f
 
     Returns
     -------
-    ``"important"`` (smallest differences that matter) or ``"sd"`` (standard deviations), and estimate, conf_low, conf_high.
+    ``"important"`` (smallest differences that matter), ``"of_100"`` (people out of 100), ``"ratio_up"`` or ``"ratio_down"``
+    (ratios, by which way is good; those are not turned) or ``"sd"`` (standard deviations), and estimate, conf_low, conf_high.
     """
     result = finding.results[name]
-    scale, step = _step(finding, name)
     row = result.headline
     values = [float(row.estimate), float(row.conf_low), float(row.conf_high)]
-    if result.measure in ("OR", "HR", "RR", "IRR", "ratio", "ROM"):
+    if result.good is None or not all(map(math.isfinite, values)):
+        return None
+    people = _of_100(finding, result)
+    if people is not None:
+        return "of_100", people if result.good == "up" else (-people[0], -people[2], -people[1])
+    if LOGGED.get(result.measure, result.measure) in _TIMES:
+        estimate, low, high = (math.exp(value) if result.measure in LOGGED else value for value in values)
+        return None if low <= 0 else (f"ratio_{result.good}", (estimate, low, high))
+    scale, step = _step(finding, name)
+    if result.measure == "OR":
         values = [math.log(value) if value > 0 else math.nan for value in values]
-    if result.good is None or not step or not all(map(math.isfinite, values)):
+    if not step or not all(map(math.isfinite, values)):
         return None
     estimate, low, high = (value / step for value in values)
     return scale, (-estimate, -high, -low) if result.good == "down" else (estimate, low, high)
+
+
+def _of_100(finding: Finding, result: EffectResult) -> tuple[float, float, float] | None:
+    """How many more of 100 people it applies to, where the share without the intervention need not be guessed."""
+    if smallest_important(finding) and result.measure not in RATIOS:
+        return None
+    row = result.headline
+    if result.measure == "RD":
+        return 100 * float(row.estimate), 100 * float(row.conf_low), 100 * float(row.conf_high)
+    found = shares_of(finding, result)
+    if found is None:
+        return None
+    with_it, low, high = (100 * (share - found.without) for share in (found.with_it, found.low, found.high))
+    return with_it, low, high
 
 
 def _step(finding: Finding, name: str) -> tuple[str, float | None]:
@@ -90,8 +116,6 @@ def _step(finding: Finding, name: str) -> tuple[str, float | None]:
     result, limit = finding.results[name], smallest_important(finding)
     if LOGGED.get(result.measure, result.measure) == "OR":
         return "sd", 1 / _LOG_ODDS_IN_SD
-    if result.measure in RATIOS:
-        return "sd", None
     if limit:
         return "important", limit
     return "sd", 1.0 if result.measure in STANDARDISED else _sd(finding, name)

@@ -30,9 +30,9 @@ def test_sides_follow_the_direction_of_good(make):
 def test_the_caption_can_be_counted_in_the_figure(make):
     result = make.effect(1, 1)
     assert charts.dots_caption(result, smallest_important=1, language="da") == (
-        "17 af 20 svar, der passer lige godt med tallene, er bedre for borgeren; "
-        "10 af 20 er større end den mindste forskel, der betyder noget."
+        "17 af 20 mulige svar er bedre for borgeren; 10 af 20 er store nok til at betyde noget."
     )
+    assert charts.dots_caption(result, smallest_important=9, language="en").endswith("; none is large enough to matter.")
     html = charts.dots_figure(result, smallest_important=1, language="da")
     assert html.count("<circle") == 17
     assert html.count('fill="var(--warn)"') == 3

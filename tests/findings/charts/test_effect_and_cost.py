@@ -52,6 +52,19 @@ def test_it_refuses_nothing_a_strange_scale_and_a_cost_below_zero(points):
         charts.effect_and_cost_data(points.assign(cost=-1.0 * points["cost"]))
 
 
+def test_ratios_have_panels_of_their_own_and_their_better_side(points, make):
+    ratios = points.head(2).assign(scale=["ratio_down", "ratio_up"], effect=[0.5, 2.0], conf_low=[0.4, 1.5], conf_high=[0.8, 3.0])
+    html = charts.effect_and_cost_figure(ratios, language="en")
+    assert make.faults(html) == []
+    assert "2 of 2 effects lie wholly on the good side" in html
+    drawing = html[html.index("<svg") : html.index("</svg>")]
+    assert "← better for the person" in drawing
+    assert "better for the person →" in drawing
+    assert "0.50 (0.40 to 0.80) times as much as without the intervention" in html
+    with pytest.raises(InvalidColumn, match="not above 0"):
+        charts.effect_and_cost_data(ratios.assign(conf_low=-0.1))
+
+
 def test_labels_never_overlap_and_stay_in_order():
     rng = np.random.default_rng(3)
     for _trial in range(20):

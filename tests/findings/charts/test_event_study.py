@@ -82,10 +82,13 @@ def test_the_note_says_what_the_dots_before_the_start_are(make, base, danish, en
     assert english not in charts.event_study_figure(make.event_result(), language="en")
 
 
-def test_the_caption_has_the_average_and_counts_intervals_before_start(make):
+def test_the_caption_counts_what_differs_before_and_after_the_start(make):
     assert charts.event_study_alt(make.event_result(), language="da").startswith(
-        "Efter start er forskellen i gennemsnit +1,20 (+0,61 til +1,79); før start går 5 af 5 intervaller hen over nul."
+        "Før start er forskellen tydelig i 0 af 5 kvartaler; efter start i 7 af 9."
     )
+    parts = [{"term": str(t), "kind": "part", "estimate": 1.0, "std_error": 0.2, "event_time": t} for t in (0, 1)]
+    only = charts.event_study_alt(make.effect(1, 1, parts=parts), period="months", language="en")
+    assert only.startswith("After the start 2 of 2 months differ clearly.")
 
 
 def test_results_without_event_times_are_refused(make):

@@ -136,24 +136,22 @@ def dots_alt(
 def dots_caption(
     result: EffectResult, *, good: str | None = None, smallest_important: float | None = None, language: str = "da"
 ) -> str:
-    """``19 of 20 answers that fit ...``: the finding in one sentence that anyone can count after."""
+    """``19 of 20 possible answers ...``: the finding in one sentence that anyone can count after."""
     _ = translator(language)
     good = good or result.good
     counts = dots_data(result, good=good, smallest_important=smallest_important)["side"].value_counts()
     total = number(DOTS, language)
     if good is None:
-        return _("{n} of {total} answers that fit the numbers equally well lie above no difference.").format(
+        return _("{n} of {total} possible answers lie above no difference.").format(
             n=number(int(counts.get("above", 0)), language), total=total
         )
     important, gained = int(counts.get("important", 0)), int(counts.get("important", 0) + counts.get("better", 0))
-    said = _("{n} of {total} answers that fit the numbers equally well are better for the person").format(
-        n=number(gained, language), total=total
-    )
+    said = _("{n} of {total} possible answers are better for the person").format(n=number(gained, language), total=total)
     if smallest_important is None:
         return said + "."
-    return said + _("; {n} of {total} exceed the smallest difference that matters.").format(
-        n=number(important, language), total=total
-    )
+    if important == 0:
+        return said + _("; none is large enough to matter.")
+    return said + _("; {n} of {total} are large enough to matter.").format(n=number(important, language), total=total)
 
 
 def dots_figure(

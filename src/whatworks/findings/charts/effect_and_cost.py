@@ -15,7 +15,7 @@ from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale, spanning
 from whatworks.findings.charts.spread import spread
 from whatworks.findings.charts.study_rows import LABELS
-from whatworks.findings.charts.words import Words, spoken
+from whatworks.findings.charts.words import Words, better, spoken
 from whatworks.findings.economics_words import kroner
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import interval, number, translator
@@ -23,8 +23,15 @@ from whatworks.findings.names import N_
 
 _NUMBERS = ("effect", "conf_low", "conf_high", "cost", "cost_low", "cost_high")
 _WORDS = ("name", "about", "scale", "certainty", "circles", "tone")
-# What one step of the effect is: the smallest difference that matters, or how much people usually differ.
-_UNITS = {"important": N_("times the smallest difference that matters"), "sd": N_("standard deviations")}
+# What one step of the effect is; scales are never mixed, so each has a panel of its own.
+_UNITS = {
+    "important": N_("times the smallest difference that matters"),
+    "of_100": N_("more out of 100 people who fare well"),
+    "ratio_down": N_("times as much as without the intervention"),
+    "ratio_up": N_("times as much as without the intervention"),
+    "sd": N_("standard deviations"),
+}
+_RATIOS = ("ratio_down", "ratio_up")
 _COLORS = {"good": style.GOOD, "bad": style.WARN}
 _LEFT, _RIGHT, _LINE, _LEAST, _GAP = LABELS + 24.0, style.WIDTH - 44.0, 16.0, 150.0, 14.0
 
@@ -35,9 +42,10 @@ def effect_and_cost_data(findings: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     findings : columns name; about (whom, in a word or two); scale (``"important"``: effects count smallest differences that
-        matter, or ``"sd"``); effect, conf_low, conf_high on that scale, upwards is better for the person; cost, cost_low,
-        cost_high in kroner per citizen, all missing where nobody knows; certainty (a word), circles, tone (``"good"``, ``"bad"``
-        or another) of the verdict
+        matter; ``"of_100"``: people out of a hundred; ``"sd"``: standard deviations; ``"ratio_up"``, ``"ratio_down"``: times
+        what it is without the intervention, where more or fewer is better); effect, conf_low, conf_high on that scale, upwards is
+        better for the person but for ``"ratio_down"``; cost, cost_low, cost_high in kroner per citizen, all missing where nobody
+        knows; certainty (a word), circles, tone (``"good"``, ``"bad"`` or another) of the verdict
 
     Returns
     -------
@@ -49,7 +57,7 @@ def effect_and_cost_data(findings: pd.DataFrame) -> pd.DataFrame:
     EmptyData
         If there is no finding.
     InvalidColumn
-        If a scale is unknown or a cost is below 0.
+        If a scale is unknown, a ratio is not above 0 or a cost is below 0.
 
     Examples
     --------
@@ -69,6 +77,9 @@ def effect_and_cost_data(findings: pd.DataFrame) -> pd.DataFrame:
             f"Scales are {', '.join(_UNITS)} (found also: {', '.join(strange) or 'none'}), and a cost is not below 0 "
             f"({int((data['cost'] < 0).sum())} are). Name the scale, and give the cost per citizen in kroner."
         )
+    ratios = data.loc[data["scale"].isin(_RATIOS), ["effect", "conf_low", "conf_high"]]
+    if (ratios <= 0).any(axis=None):
+        raise InvalidColumn(f"{int((ratios <= 0).any(axis=1).sum())} ratios are not above 0. Give ratios, not their logarithms.")
     return data.sort_values(["scale", "cost", "name"], ascending=[True, False, True], kind="stable", ignore_index=True)
 
 
@@ -139,8 +150,9 @@ def effect_and_cost_figure(
 def _panel(page: Axes, y: float, scale: str, data: pd.DataFrame, language: str) -> float:
     """Findings on one scale: those with a cost in a plane, the others in a strip below, one axis under both."""
     _ = translator(language)
-    edges = [0.0, *data["conf_low"], *data["conf_high"], *([1.0] if scale == "important" else [])]
-    across = spanning(edges, start=_LEFT + 8, end=_RIGHT - 8)
+    ratio, null = scale in _RATIOS, _null(scale)
+    edges = [null, *data["conf_low"], *data["conf_high"], *([1.0] if scale == "important" else [])]
+    across = spanning(edges, start=_LEFT + 8, end=_RIGHT - 8, log=ratio)
     priced, open_ = data[data["cost"].notna()], data[data["cost"].isna()]
     top, y = (y + 26, y) if len(priced) else (y, y)
     bottom = top
@@ -151,11 +163,11 @@ def _panel(page: Axes, y: float, scale: str, data: pd.DataFrame, language: str) 
         bottom = _plane(page, top, across, priced, language)
     if len(open_):
         bottom = _strip(page, bottom, across, open_, language)
-    style.line(page, (across(0), across(0)), (top, bottom), color=style.INK_2)
+    style.line(page, (across(null), across(null)), (top, bottom), color=style.INK_2)
     if scale == "important":
         style.line(page, (across(1), across(1)), (top, bottom), color=style.INK_2, dash=(0, (4, 4)))
-    y = rows.axis(page, across, bottom + 6, language, signed=True)
-    y = rows.sides(page, across, y + 6, language, null=0.0, better=_("better for the person →"))
+    y = rows.axis(page, across, bottom + 6, language, signed=not ratio)
+    y = rows.sides(page, across, y + 6, language, null=null, better=better("down" if scale == "ratio_down" else "up", language))
     for line in style.wrapped(_("effect ({units})").format(units=_(_UNITS[scale])), style.WIDTH, style.SMALL):
         y += _LINE
         style.write(page, style.WIDTH, y - 4, line, size=style.SMALL, color=style.INK_2, align="right")
@@ -233,7 +245,7 @@ def _label(row: Any) -> list[tuple[str, bool]]:
 def _axes(data: pd.DataFrame, language: str) -> str:
     """What is across and what is upwards."""
     _ = translator(language)
-    units = _(" or ").join(_(_UNITS[scale]) for scale in sorted(set(data["scale"])))
+    units = _(" or ").join(dict.fromkeys(_(_UNITS[scale]) for scale in sorted(set(data["scale"]))))
     if data["cost"].isna().all():
         return _("effect with 95% interval ({units})").format(units=units)
     return _("across: effect with 95% interval ({units}); upwards: kroner per citizen").format(units=units)
@@ -243,9 +255,15 @@ def _thousands(value: float, language: str) -> str:
     return number(value / 1000, language, decimals=0 if value % 1000 == 0 else 1)
 
 
+def _null(scale: str) -> float:
+    """No difference on a scale."""
+    return 1.0 if scale in _RATIOS else 0.0
+
+
 def _effect(row: Any, language: str) -> str:
-    size = number(row.effect, language, decimals=2, signed=True)
-    return f"{size} ({interval(row.conf_low, row.conf_high, language, decimals=2)})"
+    places = 0 if row.scale == "of_100" else 2
+    size = number(row.effect, language, decimals=places, signed=row.scale not in _RATIOS)
+    return f"{size} ({interval(row.conf_low, row.conf_high, language, decimals=places)})"
 
 
 def _cost(row: Any, language: str) -> str:
@@ -262,16 +280,18 @@ def _cost(row: Any, language: str) -> str:
 
 def _finding(data: pd.DataFrame, language: str) -> str:
     _ = translator(language)
-    better, known = int((data["conf_low"] > 0).sum()), int(data["cost"].notna().sum())
-    counts = {"better": number(better, language), "known": number(known, language), "total": number(len(data), language)}
+    down, null = data["scale"] == "ratio_down", data["scale"].map(_null)
+    gained = int((data["conf_high"].lt(null).where(down, data["conf_low"].gt(null))).sum())
+    known = int(data["cost"].notna().sum())
+    counts = {"better": number(gained, language), "known": number(known, language), "total": number(len(data), language)}
     if len(data) == 1:
-        return _one(better > 0, known > 0, language)
+        return _one(gained > 0, known > 0, language)
     return _("{better} of {total} effects lie wholly on the good side; the cost is known for {known} of {total}.").format(
         **counts
     )
 
 
-def _one(better: bool, known: bool, language: str) -> str:
+def _one(gained: bool, known: bool, language: str) -> str:
     """The same of a single finding: 1 of 1 would sound like many."""
     _ = translator(language)
     return {
@@ -279,7 +299,7 @@ def _one(better: bool, known: bool, language: str) -> str:
         (True, False): _("The whole range of the effect lies on the good side, but the cost is not known."),
         (False, True): _("The range of the effect is not wholly on the good side. The cost is known."),
         (False, False): _("The range of the effect is not wholly on the good side, and the cost is not known."),
-    }[better, known]
+    }[gained, known]
 
 
 def _note(data: pd.DataFrame, left_out: Sequence[str], language: str) -> str:

@@ -112,7 +112,7 @@ def event_study_alt(
     honest: EffectResult | None = None,
     language: str = "da",
 ) -> str:
-    """Say the average after start with its interval, how far from zero it was before, and how robust it is."""
+    """Say how many times differ clearly before the start and after it, each with its interval, and how robust it is."""
     _ = translator(language)
     data = event_study_data(result)
     told = _numbers_after(data, language)
@@ -120,7 +120,7 @@ def event_study_alt(
         unit=unit_of(result, unit, language), periods=spoken(period, language, default=_("quarters")), list=told
     )
     robust = [] if honest is None else [honest_finding(honest, language)]
-    return " ".join([_finding(result, data, language), measured, *robust])
+    return " ".join([_finding(data, period, language), measured, *robust])
 
 
 def event_study_figure(
@@ -150,7 +150,7 @@ def event_study_figure(
     )
     return figure_html(
         event_study_chart(result, good=good, period=period, honest=honest, language=language),
-        caption=_finding(result, data, language),
+        caption=_finding(data, period, language),
         unit=unit_of(result, unit, language),
         alt=event_study_alt(result, unit=unit, period=period, honest=honest, language=language),
         note=_note(result, data, language, quarters=period is None, honest=honest),
@@ -230,20 +230,22 @@ def _numbers_after(data: pd.DataFrame, language: str) -> str:
     )
 
 
-def _finding(result: EffectResult, data: pd.DataFrame, language: str) -> str:
+def _finding(data: pd.DataFrame, period: Words | None, language: str) -> str:
+    """How many steps of time differ clearly before the start and after it; the average is another figure's to tell."""
     _ = translator(language)
-    head = result.headline
-    places = decimals_for([head.estimate])
-    said = _("After start the difference is {value} on average").format(
-        value=estimate_text(head.estimate, head.conf_low, head.conf_high, language, decimals=places, signed=True)
-    )
-    before = data[(data["period"] == "before") & data["estimate"].notna()]
-    if before.empty:
-        return said + "."
-    near = int(((before["conf_low"] <= 0) & (before["conf_high"] >= 0)).sum())
-    return said + _("; before start {some} of {total} intervals reach over zero.").format(
-        some=number(near, language), total=number(len(before), language)
-    )
+    steps = spoken(period, language, default=_("quarters"))
+    said: list[str] = []
+    for when, words in (
+        ("before", _("Before the start {some} of {total} {periods} differ clearly")),
+        ("after", _("after it {some} of {total}")),
+    ):
+        own = data[(data["period"] == when) & data["estimate"].notna()]
+        clear = int(((own["conf_low"] > 0) | (own["conf_high"] < 0)).sum())
+        if when == "after" and not said:
+            words = _("After the start {some} of {total} {periods} differ clearly")
+        if len(own):
+            said.append(words.format(some=number(clear, language), total=number(len(own), language), periods=steps))
+    return "; ".join(said) + "."
 
 
 def _before(result: EffectResult, language: str, *, quarters: bool) -> str:

@@ -1,0 +1,68 @@
+"""Published results at a glance: in people where that takes no guess, and never more than the ranges say."""
+
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+import whatworks as ww
+from whatworks.findings.next_step import published_step
+from whatworks.findings.published_glance import glance_note, glance_rows
+
+
+def row(measure, effect, low, high, good="up", **more):
+    told = {"method": "m", "outcome": "o", "intervention": "M", "outcome_as_printed": "O", "method_en": "M", "outcome_en": "O"}
+    numbers = {"measure": measure, "effect": effect, "conf_low": low, "conf_high": high, "direction_of_good": good}
+    return {**told, **numbers, "k": 3, "confirmed": "yes", **more}
+
+
+def told(*rows, language="en"):
+    return glance_rows(pd.DataFrame(rows), language)[0]
+
+
+def test_a_standardised_difference_is_told_as_the_share_above_the_typical_person_without_it():
+    share = round(100 * norm.cdf(0.5))
+    assert told(row("g", 0.5, 0.2, 0.8))["people"].startswith(
+        f"{share} of 100 do better than the typical person without it (58 to 79)"
+    )
+    # Where less is better the same number the other way says the same.
+    assert told(row("SMD", -0.5, -0.8, -0.2, "down"))["people"] == told(row("g", 0.5, 0.2, 0.8))["people"]
+    assert told(row("SMD", -0.5, -0.8, -0.2, "down"))["size"] == "Moderate difference"
+
+
+@pytest.mark.parametrize("measure", ["RR", "IRR"])
+def test_a_ratio_is_told_for_every_hundred_and_odds_are_not(measure):
+    assert told(row(measure, 0.63, 0.48, 0.82, "down"))["people"] == "63 for every 100 without it (48 to 82)"
+    odds = told(row("OR", 1.22, 1.01, 1.44))
+    assert (odds["people"], odds["size"]) == ("", "1.22 (OR) (1.01 to 1.44)")
+
+
+def test_without_a_range_nothing_is_said_to_point_anywhere():
+    silent = told(row("g", 0.21, float("nan"), float("nan")))
+    assert silent["code"] == "unstated"
+    assert "range not stated" in silent["people"]
+
+
+def test_of_several_results_the_best_founded_tells_the_size_and_all_are_counted():
+    small = row("g", 0.9, 0.8, 1.0, k=2)
+    large = row("g", 0.2, 0.1, 0.3, k=40)
+    unconfirmed = row("g", 1.5, 1.4, 1.6, k=90, confirmed="no")
+    wide = row("g", 0.1, -0.2, 0.4, k=1)
+    both = told(small, large, unconfirmed, wide)
+    assert both["found"] == "3 of 4 speak for"
+    assert both["code"] == "both"
+    assert both["basis"] == "40 studies"
+    frame = pd.DataFrame([small, large])
+    assert "best founded" in glance_note(glance_rows(frame, "en"), frame, "en")
+    assert "best founded" not in glance_note(glance_rows(frame.head(1), "en"), frame.head(1), "en")
+
+
+def test_a_result_told_again_is_not_counted_again():
+    reviews = ww.findings.published(ww.evidence.load(), "schizophrenia")
+    counted = sum(int(each["found"].split()[2]) if " of " in each["found"] else 1 for each in glance_rows(reviews, "en"))
+    assert counted == len(reviews) - reviews["restates"].astype(str).ne("").sum() == len(reviews) - 1
+
+
+def test_what_to_do_is_no_bolder_than_the_results():
+    assert published_step(["for", "against"], "en").startswith("Read the results one by one")
+    assert published_step(["both", "unstated"], "en").startswith("Let these numbers decide nothing.")
+    assert published_step(["for"], "da").startswith("Se først på det, resultaterne taler for.")
