@@ -116,8 +116,11 @@ def test_an_effect_where_down_is_good_is_turned_round_once():
     assert (known.conf_low, known.conf_high) == (0.1, 0.5)
     with pytest.raises(InvalidEffect, match="which direction is good is not known"):
         outcome_evidence(replace(result, good=None), outcome="honos", certainty="low", smallest_important=T)
-    with pytest.raises(InvalidEffect, match="needs its logarithm"):
-        outcome_evidence(replace(result, measure="RR"), outcome="honos", certainty="low", smallest_important=T)
+    logged = outcome_evidence(replace(result, measure="ROM"), outcome="honos", certainty="low", smallest_important=T)
+    assert logged == known, "a log ratio of means is a logarithm already"
+    for ratio in ("RR", "OR", "IRR", "HR", "ratio"):
+        with pytest.raises(InvalidEffect, match="needs its logarithm"):
+            outcome_evidence(replace(result, measure=ratio), outcome="honos", certainty="low", smallest_important=T)
 
 
 @pytest.mark.parametrize(

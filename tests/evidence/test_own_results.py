@@ -42,9 +42,10 @@ def test_a_standard_deviation_turns_it_into_a_standardised_effect(result):
     assert row["std_error"] == pytest.approx(result.headline.std_error / 2)
 
 
-def test_log_ratios_stand_as_ratios(result):
-    row = ww.evidence.own_study(replace(result, measure="logRR"), design="rct", **CODES).iloc[0]
-    assert row["measure"] == "RR"
+@pytest.mark.parametrize(("measure", "printed"), [("logRR", "RR"), ("logOR", "OR"), ("ROM", "ROM")])
+def test_log_ratios_stand_as_ratios(result, measure, printed):
+    row = ww.evidence.own_study(replace(result, measure=measure), design="rct", **CODES).iloc[0]
+    assert row["measure"] == printed
     assert row["effect"] == pytest.approx(np.exp(result.headline.estimate))
     assert np.isnan(row["std_error"])
 

@@ -5,10 +5,9 @@ from math import isfinite
 
 from whatworks.core import EffectResult
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.options import one_of
 from whatworks.evidence.grading.grade import LEVELS
-
-_RATIOS = ("RR", "OR", "IRR", "HR", "ROM", "ratio")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +125,7 @@ def outcome_evidence(
     """
     if result.good is None:
         raise InvalidEffect(f"{result.method}: which direction is good is not known, so no verdict can be given. Set good.")
-    if result.measure in _RATIOS:
+    if result.measure in PLAIN_RATIOS:
         raise InvalidEffect(f"{result.method}: the effect is a ratio ({result.measure}); a verdict needs its logarithm.")
     low, high = float(result.headline.conf_low), float(result.headline.conf_high)
     if result.good == "down":

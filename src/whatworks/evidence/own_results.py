@@ -7,6 +7,7 @@ import pandas as pd
 
 from whatworks.core import EffectResult
 from whatworks.core.errors import InvalidEffect
+from whatworks.core.measures import LOGGED
 from whatworks.core.options import one_of
 from whatworks.evidence.designs import DESIGNS
 from whatworks.evidence.judgements import OWN_STUDY
@@ -14,7 +15,7 @@ from whatworks.evidence.measures import MEASURES
 from whatworks.evidence.study_table import COLUMNS, study_frame
 
 # How our results name a measure, and what a study table calls it.
-_PRINTED = {"logRR": "RR", "logOR": "OR", "logROM": "ROM", "logIRR": "IRR", "logHR": "HR", "money": "MD", "ratio": "ROM"}
+_PRINTED = {**LOGGED, "ROM": "ROM", "ratio": "ROM", "money": "MD"}
 
 
 def own_study(
@@ -73,7 +74,7 @@ def own_study(
             f"{result.method}: measure is {result.measure!r} and good is {result.good!r}; the standards need a measure "
             f"({', '.join(MEASURES)}) and a direction of good. Set them on the result."
         )
-    log = measure != result.measure and result.measure.startswith("log")
+    log = result.measure in LOGGED
     head = result.headline
     scale = 1.0
     if sd is not None:

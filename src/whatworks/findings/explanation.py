@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from html import escape
 
 from whatworks.core.errors import InvalidOption
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import LANGUAGES, percent, translator
 from whatworks.findings.names import N_
-from whatworks.findings.wording import RATIOS, sentence
+from whatworks.findings.wording import sentence
 
 # How the number came about, by the room that made it and, where one sentence is not enough for a room, by the function.
 _HOW: Mapping[str, str] = {
@@ -116,7 +117,7 @@ def explain(result: EffectResult, *, language: str = "da", unit: str | None = No
     parts = [(_("What the number means"), tuple(meaning))]
     if known:
         # Ratios are kept as logarithms, so that nothing lies at zero there too; the few that are not have nothing at one.
-        nothing = 1.0 if result.measure in RATIOS and not result.measure.startswith("log") and result.measure != "ROM" else 0.0
+        nothing = 1.0 if result.measure in PLAIN_RATIOS else 0.0
         unclear = row.conf_low <= nothing <= row.conf_high
         parts.append((_("What it does not mean"), (_(_HOLDS_NOTHING if unclear else _CLEAR),)))
     doubts = tuple(check_sentence(check, language).striptags() for check in result.failed_checks)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.result import EffectResult
-from whatworks.findings.wording import LOGGED, RATIOS
 
 _WIDTH, _HEIGHT, _EDGE = 132.0, 30.0, 6.0
 
@@ -17,7 +17,7 @@ def interval_mark(result: EffectResult, tone: str) -> Markup | str:
     estimate, low, high = float(row.estimate), float(row.conf_low), float(row.conf_high)
     if not all(map(math.isfinite, (estimate, low, high))):
         return ""
-    none = 1.0 if result.measure in RATIOS and result.measure not in LOGGED else 0.0
+    none = 1.0 if result.measure in PLAIN_RATIOS else 0.0
     start, end = min(low, none), max(high, none)
     step = (_WIDTH - 2 * _EDGE) / ((end - start) or 1.0)
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from whatworks.core.measures import LOGGED, PLAIN_RATIOS
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import interval, number, translator
@@ -24,8 +25,7 @@ __all__ = [
 ]
 
 STANDARDISED = ("SMD", "g", "d")
-LOGGED = {"logRR": "RR", "logOR": "OR", "logIRR": "IRR", "logHR": "HR", "ROM": "ratio"}
-RATIOS = ("RR", "OR", "IRR", "HR", "ratio", *LOGGED)
+RATIOS = (*PLAIN_RATIOS, *LOGGED)
 # What is being multiplied, by measure; a ratio without a name is one of averages.
 _RATIO_WORDS: Mapping[str, str] = {
     "RR": N_("With the intervention the share is {size} times the share without it"),
