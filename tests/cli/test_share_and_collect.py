@@ -68,6 +68,11 @@ def test_a_fingerprint_that_does_not_fit_is_refused(packages):
     assert (done.exit_code, "TamperedPackage" in done.output) == (1, True)
 
 
+def test_a_package_whose_fingerprint_was_told_and_that_did_not_come_is_missed(packages):
+    done = run("collect", packages, "--expect", "657=" + "0" * 64)
+    assert (done.exit_code, "No package came from 657" in done.output) == (1, True)
+
+
 def test_groups_are_read_from_a_file(tmp_path):
     groups = tmp_path / "groups.csv"
     groups.write_text("group,n_treated,n_comparison\na,10,10\nb,10,10\n")

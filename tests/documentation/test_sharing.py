@@ -153,6 +153,24 @@ def test_a_package_with_a_right_fingerprint_and_wrong_content_is_refused(tmp_pat
     assert packed(sharing_package._content(shared)).fingerprint == shared.fingerprint
 
 
+@pytest.mark.parametrize(
+    "change", [{"sender": "751\x1b[31m"}, {"sender": "999"}, {"k": 2}, {"k": True}, {"synthetic": 1}, {"version": "0\n1"}]
+)
+def test_a_forged_package_cannot_write_what_it_likes_on_a_screen_nor_go_below_the_floor(tmp_path, change):
+    from whatworks.documentation import sharing_package
+
+    content = sharing_package._content(package()) | change
+    path = tmp_path / "forged.json"
+    path.write_text(json.dumps({**content, "fingerprint": sharing_package._fingerprint(content)}))
+    with pytest.raises(TamperedPackage, match="not a package of estimates"):
+        read_package(path)
+
+
+def test_a_package_sent_again_under_another_code_is_refused():
+    with pytest.raises(IncompatiblePackage, match="751 and 730 hold the same estimate from the same data"):
+        gather([package("751"), package("730")])
+
+
 def test_the_fingerprint_told_by_another_road_must_fit(tmp_path):
     path = write_package(package(), tmp_path / "751.json")
     assert read_package(path, expected=package().fingerprint).sender == "751"

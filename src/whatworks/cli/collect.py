@@ -49,7 +49,7 @@ def collect(
     language: Annotated[Spoken, typer.Option(help="Language of the sentence.")] = Spoken.DA,
 ) -> None:
     """Hold packages against their fingerprints, refuse those that do not fit together, and pool the rest in two stages."""
-    from whatworks.core.errors import InvalidOption
+    from whatworks.core.errors import InvalidOption, MissingData
     from whatworks.findings import sentence
     from whatworks.workflow.collecting import collect as pooled_from
 
@@ -58,6 +58,9 @@ def collect(
         raise InvalidOption("--expect is written CODE=FINGERPRINT, for instance 751=3f0c...")
     told = {sender: named for sender, _sign, named in pairs}
     pooled = pooled_from(packages, expected=told, model=model.value)
+    absent = sorted(set(told) - set(pooled.provenance.arguments["packages"]))
+    if absent:
+        raise MissingData(f"No package came from {', '.join(absent)}, whose fingerprint was told. Ask for it, or leave it out.")
     if pooled.provenance.arguments["synthetic"]:
         from whatworks.findings.document import simulated_banner
 

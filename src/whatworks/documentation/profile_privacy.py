@@ -82,7 +82,7 @@ def _beside_small(counts: pd.Series, lies_in: pd.Series, hidden_wholes: Collecti
         for place, units in lies_in[lies_in != ""].groupby(lies_in):
             own = counts[units.index]
             if place in hidden_wholes and not gone[units.index].any() and (own > 0).any():
-                gone[own[own > 0].idxmin()] = True
+                gone[str(own[own > 0].idxmin())] = True
             if place not in hidden_wholes:
                 gone[units.index] = suppress_line(own, k, hidden=gone[units.index])
         gone = suppress_line(counts, k, hidden=gone)

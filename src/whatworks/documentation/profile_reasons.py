@@ -72,7 +72,7 @@ def missing_reasons(
 
 def _two_way(counts: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """Counts by unit and reason with all together on top; no hidden cell can be found from a row or a column."""
-    if len(counts) == 1 and bool(is_small(counts.iloc[0], k).any()):
+    if len(counts) == 1 and any(is_small(float(count), k) for count in counts.iloc[0]):
         # All together are the one unit: there is nowhere to hide a cell, and nothing is shown.
         return _nothing(counts)
     return _on_top(counts, _safe(counts, k=k), k=k)

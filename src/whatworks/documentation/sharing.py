@@ -44,7 +44,8 @@ def share(
     Returns
     -------
     The package; :func:`write_package` writes it. Every result went through :func:`whatworks.core.disclosure.disclose`; of the
-    groups, small cells are hidden, and one more where a hidden one could be found by subtraction.
+    groups, small cells are hidden, and one more where a hidden one could be found by subtraction. What was shared before is not
+    known here: send one package about a question, for two with other groups or other people tell about those between them.
 
     Raises
     ------
@@ -107,16 +108,17 @@ def gather(packages: Sequence[Package], *, result: str = "main") -> pd.DataFrame
     ------
     IncompatiblePackage
         If question, estimand, unit, measure, good direction, method, version or simulated people differ, a municipality sent
-        two, or there is only one.
+        two, two hold the same estimate from the same data, or there is only one.
 
     Examples
     --------
     >>> effects = pd.DataFrame({"term": ["ATT"], "kind": ["headline"], "estimate": [2.0], "std_error": [0.5],
     ...                         "conf_low": [1.0], "conf_high": [3.0], "p_value": [0.0]})
-    >>> result = ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
-    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint="0"))
+    >>> results = [ww.EffectResult(method="matching.estimate", estimand="ATT", measure="MD", unit="points", effects=effects,
+    ...     statistics={"n_treated": 40, "n_comparison": 60}, provenance=ww.Provenance(data_fingerprint=of)) for of in ("0", "1")]
     >>> about = {"target_group": "adults_autism", "method": "klare_billeder", "outcome": "who5"}
-    >>> sent = [ww.documentation.share({"main": result}, sender=code, synthetic=True, question=about) for code in ("751", "461")]
+    >>> sent = [ww.documentation.share({"main": result}, sender=code, synthetic=True, question=about)
+    ...         for code, result in zip(("751", "461"), results)]
     >>> gather(sent)[["sender", "estimate"]].to_numpy().tolist()
     [['461', 2.0], ['751', 2.0]]
     """
@@ -133,6 +135,7 @@ def gather(packages: Sequence[Package], *, result: str = "main") -> pd.DataFrame
         raise IncompatiblePackage(f"Municipality {', '.join(twice)} sent several packages. Keep the newest of each.")
     described = [_described(package, result) for package in packages]
     _refuse_different(described, packages)
+    _refuse_replayed(packages, result)
     rows = []
     for package in sorted(packages, key=lambda package: package.sender):
         one = package.results[result]
@@ -152,6 +155,20 @@ def gather(packages: Sequence[Package], *, result: str = "main") -> pd.DataFrame
     about = {name: getattr(one, name) for name in ("estimand", "measure", "unit", "good", "conf_level")}
     table.attrs.update({**about, "question": dict(packages[0].question), "synthetic": packages[0].synthetic})
     return table
+
+
+def _refuse_replayed(packages: Sequence[Package], result: str) -> None:
+    """The same estimate from the same data under two senders' codes would count the same people twice."""
+    seen: dict[tuple[str, float, float], str] = {}
+    for package in packages:
+        one = package.results[result]
+        told = (one.provenance.data_fingerprint, float(one.headline.estimate), float(one.headline.std_error))
+        if told in seen:
+            raise IncompatiblePackage(
+                f"The packages of {seen[told]} and {package.sender} hold the same estimate from the same data. One of them was "
+                "sent under another's code. Ask both for their fingerprints."
+            )
+        seen[told] = package.sender
 
 
 def _described(package: Package, result: str) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from typing import Any
 import pandas as pd
 
 from whatworks.core import EffectResult
+from whatworks.core.disclosure import K_FLOOR
 from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import DisclosureRisk, MissingData, WhatworksError
+from whatworks.documentation.municipality_names import municipalities
 from whatworks.documentation.privacy import any_cpr
 
 KIND, FORMAT = "whatworks estimates", 1
@@ -151,7 +153,7 @@ def read_package(path: str | Path, *, expected: str | None = None) -> Package:
 
 def packed(content: dict[str, Any]) -> Package:
     """The package with this content; a text that looks like a civil registration number is refused."""
-    if content["kind"] != KIND or set(content["question"]) != set(QUESTION):
+    if content["kind"] != KIND or set(content["question"]) != set(QUESTION) or not _well_formed(content):
         raise ValueError
     if any_cpr(_texts(content)):
         raise DisclosureRisk("A text in the results looks like a civil registration number. Nothing is shared. Take it out.")
@@ -164,6 +166,19 @@ def packed(content: dict[str, Any]) -> Package:
         k=content["k"],
         version=content["version"],
         fingerprint=_fingerprint(content),
+    )
+
+
+def _well_formed(content: Mapping[str, Any]) -> bool:
+    """What is printed about a package is a code that it should be: whoever counts the fingerprint again can write anything."""
+    codes = [content["sender"], *content["question"].values(), *content["results"]]
+    return (
+        content["sender"] in municipalities()["municipality_code"].tolist()
+        and all(isinstance(code, str) and code.isprintable() for code in codes)
+        and isinstance(content["synthetic"], bool)
+        and isinstance(content["k"], int)
+        and content["k"] >= K_FLOOR
+        and str(content["version"]).isprintable()
     )
 
 
