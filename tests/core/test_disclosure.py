@@ -81,6 +81,20 @@ def test_no_set_of_margins_gives_a_hidden_cell_back(counts):
         assert np.linalg.matrix_rank(np.vstack([margins, one])) > known
 
 
+def test_a_cell_of_five_is_shown():
+    assert suppress_table(pd.DataFrame([[5, 9], [10, 12]])).notna().all(axis=None)
+
+
+def test_a_count_hidden_for_another_reason_does_not_stand_alone_beside_its_total():
+    assert suppress_line(pd.Series([9, 12, 20]), hidden=pd.Series([True, False, False])).tolist() == [True, True, False]
+
+
+def test_a_small_cell_with_nothing_beside_it_needs_no_company_where_small_totals_are_hidden_too():
+    alone = pd.DataFrame([[2, 0], [0, 30]])
+    assert suppress_table(alone, small_totals_hidden=True).isna().to_numpy().tolist() == [[True, False], [False, False]]
+    assert suppress_table(alone).isna().to_numpy().sum() > 1
+
+
 def test_a_hidden_cell_that_bridges_two_hidden_blocks_is_not_given_back():
     # Two squares of small cells and one between them: the totals of the first square less those of its columns are that one.
     counts = np.full((4, 4), 40)
