@@ -87,6 +87,27 @@ def test_a_report_that_is_not_whole_or_not_asked_for_is_run_again(project, runne
     assert runner.made == (FOLDERS if harm == "another language" else [FOLDERS[0], FOLDERS[2]])
 
 
+def test_a_run_that_is_stopped_leaves_what_it_finished_and_one_without_room_makes_it(project, runner):
+    def stopped_by(error):
+        def until_second(jobs):
+            for count, outcome in enumerate(finishing(runner)(jobs)):
+                yield outcome
+                if count == 1:
+                    raise error
+
+        return until_second
+
+    with pytest.raises(SiteNotWritable, match="No space left"):
+        build_site(project, runner=stopped_by(OSError(28, "No space left on device")))
+    assert left_behind(project / "reports") == []
+    with pytest.raises(KeyboardInterrupt):
+        build_site(project, runner=stopped_by(KeyboardInterrupt()))
+    runner.made.clear()
+    build_site(project, runner=finishing(runner))
+    assert runner.made == FOLDERS[2:]
+    assert left_behind(project / "reports") == []
+
+
 def test_a_forced_run_takes_up_nothing(project, runner, interrupted):
     build_site(project, runner=finishing(runner), force=True)
     assert runner.made == FOLDERS

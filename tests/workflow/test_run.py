@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import threading
 import time
 from multiprocessing import forkserver
 from pathlib import Path
@@ -10,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from whatworks.workflow.failures import Failure
+from whatworks.workflow.failures import DISK_FULL, Failure
 from whatworks.workflow.jobs import Job, Outcome
 from whatworks.workflow.run import in_processes
 
@@ -48,6 +50,19 @@ def behave(job: Job) -> Outcome:
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "hangs":
         time.sleep(600)
+    if name == "forks" and not os.fork():
+        with (job.root / "child").open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(600)
+    if name == "forks":
+        assert within(60, lambda: (job.root / "child").exists())
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "leaves a thread":
+        threading.Thread(target=time.sleep, args=(600,)).start()
+    if name == "leaves a process":
+        (job.root / "child").write_text(str(subprocess.Popen(["sleep", "600"]).pid))
+    if name == "finds no room":
+        return Outcome(folder=job.name, failure=Failure(type=DISK_FULL, message="x", number=28))
     if name == "fails":
         return Outcome(folder=job.question.folder, failure=Failure(type="X", message="x"))
     surroundings = {name: os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "PYTHONHASHSEED", "IPYTHONDIR")}
@@ -70,6 +85,35 @@ def test_a_worker_that_dies_hangs_or_fails_leaves_the_others_alone(tmp_path):
     assert dict(os.environ) == before
     for name in ("dies", "hangs", "works"):
         assert not alive(int((tmp_path / name).read_text()))
+
+
+def test_a_worker_that_died_is_seen_though_its_child_holds_its_line(tmp_path):
+    (outcome,) = in_processes(workers=1, make=behave)(jobs(tmp_path, "forks"))
+    assert outcome.failure.type == "WorkerDied"
+    assert within(15, lambda: not any(alive(int(child)) for child in (tmp_path / "child").read_text().split()))
+
+
+def test_threads_and_processes_that_a_notebook_leaves_end_with_its_report(tmp_path):
+    asked = jobs(tmp_path, "leaves a thread", "leaves a process")
+    assert [outcome.failure for outcome in in_processes(workers=1, make=behave)(asked)] == [None, None]
+    assert not alive(int((tmp_path / "leaves a thread").read_text()))
+    assert within(15, lambda: not alive(int((tmp_path / "child").read_text())))
+
+
+def test_the_next_report_starts_before_the_last_is_told_of(tmp_path):
+    outcomes = in_processes(workers=1, make=behave)(jobs(tmp_path, "works", "hangs"))
+    assert next(outcomes).failure is None
+    # Nobody asks for more, and it has been started all the same; when nobody will, it ends.
+    assert within(60, lambda: (tmp_path / "hangs").exists() and (tmp_path / "hangs").read_text())
+    outcomes.close()
+    assert not alive(int((tmp_path / "hangs").read_text()))
+
+
+def test_a_full_disk_ends_every_worker(tmp_path):
+    with pytest.raises(OSError, match="x"):
+        list(in_processes(workers=2, make=behave)(jobs(tmp_path, "hangs", "finds no room")))
+    assert not alive(int((tmp_path / "finds no room").read_text()))
+    assert not (tmp_path / "hangs").exists() or not alive(int((tmp_path / "hangs").read_text()))
 
 
 def test_workers_end_when_the_run_is_left(tmp_path):

@@ -92,6 +92,8 @@ def _locked(path: Path, target: Path) -> int:
 def building_beside(target: Path) -> Iterator[Path]:
     """A new, empty folder beside the site, removed at the end; to be called while holding the site.
 
+    A run that is stopped leaves the reports it finished to the next, as one that is killed does; one that finds no room makes it.
+
     Yields
     ------
     Folder with ``site`` (to be filled and swapped in) and ``scratch`` in it.
@@ -99,10 +101,22 @@ def building_beside(target: Path) -> Iterator[Path]:
     building = target.parent / f".{target.name}-building-{uuid4().hex[:12]}"
     (building / "site").mkdir(parents=True)
     (building / "scratch").mkdir()
+    stopped = False
     try:
         yield building
+    except SiteNotWritable:
+        raise
+    except BaseException:
+        stopped = _has_finished(building)
+        raise
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        if not stopped:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def _has_finished(building: Path) -> bool:
+    """Whether a report was finished there."""
+    return any((building / "site").glob("*/*/manifest.json"))
 
 
 def recover(target: Path) -> None:
@@ -120,7 +134,7 @@ def recover(target: Path) -> None:
         for left in left_behind(target):
             if (left / "old").exists() and not target.exists():
                 (left / "old").rename(target)
-            if not any((left / "site").glob("*/*/manifest.json")):
+            if not _has_finished(left):
                 shutil.rmtree(left, ignore_errors=True)
 
 

@@ -106,14 +106,15 @@ def in_processes(*, workers: int | None = None, engine: str = WARM, make: Maker 
                 while waiting and len(running) < count:
                     running.append(_start(context, waiting.popleft(), make, needs))
                 for done, outcome in _finished(running):
-                    running.remove(done)
                     refuse_full_disk(outcome)
                     again = second_try(done.job, outcome)
                     if again is not None:
+                        _stop(done)  # the second try works in the same folder
                         waiting.append(again)
                     # The next starts before this one is told of: no core waits for what the caller does with an outcome.
                     if waiting:
                         running.append(_start(context, waiting.popleft(), make, needs))
+                    running.remove(done)
                     _stop(done)  # at once where it was stopped already
                     if again is None:
                         yield outcome
@@ -194,10 +195,12 @@ def _no_script() -> Iterator[None]:
 def _finished(running: Sequence[_Running]) -> list[tuple[_Running, Outcome]]:
     """Wait until a worker has answered, died or run out of time."""
     soonest = min(each.deadline for each in running)
-    ready = wait([each.line for each in running], timeout=max(0.0, soonest - time.monotonic()))
+    # What a notebook started may hold the line of a worker that died, so its end counts as well.
+    ends = [end for each in running for end in (each.line, each.process.sentinel)]
+    ready = wait(ends, timeout=max(0.0, soonest - time.monotonic()))
     done = []
     for each in running:
-        if each.line in ready:
+        if each.line in ready or each.process.sentinel in ready:
             done.append((each, _answer(each)))
         elif time.monotonic() >= each.deadline:
             _stop(each)
@@ -208,9 +211,12 @@ def _finished(running: Sequence[_Running]) -> list[tuple[_Running, Outcome]]:
 
 def _answer(each: _Running) -> Outcome:
     try:
+        if not each.line.poll():
+            raise EOFError
         outcome: Outcome = each.line.recv()
     except (EOFError, OSError):
         each.process.join(_GRACE)
+        _signal(each.process, signal.SIGKILL)
         message = f"The worker process ended by itself (exit code {each.process.exitcode}); often memory ran out."
         outcome = _failed(each.job, "WorkerDied", message)
     return outcome
@@ -221,23 +227,40 @@ def _failed(job: AnyJob, kind: str, message: str) -> Outcome:
 
 
 def _stop(each: _Running) -> None:
-    """End a worker that we started; politely first, so that it takes its notebook kernel along."""
+    """End a worker that we started, with what its notebook started; politely first, so that it takes its kernel along."""
     each.line.close()
     each.process.join(_GRACE if each.process.exitcode is None else 0)
-    for end in (each.process.terminate, each.process.kill):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if each.process.is_alive():
-            end()
+            _signal(each.process, number)
             each.process.join(_GRACE)
+
+
+def _signal(worker: BaseProcess, number: int) -> None:
+    """Tell a worker, and all that its notebook started."""
+    # Both: one that has just been started has no group of its own yet.
+    for send in (os.killpg, os.kill):
+        if worker.pid:
+            with suppress(ProcessLookupError):
+                send(worker.pid, number)
 
 
 def _work(line: Connection, job: AnyJob, make: Maker) -> None:
     """The life of a worker: surroundings of its own, one job, one answer."""
+    # What a notebook starts belongs to the worker's group, and ends with it.
+    os.setsid()
+    os.register_at_fork(after_in_child=line.close)
     threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
     try:
         outcome = _make_apart(job, make)
     except OSError as error:
         outcome = Outcome(folder=job.name, failure=failure_of(error), earlier=job.earlier)
     line.send(outcome)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        # A notebook may leave threads that never end; all has been said.
+        os._exit(0)
 
 
 def _make_apart(job: AnyJob, make: Maker) -> Outcome:
@@ -261,6 +284,6 @@ def _end_with_parent(line: Connection) -> None:
         line.recv()
     except (EOFError, OSError):
         # A running notebook takes its kernel along on this signal; anything else just ends.
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.killpg(0, signal.SIGTERM)
         time.sleep(_GRACE / 2)
         os._exit(1)
