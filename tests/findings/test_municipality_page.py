@@ -106,6 +106,7 @@ def test_the_page_tells_the_answer_for_all_how_sure_it_is_and_what_it_said_befor
     html = page(finding, "en", registry=ww.evidence.load(), versions=version_section([VERSION], "en", rollout=True))
     text = BeautifulSoup(html, "html.parser").get_text(" ", strip=True)
     assert "How sure are we? Low ●●○○ It is one municipality, and lots were not drawn." in text
+    assert "Version of 22 November 2026." in text
     assert "Version and changes" in text
     assert "What can you do?" in text
     assert entry_of(finding)["certainty"] == "low"

@@ -28,9 +28,9 @@ def glance_rows(reviews: pd.DataFrame, language: str) -> list[dict[str, Any]]:
 
     Returns
     -------
-    Rows with method, method_lang, outcome, outcome_lang, code, found, size, people, basis, confirmed; alphabetical. Of several
-    results about the same thing one tells the size: with a range before without, held against the source before not, then the one
-    with most studies.
+    Rows with method, method_lang, outcome, outcome_lang, code, found, measure, size, people, basis, confirmed; alphabetical. Of
+    several results about the same thing one tells the size: with a range before without, held against the source before not,
+    then the one with most studies.
 
     Examples
     --------
@@ -67,6 +67,7 @@ def _told(rows: Sequence[pd.Series], language: str) -> dict[str, Any]:
     return {
         "code": codes[0] if len(set(codes)) == 1 else "both",
         "found": found,
+        "measure": str(best["measure"]),
         "size": size,
         "people": people,
         "basis": studies(best.get("k"), language),
@@ -111,11 +112,11 @@ def _range(shares: Sequence[float], language: str) -> str:
 def glance_note(rows: Sequence[dict[str, Any]], reviews: pd.DataFrame, language: str) -> str:
     """How to read the numbers of the rows: what no difference is, and which of several results is shown."""
     _ = translator(language)
-    measures = set(reviews["measure"])
+    told = {row["measure"] for row in rows if row["people"]}
     said = []
-    if measures & set(STANDARDISED):
+    if told & set(STANDARDISED):
         said.append(_("“Of 100”: 50 is no difference."))
-    if measures & set(_TIMES):
+    if told & set(_TIMES):
         said.append(_("“For every 100”: 100 is no difference."))
     if len(rows) < len(reviews):
         said.append(

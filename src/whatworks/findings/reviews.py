@@ -195,7 +195,7 @@ def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]
         Cell(
             _("How sure are we?"),
             _("Not rated yet"),
-            _("Nobody has judged the studies, and we have no numbers of our own. Both would make us more sure."),
+            _("Nobody has judged the studies. More sure with: a judgement, and numbers of our own."),
             "unknown",
         ),
         unknown_cost(language),

@@ -29,6 +29,7 @@ def version_section(versions: Sequence[Entry], language: str, *, rollout: bool =
     _ = translator(language)
     newest, *older = versions
     view = {
+        "day": "" if newest.get("date") is None else day(newest["date"], language),
         "told": _told(newest, language, first=not older),
         "rows": [_row(each, language) for each in versions] if older else [],
         "library": str(newest.get("version") or ""),
