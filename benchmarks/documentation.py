@@ -1,6 +1,6 @@
 """How long all of Denmark takes: 12 million measurements from files to the store to a panel.
 
-Run: python benchmarks/documentation.py, or with --quick for 300,000 measurements.
+Run: python benchmarks/documentation.py, with --quick for 300,000 measurements, or with --column for one column of a gigabyte.
 Every stage is a process of its own, so that its peak memory is its own.
 """
 
@@ -23,6 +23,7 @@ from whatworks.documentation.ingesting import ingest
 # All specialised services over fifteen years; thirty measurements an episode.
 MEASUREMENTS, QUICK, PER_EPISODE = 12_000_000, 300_000, 30
 STAGES = ("ingest", "validate", "tables", "panel", "profile")
+COLUMN, LONGEST = 2**30, 90
 _LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz234567"))
 
 
@@ -90,6 +91,16 @@ def write(folder: Path, n: int) -> None:
         frame.to_parquet(folder / f"{name}.parquet", index=False)
 
 
+def write_column(folder: Path, size: int) -> None:
+    """A table of two columns as text, one of which takes up a size in bytes."""
+    folder.mkdir(parents=True)
+    (folder / "delivery.yml").write_text("synthetic: true\n")
+    cell = "x" * LONGEST
+    with (folder / "method.csv").open("w") as file:
+        file.write("method_id,method_name\n")
+        file.writelines(f"m{row:08d},{cell}\n" for row in range(size // LONGEST))
+
+
 def run(stage: str, folder: Path) -> None:
     """One stage: say what it took as a line of JSON."""
     store = Store(folder / "store.duckdb")
@@ -110,24 +121,39 @@ def run(stage: str, folder: Path) -> None:
     print(json.dumps({"seconds": seconds, "cpu": cpu, "gigabytes": memory, "rows": said}))
 
 
+def in_process(stage: str, folder: Path) -> dict[str, float]:
+    """A stage in a process of its own, and what it said."""
+    command = [sys.executable, __file__, "--stage", stage, "--folder", str(folder)]
+    said: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return said
+
+
 def main() -> None:
     """Every stage, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} measurements instead of {MEASUREMENTS:,}")
+    parser.add_argument("--column", action="store_true", help="validate one column of a gigabyte instead")
     parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.stage:
         run(asked.stage, asked.folder)
         return
-    n = QUICK if asked.quick else MEASUREMENTS
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        if asked.column:
+            write_column(folder / "delivery", COLUMN)
+            done = in_process("validate", folder)
+            print(
+                f"one column of {COLUMN / 2**30:.0f} GB, {done['rows']:,} rows: {done['cpu']:.1f} s CPU, "
+                f"peak {done['gigabytes']:.1f} GB"
+            )
+            return
+        n = QUICK if asked.quick else MEASUREMENTS
         write(folder / "delivery", n)
         print(f"{n:,} measurements of {n // PER_EPISODE:,} simulated people")
         for stage in STAGES:
-            command = [sys.executable, __file__, "--stage", stage, "--folder", str(folder)]
-            done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            done = in_process(stage, folder)
             print(
                 f"{stage:>9}: {done['seconds']:6.1f} s ({done['cpu']:6.1f} s CPU), {n / done['seconds']:>10,.0f} measurements/s, "
                 f"peak {done['gigabytes']:4.1f} GB"
