@@ -117,9 +117,10 @@ def test_parts_on_few_people_are_blanked_with_a_check_and_without_the_covariance
     assert out.vcov is None
 
 
-def test_a_headline_on_few_people_is_refused():
-    with pytest.raises(DisclosureRisk, match="n_treated is below 5"):
-        disclose(result_with_counts([20], n_treated=4))
+@pytest.mark.parametrize("arm", ["n_treated", "n_comparison"])
+def test_a_headline_on_few_people_is_refused(arm):
+    with pytest.raises(DisclosureRisk, match=f"{arm} is below 5"):
+        disclose(result_with_counts([20], **{arm: 4}))
 
 
 def test_a_result_without_small_cells_is_returned_unchanged():
@@ -137,6 +138,13 @@ def test_how_many_people_were_left_out_is_not_told_when_they_are_few():
     assert np.isnan(out.checks[0].statistics["n_dropped"])
     assert "2 of 185" not in out.to_json()
     assert out.checks[0].passed is False
+
+
+@pytest.mark.parametrize("count", ["n_dropped", "n_trimmed", "n_trimmed_meant", "units"])
+def test_every_count_of_those_left_aside_is_hidden_where_it_is_small(count):
+    told = disclose(result_with_counts([20], nobs=100, **{count: 3})).statistics
+    assert np.isnan(told[count])
+    assert np.isnan(told["nobs"])
 
 
 def test_no_count_that_stayed_gives_back_how_many_were_left_out():

@@ -24,6 +24,18 @@ def test_everyone_stands_first_and_each_group_has_its_own_interval(make):
     assert data["people"].tolist()[1:] == [80, 80, 80]
 
 
+def test_each_group_is_judged_by_what_is_good_and_by_where_no_difference_lies(make):
+    result = make.answer_by_group()
+    higher, lower = (charts.for_whom_data(replace(result, good=good), language="en") for good in ("up", "down"))
+    turned = {"better": "worse", "worse": "better"}
+    assert set(higher["verdict"]) & set(turned), "no group is clear, so nothing would turn"
+    assert lower["verdict"].tolist() == [turned.get(each, each) for each in higher["verdict"]]
+    shrunk = result.effects.assign(**{each: result.effects[each] / 1e4 for each in ("estimate", "conf_low", "conf_high")})
+    ratios = charts.for_whom_data(replace(result, measure="logRR", good="up", effects=shrunk), language="en")
+    assert ratios["estimate"].tolist() == pytest.approx([math.exp(each / 1e4) for each in higher["estimate"]])
+    assert ratios["verdict"].tolist() == higher["verdict"].tolist()
+
+
 def test_the_figure_says_what_several_looks_mean(make):
     html = charts.for_whom_figure(make.answer_by_group(), language="en")
     assert "We looked at few subgroups (3)." in html
