@@ -25,7 +25,7 @@ lab: $(STAMP)  ## set up and open JupyterLab at the start notebook
 guide: $(STAMP)  ## set up and write the documentation site: .guide/index.html
 	@$(BIN)/python -m sphinx -q -W --keep-going -D desk_show=1 -b html notebooks/guide .guide && echo "Open .guide/index.html"
 
-grade: $(STAMP)  ## hold estimators, checks and validation to the grading contract (hours)
+grade: $(STAMP)  ## hold estimators, checks and validation to the grading contract (three quarters of an hour)
 	@$(BIN)/python benchmarks/grade.py --seeds 200 --scenarios
 
 bench: .venv-bench/.installed  ## our speed beside the peers', in an environment of its own

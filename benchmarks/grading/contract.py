@@ -138,7 +138,7 @@ def individual_rows(scenario: str, each: pd.DataFrame) -> list[dict[str, object]
     n, error = len(each), float((each["matched"] - each["truth"]).std() / np.sqrt(len(each)))
     bias = float((each["matched"] - each["truth"]).mean())
     covered = _share(each["covered"] > 0)
-    told = _share(each["hidden_factor"] > 0)
+    told, clear = _share(each["hidden_factor"] > 0), _share(each["hidden_factor_clear"] > 0)
     if scenario == "M2":
         return [_row("M2", "hidden_factor: flagged >= 80 %", told[0], told[1], met=told[0] >= 80, of=n)]
     tenth = _TENTH * _MIC["who5"]
@@ -146,6 +146,7 @@ def individual_rows(scenario: str, each: pd.DataFrame) -> list[dict[str, object]
         _row("M1", f"|bias| <= max({tenth:g}, 2 errors)", bias, error, met=abs(bias) <= max(tenth, 2 * error), of=n),
         _row("M1", "coverage 92-98 %", covered[0], covered[1], met=_within(covered, 92, 98), of=n),
         _row("M1", "hidden_factor: flagged <= 10 %", told[0], told[1], met=_within(told, 0, 10), of=n),
+        _row("M1, a large effect", "hidden_factor: flagged <= 10 %", clear[0], clear[1], met=_within(clear, 0, 10), of=n),
     ]
 
 
