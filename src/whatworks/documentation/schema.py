@@ -149,14 +149,3 @@ def _table(name: str, alias: str, label: str, model: type[Model]) -> Table:
 
 
 TABLES: Mapping[str, Table] = {entry[0]: _table(*entry) for entry in _MODELS}
-
-
-def find_table(name: str) -> Table | None:
-    """The table with this English name or Danish alias; None when there is none.
-
-    Examples
-    --------
-    >>> find_table("maaling").name
-    'measurement'
-    """
-    return next((table for table in TABLES.values() if name in (table.name, table.alias)), None)

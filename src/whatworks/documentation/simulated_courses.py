@@ -129,7 +129,7 @@ def draw_courses(rng: np.random.Generator, pair: Pair, frame: Frame, units: Unit
     begun = np.where(moved_in, seen, seen - age[place, seen])
     return Courses(
         unit=unit, site=site, stay=stay, age=age, last=last, episode=episode, acting=acting,
-        citizen=_citizens(rng, place, seen, stay_of, last, stay),
+        citizen=_citizens(rng, seen, stay_of, last, stay),
         age_at_start=rng.integers(pair.youngest, pair.oldest + 1, stay.max() + 1),
         begun=begun, stay_of=stay_of, **_days(rng, episode, last, begun, moved_in),
     )  # fmt: skip
@@ -159,9 +159,7 @@ def _acting(
     return home_of(rng, frame, site[row, place % stay.shape[1]]) if pair.services else unit[row]
 
 
-def _citizens(
-    rng: np.random.Generator, place: np.ndarray, seen: np.ndarray, stay_of: np.ndarray, last: np.ndarray, stay: np.ndarray
-) -> np.ndarray:
+def _citizens(rng: np.random.Generator, seen: np.ndarray, stay_of: np.ndarray, last: np.ndarray, stay: np.ndarray) -> np.ndarray:
     """(stays,) citizens; some come back, to another place, at least half a year after they left."""
     count = int(stay.max()) + 1
     arrives = np.full(count, len(QUARTERS))

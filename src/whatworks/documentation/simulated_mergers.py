@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from whatworks.documentation.scenarios import Scenario
 from whatworks.documentation.simulated_names import organisation_names, service_names
 
 # Nine units of the first wave become three. The day is the first of a quarter, so that no quarter is split.
@@ -34,7 +33,7 @@ def draw_merger(rng: np.random.Generator, cohort: np.ndarray) -> Merger:
     return Merger(after=after)
 
 
-def with_merged_services(tables: dict[str, pd.DataFrame], world: Scenario, merger: Merger) -> dict[str, pd.DataFrame]:
+def with_merged_services(tables: dict[str, pd.DataFrame], merger: Merger) -> dict[str, pd.DataFrame]:
     """The tables of a roll-out by services, with episodes that go on in the new unit from the day it opens.
 
     The method goes on in the new unit too, but its adoption is recorded where it happened, at the old ones: only who follows

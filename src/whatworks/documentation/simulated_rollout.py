@@ -84,7 +84,7 @@ def draw_rollout(world: Scenario, seed: int) -> tuple[dict[str, pd.DataFrame], d
     if world.replaced_by:
         tables = with_new_instrument(tables, world.replaced_by, QUARTERS[_REPLACED_FROM])
     if merger is not None:
-        tables = with_merged_services(tables, world, merger)
+        tables = with_merged_services(tables, merger)
     return tables, truth
 
 
