@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from whatworks.documentation.companions import mirrored
+from whatworks.documentation import companions
 
 
 def people(seed, *, turned=None, units=8, n=25, level=0.0, slips=0):
@@ -23,6 +23,11 @@ def people(seed, *, turned=None, units=8, n=25, level=0.0, slips=0):
     return pd.concat([rows, other], ignore_index=True), pd.Series(np.concatenate([need, need]))
 
 
+def mirrored(rows, *, need=None):
+    told = companions.mirrored(rows, need=need)
+    return told.loc[told["mirrored"], ["unit", "measure"]]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_turned_unit_is_found_beside_need_and_only_the_measure_that_was_turned(seed):
     rows, need = people(seed, turned=3)
@@ -34,6 +39,18 @@ def test_units_of_needier_people_are_not_named(level):
     rows, need = people(7, level=level)
     assert mirrored(rows, need=need).empty
     assert mirrored(rows).empty
+
+
+def test_units_are_cleared_where_scores_go_as_everywhere_and_only_there():
+    rows, need = people(4, turned=3)
+    told = companions.mirrored(rows, need=need)
+    who5 = told[told["measure"] == "who5"].set_index("unit")["mirrored"]
+    assert who5.to_dict() == {unit: unit == 3 for unit in range(8)}
+    # Half the scores of a unit turned: neither the one nor the other can be said.
+    rows.loc[(rows["unit"] == 1) & (rows["measure"] == "who5") & (rows["episode"] % 2 == 0), "value"] *= -1
+    rows.loc[(rows["unit"] == 1) & (rows["measure"] == "who5") & (rows["episode"] % 2 == 0), "value"] += 100
+    told = companions.mirrored(rows, need=need)
+    assert 1 not in told.loc[told["measure"] == "who5", "unit"].tolist()
 
 
 def test_a_few_slips_of_the_pen_neither_hide_nor_turn_a_unit():

@@ -15,11 +15,12 @@ _OF_RANKS = 1.06
 
 
 def mirrored(scores: pd.DataFrame, *, need: pd.Series | None = None) -> pd.DataFrame:
-    """Units whose scores go the other way with people's need, or their other scores, than in all other units.
+    """Whether a unit's scores go with people's need, or their other scores, the other way than in all other units.
 
     The rank correlations of each unit are compared by Fisher's z with the middle unit's, with the variance 1.06 / (n - 3) that
-    Fieller, Hartley and Pearson found for ranks (1957, Biometrika 44, 470-481). A unit stands out when its correlation has the
-    other sign and lies more than three standard errors away, in which how much units differ anyway counts too.
+    Fieller, Hartley and Pearson found for ranks (1957, Biometrika 44, 470-481). A unit is mirrored when its correlation has the
+    other sign and lies more than three standard errors away, in which how much units differ anyway counts too; it is not when
+    its correlation has the same sign, lies no further away, and lies as far from the mirrored one.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def mirrored(scores: pd.DataFrame, *, need: pd.Series | None = None) -> pd.DataF
 
     Returns
     -------
-    unit and measure of those that stand out. With two measures and no need both are named: one of them was turned.
+    unit, measure, mirrored (True or False) where one or the other can be told. With two measures and no need both are mirrored
+    where one of them was turned.
 
     Examples
     --------
@@ -39,13 +41,13 @@ def mirrored(scores: pd.DataFrame, *, need: pd.Series | None = None) -> pd.DataF
     >>> value = -need + rng.normal(size=120) / 2
     >>> value[unit == 2] *= -1
     >>> rows = pd.DataFrame({"unit": unit, "episode": np.arange(120), "measure": "who5", "value": value, "better": 1.0})
-    >>> mirrored(rows, need=pd.Series(need)).to_dict("records")
-    [{'unit': 2, 'measure': 'who5'}]
+    >>> mirrored(rows, need=pd.Series(need))["mirrored"].tolist()
+    [False, False, True, False, False, False]
     """
     rows = scores.reset_index(drop=True)
     needed = pd.Series(np.nan, index=rows.index) if need is None else need.reset_index(drop=True).astype("float64")
-    found = [_turned(rows, needed), _turned(rows[needed.isna()], _others(rows)[needed.isna()])]
-    return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
+    told = [_told(rows, needed), _told(rows[needed.isna()], _others(rows)[needed.isna()])]
+    return pd.concat(told).groupby(["unit", "measure"], observed=True)["mirrored"].any().reset_index()
 
 
 def _others(rows: pd.DataFrame) -> pd.Series:
@@ -59,8 +61,8 @@ def _others(rows: pd.DataFrame) -> pd.Series:
     return (beside.transform("sum") - scaled.fillna(0.0)) / others.where(others > 0)
 
 
-def _turned(rows: pd.DataFrame, beside: pd.Series) -> pd.DataFrame:
-    """Unit and measure of correlations with ``beside`` that have the other sign than the middle unit's, and lie far from it."""
+def _told(rows: pd.DataFrame, beside: pd.Series) -> pd.DataFrame:
+    """Unit and measure of correlations with ``beside`` that are clearly mirrored, or clearly not."""
     known = beside.notna() & rows["value"].notna()
     of = _correlations(rows[known].assign(beside=beside[known]))
     of = of[(of["n"] >= _FEWEST_PEOPLE) & of["r"].notna()]
@@ -70,8 +72,11 @@ def _turned(rows: pd.DataFrame, beside: pd.Series) -> pd.DataFrame:
     middle = z.groupby(of["measure"]).transform("median")
     spread = 1.4826 * (z - middle).abs().groupby(of["measure"]).transform("median")
     between = (spread**2 - own.groupby(of["measure"]).transform("median")).clip(lower=0)
-    far = (z - middle).abs() > _STANDARD_ERRORS * np.sqrt(own + between)
-    return of.loc[far & (z * middle < 0), ["unit", "measure"]].reset_index(drop=True)
+    error = _STANDARD_ERRORS * np.sqrt(own + between)
+    opposite = z * middle < 0
+    far = (z - middle).abs() > error
+    clear = far.where(opposite, ~far & ((z + middle).abs() > error))
+    return of.assign(mirrored=opposite).loc[clear & (middle != 0), ["unit", "measure", "mirrored"]].reset_index(drop=True)
 
 
 def _correlations(rows: pd.DataFrame) -> pd.DataFrame:

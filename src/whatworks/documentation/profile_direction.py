@@ -39,7 +39,8 @@ def direction_check(
     other sign than the others' and lies more than three standard errors of the difference from it; with few pairs the t quantile
     of the same chance), reversed_pairs (the
     correlation lies below zero by more than chance), mirrored (scores go with people's need for support, or their other scores,
-    the other way than in all other units), suspect (any of the three).
+    the other way than in all other units), suspect (one of the last two; or opposite, unless scores clearly go with need or other
+    scores as they do elsewhere: then no scale was turned).
 
     Raises
     ------
@@ -60,7 +61,7 @@ def direction_check(
     pairs = changes(tables, episode_facts(tables, by=by, day=day), day).dropna(subset="change")
     turned = _mirrored(tables, pairs)
     rows = [
-        _judged(str(unit), str(measure), own, of[of["unit"] != unit], turned=(unit, measure) in turned)
+        _judged(str(unit), str(measure), own, of[of["unit"] != unit], turned=turned.get((unit, measure)))
         for measure, of in pairs.groupby("measure")
         for unit, own in of.groupby("unit")
         if len(own) >= k
@@ -80,8 +81,8 @@ def direction_check(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _mirrored(tables: Mapping[str, pd.DataFrame], pairs: pd.DataFrame) -> set[tuple[object, object]]:
-    """Units and measures whose scores mirror what else is known of the same people."""
+def _mirrored(tables: Mapping[str, pd.DataFrame], pairs: pd.DataFrame) -> dict[tuple[object, object], bool]:
+    """Whether the scores of a unit and measure mirror what else is known of the same people, where that can be told."""
     good = tables["instrument"].set_index("instrument")["higher_is_better"].astype("boolean")
     better = pairs["instrument"].map(good).map({True: 1.0, False: -1.0}).astype("float64")
     scores = pairs.assign(episode=pairs["episode_id"], value=(pairs["before"] + pairs["after"]) / 2, better=better)
@@ -89,10 +90,10 @@ def _mirrored(tables: Mapping[str, pd.DataFrame], pairs: pd.DataFrame) -> set[tu
     if "baseline_support_need" in episode:
         need = pairs["episode_id"].map(episode.set_index("episode_id")["baseline_support_need"]).astype("float64")
     found = mirrored(scores[["unit", "episode", "measure", "value", "better"]], need=need)
-    return set(zip(found["unit"], found["measure"], strict=True))
+    return dict(zip(zip(found["unit"], found["measure"], strict=True), found["mirrored"], strict=True))
 
 
-def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame, *, turned: bool) -> tuple[object, ...]:
+def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame, *, turned: bool | None) -> tuple[object, ...]:
     mean, rest = float(own["change"].mean()), float(others["change"].mean()) if len(others) else np.nan
     error = float(np.hypot(_error(own), _error(others)))
     n = len(own)
@@ -101,7 +102,8 @@ def _judged(unit: str, measure: str, own: pd.DataFrame, others: pd.DataFrame, *,
     varies = own["before"].std() > 0 and own["after"].std() > 0
     r = float(np.corrcoef(own["before"], own["after"])[0, 1]) if varies else np.nan
     below = bool(n >= _FEWEST_PAIRS and np.arctanh(np.clip(r, -0.999999, 0.999999)) * np.sqrt(n - 3) < _BELOW_ZERO)
-    return unit, measure, n, mean, rest, r, opposite, below, turned, opposite or below or turned
+    suspect = below or bool(turned) or (opposite and turned is None)
+    return unit, measure, n, mean, rest, r, opposite, below, bool(turned), suspect
 
 
 def _error(of: pd.DataFrame) -> float:

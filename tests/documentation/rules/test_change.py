@@ -13,6 +13,21 @@ def simulated():
     return ww.documentation.simulate(scenario="S1", seed=3)[0]
 
 
+def delivered(unit, first, last):
+    """An episode for each place in ``unit``, scored twice."""
+    ids = pd.Series([f"e{place}" for place in range(len(unit))], dtype="str")
+    measurement = pd.DataFrame(
+        {
+            "episode_id": pd.concat([ids, ids], ignore_index=True),
+            "date": pd.to_datetime(["2020-01-01"] * len(unit) + ["2020-07-01"] * len(unit)).astype("datetime64[s]"),
+            "value": np.concatenate([first, last]),
+            "instrument": pd.Series(["who5"] * 2 * len(unit), dtype="str"),
+            "informant": pd.Series(["citizen"] * 2 * len(unit), dtype="str"),
+        }
+    )
+    return pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")}), measurement
+
+
 def test_clean_scores_are_not_called_reversed(simulated):
     assert reversed_scores(simulated) == []
 
@@ -50,21 +65,11 @@ def test_a_municipality_without_services_is_checked_beside_services():
     unit = np.repeat(np.arange(12), 30)
     first = rng.normal(50, 15, 360)
     last = np.where(unit == 4, 100 - first, first) + rng.normal(0, 5, 360)
-    ids = pd.Series([f"e{place}" for place in range(360)], dtype="str")
+    episode, measurement = delivered(unit, first, last)
     service = pd.Series(np.where(unit < 6, None, [f"t_{code}" for code in unit]), dtype="str")
-    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
-    measurement = pd.DataFrame(
-        {
-            "episode_id": pd.concat([ids, ids], ignore_index=True),
-            "date": pd.to_datetime(["2020-01-01"] * 360 + ["2020-07-01"] * 360).astype("datetime64[s]"),
-            "value": np.concatenate([first, last]),
-            "instrument": pd.Series(["who5"] * 720, dtype="str"),
-            "informant": pd.Series(["citizen"] * 720, dtype="str"),
-        }
-    )
     (found,) = reversed_scores({"episode": episode.assign(service_id=service), "measurement": measurement})
     assert found.places == {"n": 1}
-    assert set(measurement["episode_id"].loc[found.rows]) == set(ids[unit == 4])
+    assert set(measurement["episode_id"].loc[found.rows]) == set(episode.loc[unit == 4, "episode_id"])
 
 
 def test_a_unit_whose_follow_ups_mirror_its_baselines_is_found():
@@ -72,17 +77,7 @@ def test_a_unit_whose_follow_ups_mirror_its_baselines_is_found():
     unit = np.repeat(np.arange(3), 30)
     first = rng.normal(50, 15, 90)
     last = np.where(unit == 1, 100 - first, first) + rng.normal(0, 5, 90)
-    ids = pd.Series([f"e{place}" for place in range(90)], dtype="str")
-    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
-    measurement = pd.DataFrame(
-        {
-            "episode_id": pd.concat([ids, ids], ignore_index=True),
-            "date": pd.to_datetime(["2020-01-01"] * 90 + ["2020-07-01"] * 90).astype("datetime64[s]"),
-            "value": np.concatenate([first, last]),
-            "instrument": pd.Series(["who5"] * 180, dtype="str"),
-            "informant": pd.Series(["citizen"] * 180, dtype="str"),
-        }
-    )
+    episode, measurement = delivered(unit, first, last)
     (found,) = reversed_scores({"episode": episode, "measurement": measurement})
     assert len(found.rows) == 60
 
@@ -93,22 +88,39 @@ def test_a_unit_whose_changes_look_like_others_is_known_by_how_its_scores_go_wit
     need = rng.integers(0, 5, 240)
     first = 70 - 9 * need + rng.normal(0, 8, 240)
     first = np.where(unit == 2, 100 - first, first)
-    ids = pd.Series([f"e{place}" for place in range(240)], dtype="str")
-    episode = pd.DataFrame({"episode_id": ids, "acting_municipality": pd.Series(unit.astype(str), dtype="str")})
-    measurement = pd.DataFrame(
-        {
-            "episode_id": pd.concat([ids, ids], ignore_index=True),
-            "date": pd.to_datetime(["2020-01-01"] * 240 + ["2020-07-01"] * 240).astype("datetime64[s]"),
-            "value": np.concatenate([first, first + rng.normal(0, 8, 240)]),
-            "instrument": pd.Series(["who5"] * 480, dtype="str"),
-            "informant": pd.Series(["citizen"] * 480, dtype="str"),
-        }
-    )
+    episode, measurement = delivered(unit, first, first + rng.normal(0, 8, 240))
     assert reversed_scores({"episode": episode, "measurement": measurement}) == []
     (found,) = reversed_scores(
         {"episode": episode.assign(baseline_support_need=pd.array(need, dtype="Int64")), "measurement": measurement}
     )
-    assert set(measurement["episode_id"].loc[found.rows]) == set(ids[unit == 2])
+    assert set(measurement["episode_id"].loc[found.rows]) == set(episode.loc[unit == 2, "episode_id"])
+
+
+def test_a_unit_that_two_signs_tell_of_is_counted_once():
+    rng = np.random.default_rng(12)
+    unit = np.repeat(np.arange(8), 30)
+    need = rng.integers(0, 5, 240)
+    first = 70 - 9 * need + rng.normal(0, 8, 240)
+    last = first + 10 + rng.normal(0, 8, 240)
+    first[unit == 2], last[unit == 2] = 100 - first[unit == 2], 100 - last[unit == 2]
+    episode, measurement = delivered(unit, first, last)
+    known = episode.assign(baseline_support_need=pd.array(need, dtype="Int64"))
+    for each in (episode, known):
+        (found,) = reversed_scores({"episode": each, "measurement": measurement})
+        assert found.places == {"n": 1}
+
+
+def test_a_unit_that_gets_worse_is_not_called_turned_where_its_scores_go_with_need_as_elsewhere():
+    rng = np.random.default_rng(10)
+    unit = np.repeat(np.arange(8), 30)
+    need = rng.integers(0, 5, 240)
+    first = 70 - 9 * need + rng.normal(0, 8, 240)
+    last = first + np.where(unit == 2, -10, 10) + rng.normal(0, 8, 240)
+    episode, measurement = delivered(unit, first, last)
+    (found,) = reversed_scores({"episode": episode, "measurement": measurement})
+    assert found.places == {"n": 1}
+    known = episode.assign(baseline_support_need=pd.array(need, dtype="Int64"))
+    assert reversed_scores({"episode": known, "measurement": measurement}) == []
 
 
 def test_episodes_without_a_value_within_60_days_are_counted(tables):

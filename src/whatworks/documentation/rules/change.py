@@ -22,14 +22,17 @@ def reversed_scores(tables: Tables) -> list[Finding]:
     support or their other scores the other way than everywhere else.
 
     The change is from the first to the last value of an episode. A unit stands out by more than 3 standard errors, in which how
-    much units differ anyway counts too.
+    much units differ anyway counts too. Where scores clearly go with need as they do everywhere else, no scale was turned,
+    however they change.
     """
     if not {"measurement", "episode"} <= set(tables):
         return []
     courses = _courses(tables)
     pairs, ends = courses[courses["size"] > 1].dropna(subset=["unit", "first", "last"]), _ends(tables)
-    found = [_suspects(rows, ends.get(str(code))) for code, rows in pairs.groupby("instrument")]
-    suspects = pd.concat([*found, _mirrored(tables, courses)], ignore_index=True)
+    told = _mirrored(tables, courses).set_index(["instrument", "unit"])["mirrored"]
+    found = [_suspects(rows, ends.get(str(code)), told) for code, rows in pairs.groupby("instrument")]
+    turned = told[told].index.to_frame(index=False)
+    suspects = pd.concat([*found, turned], ignore_index=True).drop_duplicates(["unit", "instrument"])
     if suspects.empty:
         return []
     measurement, episode = tables["measurement"], tables["episode"]
@@ -129,7 +132,7 @@ def _courses(tables: Tables) -> pd.DataFrame:
 
 
 def _mirrored(tables: Tables, courses: pd.DataFrame) -> pd.DataFrame:
-    """Units and instruments whose scores mirror what else is known of the same people."""
+    """Units and instruments whose scores mirror what else is known of the same people, or clearly do not."""
     episode = tables["episode"]
     known = courses[courses["place"] >= 0].dropna(subset="unit")
     sums = known.groupby(["place", "unit", "instrument"], observed=True)[["total", "size"]].sum().reset_index()
@@ -160,8 +163,9 @@ def _ends(tables: Tables) -> dict[str, float]:
     return dict(zip(known["instrument"].astype(str), (known["min"] + known["max"]).astype(float), strict=True))
 
 
-def _suspects(pairs: pd.DataFrame, ends: float | None) -> pd.DataFrame:
+def _suspects(pairs: pd.DataFrame, ends: float | None, told: pd.Series) -> pd.DataFrame:
     """Units of one instrument whose changes, correlation of first with last value, or levels look reversed."""
+    instrument = pairs["instrument"].iloc[0]
     pairs = pairs.assign(change=pairs["last"] - pairs["first"], level=(pairs["first"] + pairs["last"]) / 2)
     units = pairs.groupby("unit").agg(size=("level", "size"))
     units["corr"] = _correlations(pairs)
@@ -169,13 +173,19 @@ def _suspects(pairs: pd.DataFrame, ends: float | None) -> pd.DataFrame:
     suspect = units["corr"] < -_STANDARD_ERRORS / np.sqrt(units["size"])
     if len(units) >= 5:
         change, usual, apart = _beside_others(pairs, "change", units.index)
-        other_way = np.sign(change) != np.sign(usual)
+        other_way = (np.sign(change) != np.sign(usual)) & ~units.index.isin(_as_elsewhere(told, instrument))
         suspect |= apart & other_way
         if ends is not None:
             # A level like a turned one tells nothing alone: units differ in whom they help.
             level, middle, apart = _beside_others(pairs, "level", units.index)
             suspect |= other_way & apart & ((level - (ends - middle)).abs() < (level - middle).abs() / 2)
-    return pd.DataFrame({"unit": units.index[suspect], "instrument": pairs["instrument"].iloc[0]})
+    return pd.DataFrame({"unit": units.index[suspect], "instrument": instrument})
+
+
+def _as_elsewhere(told: pd.Series, instrument: str) -> pd.Index:
+    """Units whose scores on an instrument clearly go with what else is known of people as everywhere else."""
+    of = told[told.index.get_level_values("instrument") == instrument]
+    return of[~of].index.get_level_values("unit")
 
 
 def _beside_others(pairs: pd.DataFrame, value: str, kept: pd.Index) -> tuple[pd.Series, float, pd.Series]:
