@@ -4,6 +4,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -31,7 +32,13 @@ TABLES = {
     },
     "regk11": {
         "id": "REGK11", "text": "Regnskaber", "unit": "-", "updated": "2025-03-01T08:00:00", "active": False,
-        "variables": [variable("OMRÅDE", CODES), variable("PRISENHED", ["LOBM", "INDL"]), variable("Tid", ["2024"], time=True)],
+        "variables": [variable("OMRÅDE", CODES), variable("PRISENHED", ["LOBM", "INDL"], elimination=True),
+                      variable("Tid", ["2024"], time=True)],
+    },
+    "folk1a": {
+        "id": "FOLK1A", "text": "Folketal", "unit": "Antal", "updated": "2025-03-01T08:00:00", "active": True,
+        "variables": [variable("OMRÅDE", ["000", "084", *CODES[:2]]), variable("KØN", ["TOT", "1", "2"], elimination=True),
+                      variable("Tid", QUARTERS[::-1], time=True)],
     },
 }  # fmt: skip
 
@@ -66,7 +73,8 @@ class Api(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in dict(headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if "Content-Length" not in dict(headers):
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
@@ -220,6 +228,66 @@ def test_values_that_overlap_are_pointed_out(bank):
     assert any("no longer updated" in note for note in frame.attrs["notes"])
     one = bank.data("REGK11", values={"OMRÅDE": ["751"], "PRISENHED": ["LOBM"], "Tid": "*"})
     assert not any("mix" in note for note in one.attrs["notes"])
+
+
+def test_amounts_of_two_kinds_are_not_summed_over(bank, server):
+    with pytest.raises(InvalidOption, match="mix amounts and amounts per inhabitant"):
+        bank.data("REGK11", values={"OMRÅDE": ["751"], "Tid": "*"}, sum_over=["PRISENHED"])
+    assert not any(function == "data" for function, _question in server.asked)
+
+
+def test_the_country_a_region_and_totals_beside_their_parts_are_pointed_out(bank):
+    everything = bank.data("FOLK1A", values={"OMRÅDE": "*", "KØN": "*", "Tid": "(1)"}).attrs["notes"]
+    assert [note.split(" hold")[0] for note in everything if "Never add" in note] == ["OMRÅDE: 000, 084", "KØN: TOT"]
+    one_level = bank.data("FOLK1A", values={"OMRÅDE": CODES[:2], "KØN": "TOT", "Tid": "(1)"}).attrs["notes"]
+    assert not any("Never add" in note for note in one_level)
+
+
+def test_the_newest_period_is_the_newest_in_whatever_order_periods_come(bank):
+    assert bank.table("FOLK1A").variable("Tid").chosen("(-n+2)") == QUARTERS[-2:]
+    with pytest.raises(UnknownCode):
+        bank.table("FOLK1A").variable("Tid").chosen("(-n+0)")
+
+
+def test_a_variable_is_found_however_its_letters_are_put_together(bank):
+    assert bank.table("FOLK1A").variable(normalize("NFD", "OMRÅDE")).code == "OMRÅDE"
+
+
+def test_signs_for_a_missing_number_are_missing_nil_is_nil_and_what_is_neither_is_refused(bank, server):
+    header = "OMRÅDE;YDELSESTYPE;TID;INDHOLD\n"
+    asked = {"OMRÅDE": ["751"], "YDELSESTYPE": "*", "Tid": ">=2023K4<=2024K1"}
+    info = {"body": json.dumps(TABLES["hand07"])}
+    cells = [f"751;{kind};{period};" for kind in ("10", "20") for period in ("2023K4", "2024K1")]
+    signs = ["-", ".", "..", "7,5"]
+    server.trouble = [info, {"body": header + "\n".join(map("".join, zip(cells, signs, strict=True)))}]
+    found = bank.data("HAND07", values=asked, format="CSV")
+    np.testing.assert_array_equal(found["value"], [0, np.nan, np.nan, 7.5])
+    server.trouble = [info, {"body": header + cells[0] + "1.234,5\n"}]
+    with pytest.raises(StatBankRefused, match="1 of its numbers are neither"):
+        bank.data("HAND07", values=asked)
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_and_never_read_as_zeros(bank, server):
+    bank.table("HAND07")
+    server.trouble = [{"body": json.dumps(TABLES["hand07"])},
+                      {"body": "OMRÅDE;YDELSESTYPE;TID;INDHOLD\n", "headers": {"Content-Length": "9999"}}]  # fmt: skip
+    frame = bank.data("HAND07", values=SELECTED)
+    assert bank.waited
+    np.testing.assert_array_equal(frame["value"], np.array(truth(frame), dtype=float))
+
+
+def test_what_cannot_be_read_is_not_kept_in_place_of_an_answer(bank, server):
+    first = bank.data("HAND07", values=SELECTED)
+    page = {"body": "<html>Log on to the network</html>"}
+    server.trouble = [page]
+    with pytest.raises(StatBankRefused):
+        bank.table("HAND07")
+    server.trouble = [{"body": json.dumps(TABLES["hand07"])}, page]
+    other = {**SELECTED, "Tid": "*"}
+    with pytest.raises(StatBankRefused):
+        bank.data("HAND07", values=other)
+    assert len(bank.data("HAND07", values=other)) == 32
+    assert StatBank(bank.transport.cache).data("HAND07", values=SELECTED).equals(first)
 
 
 def test_an_answer_is_asked_for_once_and_read_offline_afterwards(bank, server):

@@ -22,17 +22,22 @@ _LARGEST_ANSWER = 1_000_000
 # Combinations of a BULK answer, all of which get a row.
 _LARGEST_GRID = 20_000_000
 _MUNICIPALITY = ("OMRÅDE", "ADMKOM", "KOMMUNEDK")
+_SHOWN = 6
+_OF_ACCOUNTS = {
+    "PRISENHED": "amounts and amounts per inhabitant",
+    "ART": "a total and its parts",
+    "DRANST": "kinds of posting that are set against each other",
+}
 # Variables whose values overlap: adding over several of them counts the same twice.
 _OVERLAPPING: Mapping[str, Mapping[str, str]] = {
-    "REGK": {
-        "PRISENHED": "amounts and amounts per inhabitant",
-        "ART": "a total and its parts",
-        "DRANST": "kinds of posting that are set against each other",
-    },
+    **{accounts: _OF_ACCOUNTS for accounts in ("REGK", "BUDK", "BUDR")},
     "HANDBU01": {"INDSATSER": "efforts and the children who get them"},
     "AUK01": {"YDELSESTYPE": "kinds of benefit and their subtotals"},
     "AUH01": {"YDELSESTYPE": "kinds of benefit and their subtotals"},
 }
+# Values that hold others of the same variable, by code or by how their name begins.
+_TOTAL_CODES = ("TOT", "IALT")
+_TOTAL_NAMES = ("i alt", "total", "hele landet", "all denmark")
 
 
 class StatBank:
@@ -74,7 +79,7 @@ class StatBank:
             "lang": self.language,
             "format": "JSON",
         }
-        rows = _flat(_parsed(self.transport.ask("subjects", question, fresh=True)))
+        rows = _flat(self.transport.ask("subjects", question, read=_parsed, fresh=True).content)
         return pd.DataFrame(
             [(row["id"], row["description"], row["active"], row["hasSubjects"]) for row in rows],
             columns=["id", "description", "active", "has_subjects"],
@@ -83,7 +88,7 @@ class StatBank:
     def tables(self, subjects: Sequence[str] = (), *, inactive: bool = False) -> pd.DataFrame:
         """Tables of the subjects given, or all: id, text, unit, updated, first_period, latest_period, active, variables."""
         question = {"subjects": list(subjects), "includeInactive": inactive, "lang": self.language, "format": "JSON"}
-        rows = _parsed(self.transport.ask("tables", question, fresh=True))
+        rows = self.transport.ask("tables", question, read=_parsed, fresh=True).content
         names = {"id": "id", "text": "text", "unit": "unit", "updated": "updated", "firstPeriod": "first_period",
                  "latestPeriod": "latest_period", "active": "active", "variables": "variables"}  # fmt: skip
         return pd.DataFrame([{new: row.get(old) for old, new in names.items()} for row in rows], columns=list(names.values()))
@@ -94,8 +99,8 @@ class StatBank:
 
     def _described(self, table: str) -> tuple[TableInfo, Answer]:
         question = {"table": table.lower(), "lang": self.language, "format": "JSON"}
-        answer = self.transport.ask("tableinfo", question, fresh=True)
-        return table_info(_parsed(answer)), answer
+        answer = self.transport.ask("tableinfo", question, read=lambda body: table_info(_parsed(body)), fresh=True)
+        return answer.content, answer
 
     def data(
         self,
@@ -126,13 +131,15 @@ class StatBank:
         Raises
         ------
         InvalidOption
-            If a variable is left out by accident, may not be summed over, or the answer would be too large for the format.
+            If a variable is left out by accident, may not be summed over, holds values that overlap, or the
+            answer would be too large for the format.
         UnknownCode
             If a variable or a value is not in the table.
         StatBankOffline, StatBankRefused
         """
         info, described = self._described(table)
         chosen = selection(info, values, sum_over=sum_over)
+        _refuse_mixed_sums(info, sum_over)
         format = one_of(format or ("JSONSTAT" if sum_over else "BULK"), FORMATS, name="format")
         _check_size(info, chosen, format=format, summed=bool(sum_over))
         question = {
@@ -146,13 +153,25 @@ class StatBank:
         if format == "JSONSTAT":
             # This format has codes by itself, and takes neither option.
             question = {key: value for key, value in question.items() if key not in ("valuePresentation", "timeOrder")}
-        answer = self.transport.ask("data", question, version=info.updated)
-        frame = _READERS[format](answer.body, chosen)
+        answer = self.transport.ask("data", question, read=lambda body: _READERS[format](body, chosen), version=info.updated)
+        frame = answer.content
         frame.attrs.update(_about(info, answer, chosen, frame))
         if self.transport.online and described.kept:
             said = f"Statistics Denmark could not be reached. What was kept on {described.fetched.isoformat()} is used."
             frame.attrs["notes"].append(said)
         return frame
+
+
+def _overlapping(info: TableInfo) -> dict[str, str]:
+    """Variables of the table whose values overlap, with what they mix."""
+    return {code: words for table, found in _OVERLAPPING.items() if info.id.startswith(table) for code, words in found.items()}
+
+
+def _refuse_mixed_sums(info: TableInfo, sum_over: Sequence[str]) -> None:
+    overlapping = _overlapping(info)
+    for code in (info.variable(code).code for code in sum_over):
+        if code in overlapping:
+            raise InvalidOption(f"Table {info.id}: a sum over {code} would mix {overlapping[code]}. Select one value of it.")
 
 
 def _check_size(info: TableInfo, chosen: Mapping[str, Sequence[str]], *, format: str, summed: bool) -> None:
@@ -204,18 +223,39 @@ def _notes(info: TableInfo, chosen: Mapping[str, Sequence[str]], frame: pd.DataF
         notes.append(f"{hidden} of {len(frame)} numbers are missing or hidden; they are not 0.")
     if missing:
         notes.append(f"{len(missing)} municipalities are not in the table: {', '.join(missing)}.")
-    for table, variables in _OVERLAPPING.items():
-        for code, words in variables.items() if info.id.startswith(table) else ():
-            if len(chosen.get(code, ())) > 1:
-                notes.append(f"{code}: several values are selected, which mix {words}. Never add over them.")
+    for code, words in _overlapping(info).items():
+        if len(chosen.get(code, ())) > 1:
+            notes.append(f"{code}: several values are selected, which mix {words}. Never add over them.")
+    notes += [
+        f"{code}: {', '.join(totals[:_SHOWN])}{' ...' if len(totals) > _SHOWN else ''} hold or are none of the others "
+        "(a total, the country, a region, unknown). Never add over them."
+        for code, totals in _beside_the_parts(info, chosen).items()
+    ]
     if not info.active:
         notes.append("The table is no longer updated.")
     return notes
 
 
-def _parsed(answer: Answer) -> Any:
+def _beside_the_parts(info: TableInfo, chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By variable: the selected values that stand beside parts of themselves, or among municipalities without being one."""
+    known = set(municipalities()["municipality_code"])
+    out = {}
+    for code, asked in chosen.items():
+        names = info.variable(code).values
+        places = code.upper() in _MUNICIPALITY and not known.isdisjoint(asked)
+        totals = [
+            one
+            for one in asked
+            if one.upper() in _TOTAL_CODES or names[one].casefold().startswith(_TOTAL_NAMES) or (places and one not in known)
+        ]
+        if 0 < len(totals) < len(asked):
+            out[code] = totals
+    return out
+
+
+def _parsed(body: str) -> Any:
     try:
-        return json.loads(answer.body)
+        return json.loads(body)
     except ValueError:
         raise StatBankRefused("The answer is not valid JSON. Try later.") from None
 

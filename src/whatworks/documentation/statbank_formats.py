@@ -13,6 +13,8 @@ import pandas as pd
 from whatworks.documentation.statbank_transport import StatBankRefused
 
 _FORM = "The answer has another form than the service describes"
+# Signs of Statistics Denmark: "-" is nil; the others say that a number cannot occur, is too uncertain, hidden or not yet known.
+_NIL, _NO_NUMBER = "-", ("", ".", "..", "...", "\N{HORIZONTAL ELLIPSIS}")
 
 
 def read_bulk(body: str, chosen: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -61,9 +63,10 @@ def _separated(body: str, chosen: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     frame = pd.DataFrame(data, columns=header, dtype="str")
     frame = frame[[*_columns(header, chosen), header[-1]]].set_axis([*chosen, "value"], axis=1)
     text = frame["value"].str.strip().str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(text, errors="coerce")
-    # Every mark that is no number (.., ., -, empty) says that the number is missing, hidden or not yet known.
-    frame["value"] = numbers.astype("float64")
+    frame["value"] = pd.to_numeric(text, errors="coerce").astype("float64").mask(text == _NIL, 0.0)
+    odd = int((frame["value"].isna() & ~text.isin(_NO_NUMBER)).sum())
+    if odd:
+        raise StatBankRefused(f"{_FORM}: {odd} of its numbers are neither numbers nor a sign for a missing one. Ask again.")
     if frame.duplicated(list(chosen)).any():
         raise StatBankRefused(f"{_FORM}: {int(frame.duplicated(list(chosen)).sum())} combinations stand twice. Ask again.")
     unknown = sum(int((~frame[code].isin(list(values))).sum()) for code, values in chosen.items())

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+from unicodedata import normalize
 
 from whatworks.core.errors import InvalidOption, UnknownCode
 from whatworks.documentation.statbank_transport import StatBankRefused
@@ -63,7 +64,7 @@ class Variable:
             return [pattern]
         last = _LAST.fullmatch(pattern)
         if pattern == "(1)" or last:
-            return codes[-int(last.group(1)) :] if last and int(last.group(1)) else codes[-1:]
+            return codes[max(0, len(codes) - (int(last.group(1)) if last else 1)) :]
         span = _RANGE.fullmatch(pattern)
         if pattern and span and self.time:
             low, high = span.group("low") or codes[0], span.group("high") or codes[-1]
@@ -93,7 +94,8 @@ class TableInfo:
         UnknownCode
         """
         for variable in self.variables:
-            if variable.code.casefold() == code.casefold():
+            # Some keyboards and file systems write Å as A and a ring: two signs for one.
+            if variable.code.casefold() == normalize("NFC", code).casefold():
                 return variable
         have = ", ".join(variable.code for variable in self.variables)
         raise UnknownCode(f"Table {self.id} has no variable {code!r}; it has {have}.")
@@ -114,7 +116,7 @@ def table_info(content: Any) -> TableInfo:
                 text=one["text"],
                 eliminable=bool(one.get("elimination", False)),
                 time=bool(one.get("time", False)),
-                values={value["id"]: value["text"] for value in one["values"]},
+                values=_listed(one["values"], time=bool(one.get("time", False))),
             )
             for one in content["variables"]
         )
@@ -130,6 +132,12 @@ def table_info(content: Any) -> TableInfo:
         )
     except (KeyError, TypeError, AttributeError):
         raise StatBankRefused("The description of the table has another form than the service describes. Try later.") from None
+
+
+def _listed(values: Sequence[Mapping[str, str]], *, time: bool) -> dict[str, str]:
+    """Codes to names, as they came; periods from old to new, whatever order they came in: the newest is the last one."""
+    listed = {value["id"]: value["text"] for value in values}
+    return dict(sorted(listed.items())) if time else listed
 
 
 def selection(info: TableInfo, values: Mapping[str, str | Sequence[str]], *, sum_over: Sequence[str]) -> dict[str, list[str]]:

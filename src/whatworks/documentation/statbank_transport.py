@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -31,9 +31,9 @@ class StatBankRefused(WhatworksError):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: the text, the day it was fetched, its sha256, and whether it was kept from before."""
+    """What came back: its content as it was read, the day it was fetched, its sha256, and whether it was kept from before."""
 
-    body: str
+    content: Any
     fetched: date
     digest: str
     kept: bool
@@ -60,13 +60,23 @@ class Transport:
     timeout: float = 60.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
-    def ask(self, function: str, question: Mapping[str, Any], *, version: str = "", fresh: bool = False) -> Answer:
+    def ask(
+        self,
+        function: str,
+        question: Mapping[str, Any],
+        *,
+        read: Callable[[str], Any],
+        version: str = "",
+        fresh: bool = False,
+    ) -> Answer:
         """The answer to a question: from the folder when it is there, else from the service.
 
         Parameters
         ----------
         function : subjects, tables, tableinfo or data
         question : the body of the request
+        read : makes the content of the text, or refuses it. What cannot be read is not kept, so that a page of somebody
+            else's on the way never takes the place of an answer
         version : when the table was updated, so that an update is a new question
         fresh : ask the service even when an answer is kept; the kept one is used when the service cannot be reached
 
@@ -77,7 +87,7 @@ class Transport:
         place = self._place(function, question, version)
         kept = _kept(place)
         if kept is not None and not (fresh and self.online):
-            return kept
+            return replace(kept, content=read(kept.content))
         if not self.online:
             raise StatBankOffline(
                 f"The answer to {function} {question.get('table', '')} is not kept in {self.cache.name}, and the client is "
@@ -88,8 +98,9 @@ class Transport:
         except StatBankOffline:
             if kept is None:
                 raise
-            return kept
-        return _keep(place, body, question)
+            return replace(kept, content=read(kept.content))
+        content = read(body)
+        return replace(_keep(place, body, question), content=content)
 
     def _place(self, function: str, question: Mapping[str, Any], version: str) -> Path:
         text = json.dumps([function, question, version], ensure_ascii=False, sort_keys=True)
@@ -112,7 +123,7 @@ class Transport:
                     if response.status_code not in _BUSY:
                         return _text(response, function)
                     said, asked = f"status {response.status_code}", response.headers.get("Retry-After", "")
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+            except requests.RequestException as error:
                 said, asked = type(error).__name__, ""
             if attempt < self.retries:
                 self.sleep(_wait(attempt, asked))
@@ -123,7 +134,7 @@ class Transport:
 
 def _wait(attempt: int, asked: str) -> float:
     """Seconds to wait: what the service asks for, else twice as long each time."""
-    seconds = float(asked) if asked.isdigit() else float(2**attempt)
+    seconds = float(asked) if asked.isdecimal() else float(2**attempt)
     return min(seconds, _LONGEST_WAIT)
 
 
@@ -161,7 +172,7 @@ def _kept(place: Path) -> Answer | None:
         fetched = date.fromisoformat(about["fetched"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Answer(body=body.decode("utf-8"), fetched=fetched, digest=about["sha256"], kept=True)
+    return Answer(content=body.decode("utf-8"), fetched=fetched, digest=about["sha256"], kept=True)
 
 
 def _keep(place: Path, body: str, question: Mapping[str, Any]) -> Answer:
@@ -171,7 +182,7 @@ def _keep(place: Path, body: str, question: Mapping[str, Any]) -> Answer:
     # The description comes last: a killed write leaves an answer without one, which is asked for again.
     _write(place.with_suffix(".txt"), body)
     _write(place.with_suffix(".json"), json.dumps(about, ensure_ascii=False, indent=1))
-    return Answer(body=body, fetched=today, digest=digest, kept=False)
+    return Answer(content=body, fetched=today, digest=digest, kept=False)
 
 
 def _write(path: Path, text: str) -> None:
