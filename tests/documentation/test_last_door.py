@@ -5,7 +5,7 @@ import pytest
 
 from whatworks.core.errors import DisclosureRisk
 from whatworks.documentation.last_door import refuse_people, refuse_people_in_notebook
-from whatworks.findings.document import document
+from whatworks.findings.page_frame import document
 
 # A day that no calendar has, as administrative numbers have them.
 NUMBER = "610170" + "1234"

@@ -62,7 +62,7 @@ def collect(
     if absent:
         raise MissingData(f"No package came from {', '.join(absent)}, whose fingerprint was told. Ask for it, or leave it out.")
     if pooled.provenance.arguments["synthetic"]:
-        from whatworks.findings.document import simulated_banner
+        from whatworks.findings.page_frame import simulated_banner
 
         typer.echo(simulated_banner(language.value))
     typer.echo(f"{pooled.estimand}.")

@@ -1,15 +1,12 @@
 """From results to words, charts and pages that people can act on, in Danish and English.
 
-Names are loaded when they are first used, so that ``import whatworks.findings`` does not draw in matplotlib.
+Names are loaded when they are first used, so that ``import whatworks.findings`` draws in neither pandas nor matplotlib.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from whatworks.core.alphabet import sort_key
-from whatworks.findings.document import document
-from whatworks.findings.finding import Finding, load, save
-from whatworks.findings.language import interval, number, percent, translator
 
 if TYPE_CHECKING:
     from whatworks.findings.advice import advice_table, choice_sentence, power_sentence, power_table
@@ -24,12 +21,15 @@ if TYPE_CHECKING:
     from whatworks.findings.explanation import explain
     from whatworks.findings.explorers import explore_honest, explore_investment, explore_specifications
     from whatworks.findings.export import write_table
+    from whatworks.findings.finding import Finding, load, save
     from whatworks.findings.gap_map_cells import gap_cells
     from whatworks.findings.group_page import page_of_group
     from whatworks.findings.hidden_factors import hidden_factor_table
     from whatworks.findings.index import error_page, index_page
+    from whatworks.findings.language import interval, number, percent, translator
     from whatworks.findings.municipality_page import answer_sentence, effects_table
     from whatworks.findings.one_place import local_question, own_place
+    from whatworks.findings.page_frame import document
     from whatworks.findings.pages import page
     from whatworks.findings.plans import beside_plan, plan_of, plan_section, plan_sentence, plan_table
     from whatworks.findings.profile_page import page_of_profile
@@ -60,6 +60,14 @@ if TYPE_CHECKING:
 
 _WORDS = ("certainty", "check_sentence", "covariate_name", "design_explanation", "design_name", "sentence", "verdict")
 _PAGES = {
+    "Finding": "finding",
+    "document": "page_frame",
+    "interval": "language",
+    "load": "finding",
+    "number": "language",
+    "percent": "language",
+    "save": "finding",
+    "translator": "language",
     "answer_sentence": "municipality_page",
     "attribute_names": "benchmark_tables",
     "consequences_table": "economics_section",

@@ -9,12 +9,12 @@ from whatworks.core.result import EffectResult
 from whatworks.findings import charts
 from whatworks.findings.benchmark_tables import attribute_names, practices_table, services_table
 from whatworks.findings.charts.providers import reason_words
-from whatworks.findings.document import document
 from whatworks.findings.doubts import check_lists
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of, group_name, outcome_name, unit_of, within
 from whatworks.findings.language import interval, number, percent, translator
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 from whatworks.findings.view import Cell, about
 

@@ -8,10 +8,10 @@ from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import require_columns
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.options import one_of
-from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, number, percent, translator
 from whatworks.findings.names import N_
+from whatworks.findings.page_frame import document
 from whatworks.findings.profile_words import hidden_words
 from whatworks.findings.rendering import render
 from whatworks.findings.view import Cell

@@ -5,9 +5,9 @@ from typing import Any
 from whatworks.core.alphabet import sort_key
 from whatworks.core.options import one_of
 from whatworks.documentation.schema import TABLES, Column, Table
-from whatworks.findings.document import document
 from whatworks.findings.language import LANGUAGES, number, translator
 from whatworks.findings.names import N_
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 
 _KINDS = {

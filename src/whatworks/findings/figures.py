@@ -18,8 +18,8 @@ from matplotlib.transforms import Transform
 
 import whatworks.findings.style as style
 from whatworks.core.errors import InvalidOption, MissingAltText
-from whatworks.findings.document import simulated_banner
 from whatworks.findings.language import number, translator
+from whatworks.findings.page_frame import simulated_banner
 
 # A figure may grow this much beyond its natural width before its text outgrows the page's.
 _LARGEST = 1.25

@@ -8,11 +8,11 @@ from whatworks.core.version import __version__
 from whatworks.evidence import Registry
 from whatworks.evidence.headline import RULE_VERSION
 from whatworks.findings.bodies import Body, bodies_of
-from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.finding import Finding
 from whatworks.findings.group_parts import TONES, UNRATED, concluded, part_of_page, verdict_word, why_apart
 from whatworks.findings.labels import short, within
 from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.page_frame import document, simulated_banner
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import sides_told_once, tally
 from whatworks.findings.view import Cell, counted

@@ -12,13 +12,13 @@ from whatworks.core.version import __version__
 from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.changes import changes_view
-from whatworks.findings.document import document, simulated_banner
 from whatworks.findings.finding import Finding
 from whatworks.findings.index_rows import PREFIXES, address, answer_rows, group_address, group_tiles, report_rows, service_rows
 from whatworks.findings.labels import (
     label,
 )
 from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.page_frame import document, simulated_banner
 from whatworks.findings.rendering import render
 from whatworks.findings.search import SCRIPT, searchable
 from whatworks.findings.weighed import weighed_figure

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from whatworks.findings import charts
-from whatworks.findings.document import document
 from whatworks.findings.economics_section import CASE, COST_EFFECTIVENESS, economics_view
 from whatworks.findings.economics_sentences import economics_warnings
 from whatworks.findings.economics_words import chance, payer_name, quantity
@@ -12,6 +11,7 @@ from whatworks.findings.finding import Finding
 from whatworks.findings.labels import group_name, label, short, within
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 from whatworks.findings.view import about
 

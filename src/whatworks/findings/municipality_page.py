@@ -11,7 +11,6 @@ from whatworks.evidence import Registry
 from whatworks.findings import charts
 from whatworks.findings.answer import conclude
 from whatworks.findings.context import yardstick
-from whatworks.findings.document import document
 from whatworks.findings.doubts import certainty_sentence, check_lists
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
@@ -28,6 +27,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.one_place import OWN, TOGETHER
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 from whatworks.findings.view import Cell, about, circles
 from whatworks.findings.wording import sentence, shown

@@ -12,7 +12,6 @@ from whatworks.findings import charts
 from whatworks.findings.answer import own_view, unknown_view
 from whatworks.findings.benchmark_page import page_of_benchmark
 from whatworks.findings.context import own_context, silent_domains
-from whatworks.findings.document import document
 from whatworks.findings.doubts import unsaid
 from whatworks.findings.economics_section import cost_cell, economics_view, folder_of
 from whatworks.findings.finding import Finding
@@ -20,6 +19,7 @@ from whatworks.findings.investment_page import page_of_investment
 from whatworks.findings.labels import decimals_of, group_name, method_name, short, smallest_important, speaking
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.municipality_page import in_order, page_of_municipality, places_section
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import review_view
 from whatworks.findings.subgroups import subgroups_in

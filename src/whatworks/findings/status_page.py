@@ -7,9 +7,9 @@ import pandas as pd
 from whatworks.core.alphabet import sort_key
 from whatworks.core.options import one_of
 from whatworks.documentation import Status, compare_status
-from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.page_frame import document
 from whatworks.findings.profile_page import day_written, facts, unsaid
 from whatworks.findings.profile_words import THEMES, hidden_words, indicator_name, value_written, written
 from whatworks.findings.rendering import render

@@ -10,10 +10,10 @@ from whatworks.documentation.faults import QUARANTINE, REFUSE, WARN, Fault
 from whatworks.documentation.rules import RULES
 from whatworks.documentation.schema import TABLES
 from whatworks.documentation.validation import Validation
-from whatworks.findings.document import document
 from whatworks.findings.figures import table_html
 from whatworks.findings.language import LANGUAGES, number, translator
 from whatworks.findings.names import N_
+from whatworks.findings.page_frame import document
 from whatworks.findings.rendering import render
 
 _SECTIONS = (
