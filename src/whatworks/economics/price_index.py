@@ -185,5 +185,3 @@ def _link_table(chosen: pd.DataFrame, level_corrections: bool) -> pd.DataFrame:
             "source": chosen["source"].to_numpy() if "source" in chosen else "",
         }
     )
-
-
