@@ -10,10 +10,10 @@ import pytest
 
 from tests.documentation.profile_tables import make_tables
 from whatworks.core.errors import InvalidOption, MissingData
+from whatworks.documentation.status_changes import compare_status
 from whatworks.documentation.status_reports import (
     ChangedStatus,
     StatusStands,
-    compare_status,
     last_status,
     read_status,
     status_report,

@@ -31,14 +31,8 @@ if TYPE_CHECKING:
     from whatworks.documentation.simulated_borders import simulated_neighbours
     from whatworks.documentation.simulation import simulate
     from whatworks.documentation.statbank import StatBank
-    from whatworks.documentation.status_reports import (
-        Status,
-        compare_status,
-        last_status,
-        read_status,
-        status_report,
-        write_status,
-    )
+    from whatworks.documentation.status_changes import compare_status
+    from whatworks.documentation.status_reports import Status, last_status, read_status, status_report, write_status
     from whatworks.documentation.store import Store
     from whatworks.documentation.suggesting import suggest_mapping
     from whatworks.documentation.summary import source, trends
@@ -64,7 +58,7 @@ _PLACES = {
     "Validation": "validation",
     "build_panel": "panel",
     "cohort": "cohorts",
-    "compare_status": "status_reports",
+    "compare_status": "status_changes",
     "coverage_map": "coverage",
     "dictionary": "data_dictionary",
     "direction_check": "profile_direction",
