@@ -45,8 +45,14 @@ def test_packages_are_pooled_and_say_that_people_are_simulated(packages, tmp_pat
     done = run("collect", packages, "--output", tmp_path / "pooled.json", "--language", "en")
     assert done.exit_code == 0, done.output
     assert "SIMULATED" in done.output
-    assert "average over 2 municipalities" in done.output
+    assert "Average over 2 municipalities" in done.output
     assert ww.EffectResult.from_json((tmp_path / "pooled.json").read_text()).statistics["k"] == 2
+
+
+def test_what_is_pooled_is_said_in_one_language(packages):
+    told = run("collect", packages).output
+    assert "Gennemsnit over 2 kommuner" in told
+    assert not any(word in told.split() for word in ("average", "municipalities", "ok.", "studies", "with", "the"))
 
 
 def test_data_that_do_not_fit_end_with_1_and_wrong_use_with_2(packages, tmp_path):
@@ -86,3 +92,13 @@ def test_help_has_examples(command):
     done = run(command, "--help")
     assert done.exit_code == 0
     assert "Examples" in done.output
+
+
+def test_a_place_that_cannot_be_written_is_named_in_one_line(packages, tmp_path):
+    for done in (
+        run("collect", packages, "--output", tmp_path),
+        run("share", tmp_path / "730", "--sender", "730", "--output", tmp_path),
+    ):
+        assert (done.exit_code, tmp_path.name in done.output, "Check the path" in done.output) == (1, True, True)
+        assert str(tmp_path.parent) not in done.output
+        assert isinstance(done.exception, SystemExit)

@@ -189,6 +189,7 @@ def test_no_sign_that_is_not_seen_hides_a_number(tmp_path, gap):
 
 def test_a_table_of_only_a_header_has_no_rows_and_no_fault_of_its_own(folder):
     (folder / "method.csv").write_text(HEADER, encoding="utf-8")
+    (folder / "target_group.csv").write_text("target_group_code,target_group_name\na,A\n", encoding="utf-8")
     validation = validate(folder)
     assert not validation.faults
-    assert validation.rows["delivered"].tolist() == [0]
+    assert validation.rows["delivered"].tolist() == [0, 1]

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import whatworks as ww
-from whatworks.documentation import InvalidDelivery, PersonalDataFound, read_delivery, validate, write_quarantine
+from whatworks.documentation import InvalidDelivery, PersonalDataFound, Store, ingest, read_delivery, validate, write_quarantine
 from whatworks.documentation.rules import RULES
+from whatworks.documentation.schema import TABLES
 
 
 def adds_up(validation) -> bool:
@@ -132,3 +133,17 @@ def test_whatever_dirt_is_in_it_rows_add_up_and_no_value_is_told(delivery, spots
     finally:
         for place, content in before.items():
             place.write_bytes(content)
+
+
+def test_a_delivery_of_headers_alone_is_refused_by_validate_and_ingest_alike(delivery, tmp_path):
+    for file in delivery.glob("*.csv"):
+        file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    (fault,) = validate(delivery).faults
+    assert str(fault) == "the delivery (file): There is no row in any table. Check the selection that made it."
+    with pytest.raises(InvalidDelivery, match="no row in any table"):
+        ingest(delivery, Store(tmp_path / "store.duckdb"))
+    assert not (tmp_path / "store.duckdb").exists()
+
+
+def test_tables_are_counted_in_the_order_of_the_data_model(delivery):
+    assert validate(delivery).rows["table"].tolist() == [name for name in TABLES if (delivery / f"{name}.csv").exists()]

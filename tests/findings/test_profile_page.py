@@ -12,6 +12,7 @@ from tests.documentation.profile_tables import dates, joined, make_tables
 from whatworks.core.errors import InvalidOption, MissingColumn, UnknownCode
 from whatworks.documentation import coverage_map, direction_check, missing_reasons, profile, status_report
 from whatworks.findings import page_of_coverage, page_of_profile, page_of_status
+from whatworks.findings.profile_words import measure_name
 
 DAY = date(2023, 12, 31)
 
@@ -184,3 +185,10 @@ def test_wrong_use_is_refused(rows):
 
 def test_pages_are_public():
     assert {"page_of_profile", "page_of_coverage", "page_of_status"} <= set(ww.findings.__all__)
+
+
+def test_a_part_of_an_instrument_is_named_in_the_readers_language():
+    measure = "vum_theme|self_care|staff"
+    assert measure_name(measure, "da", named="VUM") == "VUM: egenomsorg (fortalt af personalet)"
+    assert measure_name(measure, "en", named="VUM") == "VUM: self-care (told by staff)"
+    assert measure_name("odd|of its own|citizen", "en") == "odd: of its own (told by the citizen)"

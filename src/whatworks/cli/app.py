@@ -1,5 +1,6 @@
 """The command's frame: exit codes 0 done, 1 something in the data or a report failed, 2 wrong use; one message, no traceback."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,11 @@ class Commands(TyperGroup):
             code, message = WRONG_USE, str(error)
         except WhatworksError as error:
             code, message = FAILED, f"{type(error).__name__}: {error}"
+        except OSError as error:
+            # No right to a folder, a folder where a file should be, a full disk: said by name, without the folders above it.
+            place = Path(str(error.filename)).name if error.filename else "The disk"
+            what = error.strerror or str(error)
+            code, message = FAILED, f"{place}: {what}. Check the path, the right to write there and the space left."
         except KeyboardInterrupt:
             code, message = STOPPED, "Stopped."
         typer.echo(message, err=True)

@@ -50,7 +50,8 @@ def collect(
 ) -> None:
     """Hold packages against their fingerprints, refuse those that do not fit together, and pool the rest in two stages."""
     from whatworks.core.errors import InvalidOption, MissingData
-    from whatworks.findings import sentence
+    from whatworks.findings import check_sentence, sentence
+    from whatworks.findings.language import translator
     from whatworks.workflow.collecting import collect as pooled_from
 
     pairs = [text.partition("=") for text in expect or ()]
@@ -65,10 +66,12 @@ def collect(
         from whatworks.findings.page_frame import simulated_banner
 
         typer.echo(simulated_banner(language.value))
-    typer.echo(f"{pooled.estimand}.")
+    said = translator(language.value)("Average over {count} municipalities. Target group, method and outcome: {question}.")
+    asked = pooled.provenance.arguments["question"]
+    typer.echo(said.format(count=len(pooled.parts), question=", ".join(asked.values())))
     typer.echo(sentence(pooled, language.value))
     for check in pooled.checks:
-        typer.echo(f"  {check}")
+        typer.echo(f"  {check_sentence(check, language.value).striptags()}")
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(pooled.to_json() + "\n", encoding="utf-8")

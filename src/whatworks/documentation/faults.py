@@ -59,7 +59,8 @@ class Fault:
             return f"{place} ({self.rule}): {said}"
         more = ", ..." if self.count > len(self.rows) else ""
         listed = f": {', '.join(map(str, self.rows))}{more}" if self.rows else ""
-        return f"{place} ({self.rule}): {said} {self.count} row{'' if self.count == 1 else 's'}{listed}."
+        stop = "" if listed.endswith("...") else "."
+        return f"{place} ({self.rule}): {said} {self.count} row{'' if self.count == 1 else 's'}{listed}{stop}"
 
 
 class InvalidDelivery(WhatworksError):

@@ -88,7 +88,7 @@ def _of_files(delivered: Delivered, known: Mapping[str, pd.DataFrame]) -> Valida
             _note_cells(examination, name, column, doubt)
     # What a table refers to can only be judged once every file could be read.
     if not any(fault.rule in ("file", "table", "shape", "column") for fault in delivered.faults):
-        examine(examination, known)
+        _judge(examination, known)
     faults = [*delivered.faults, *examination.faults]
     refused = any(fault.severity == REFUSE for fault in faults)
     aside = {
@@ -116,7 +116,7 @@ def _of_frames(frames: Mapping[str, pd.DataFrame], known: Mapping[str, pd.DataFr
     for name, frame in tables.items():
         _hold_to_model(examination, name, frame)
     if not any(fault.severity == REFUSE for fault in examination.faults):
-        examine(examination, known)
+        _judge(examination, known)
     refused = any(fault.severity == REFUSE for fault in examination.faults)
     aside = {
         name: tables[name][bad].assign(rule=examination.reasons[name][bad], file_row=np.flatnonzero(bad) + 2)
@@ -125,6 +125,15 @@ def _of_frames(frames: Mapping[str, pd.DataFrame], known: Mapping[str, pd.DataFr
     }
     counts = {name: len(frame) for name, frame in tables.items()}
     return _validation("tables", examination.faults, examination, delivered=counts, quarantined=aside)
+
+
+def _judge(examination: Examination, known: Mapping[str, pd.DataFrame]) -> None:
+    """Hold the rows to the rules; where there is none at all, say that instead of what the empty tables refer to."""
+    if any(len(table) for table in examination.tables.values()):
+        examine(examination, known)
+    else:
+        message, remedy = N_("There is no row in any table."), N_("Check the selection that made it.")
+        examination.faults.append(Fault(rule="file", file="the delivery", column=None, message=message, remedy=remedy))
 
 
 def _validation(
@@ -152,7 +161,7 @@ def _validation(
                 "quarantined": len(quarantined.get(table, ())),
                 "refused": n if refused else 0,
             }
-            for table, n in delivered.items()
+            for table, n in sorted(delivered.items(), key=lambda one: list(TABLES).index(one[0]))
         ],
         columns=["table", "delivered", "kept", "quarantined", "refused"],
     )

@@ -60,6 +60,7 @@ _INFORMANTS: Mapping[str, str] = {
     "staff": N_("told by staff"),
     "register": N_("from a register"),
 }
+_SUBSCALES: Mapping[str, str] = {"relations": N_("relations"), "self_care": N_("self-care")}
 _HIDDEN: Mapping[str, str] = {
     "few": N_("Not shown: too few people, here or in a number beside it"),
     "unknown": N_("Not delivered"),
@@ -76,8 +77,9 @@ def indicator_name(row: Row, language: str) -> str:
 def measure_name(measure: str, language: str, *, named: str | None = None) -> str:
     """An instrument with its subscale and who told: ``WHO5 (told by the citizen)``; by its name where that is known."""
     instrument, subscale, informant = measure.split("|")
-    scale = f"{named or instrument} {subscale}".strip()
-    return f"{scale} ({translator(language)(_INFORMANTS[informant])})" if informant in _INFORMANTS else scale
+    _ = translator(language)
+    scale = f"{named or instrument}: {_(_SUBSCALES.get(subscale, subscale))}" if subscale else named or instrument
+    return f"{scale} ({_(_INFORMANTS[informant])})" if informant in _INFORMANTS else scale
 
 
 def meaning(indicator: str, language: str) -> str:
