@@ -37,10 +37,12 @@ def test_unknown_never_looks_like_no_difference(draw):
     unknown = cell(html, "Children with autism", "Housing")
     same = cell(html, "Adults in social psychiatry", "Well-being and quality of life")
     assert "We do not know" in unknown
-    assert "repeating-linear-gradient" in unknown
+    assert 'class="gap-unknown"' in unknown
+    assert re.search(r"\.gap-unknown[^}]*repeating-linear-gradient", html)
+    assert not re.search(r"\.gap-no-clear-difference[^}]*gradient", html)
     assert ">?<" in unknown
     assert "No clear difference" in same
-    assert "gradient" not in same
+    assert 'class="gap-no-clear-difference"' in same
     assert "▬" in same
 
 
@@ -88,7 +90,7 @@ def test_the_caption_counts_cells(make):
 def test_an_empty_registry_is_a_map_of_what_we_do_not_know(make):
     nothing = make.map_cells().head(0)
     html = charts.gap_map_table(nothing, groups=make.groups, domains=make.domains, language="en")
-    assert html.count("We do not know") == 15
+    assert html.count("<td ") == html.count('<span class="said">We do not know</span>') == 15
     with pytest.raises(EmptyData, match="nothing to map"):
         charts.gap_map_data(nothing)
 
@@ -116,6 +118,18 @@ def test_bad_input_is_refused(make):
         charts.gap_map_data(cells.assign(own="false"))
 
 
+def test_circles_grow_in_area_with_the_number_of_studies_and_signs_are_explained_below():
+    frame = pd.DataFrame(
+        {"target_group": ["a", "b", "c"], "domain": "x", "verdict": "not_rated", "certainty": None, "n_studies": [0, 20, 40]}
+    ).assign(under_way=0, own=0, n_reviews=1)
+    html = charts.gap_map_table(frame, language="en")
+    none, some, many = (float(each) ** 2 for each in re.findall(r"width:([0-9.]+)em;line", html))
+    assert none < some < many
+    assert many - some == pytest.approx(some - none, rel=0.02)
+    assert "○</span> Not rated yet. The number is" in html
+    assert "No study" not in html
+
+
 def test_a_missing_verdict_or_flag_is_read_as_unknown(make):
     cells = make.map_cells().assign(verdict=None, certainty=np.nan, own=np.nan)
     data = charts.gap_map_data(cells)
@@ -138,8 +152,7 @@ def test_not_rated_and_no_study_are_told_apart_from_unknown_and_from_no_differen
     ).assign(n_reviews=[1, 2, 0, 0])
     html = charts.gap_map_table(frame, language="en")
     said = {code: re.search(rf'<td[^>]*class="gap-{code.replace("_", "-")}".*?</td>', html).group() for code in codes}
-    assert "in 2 reviews" in said["not_rated"]
-    assert "Not rated yet</span> <span" in said["not_rated"]
+    assert '<span class="said">Not rated yet, in 2 reviews</span>' in said["not_rated"]
     assert "No study" in said["gap"]
     assert "We do not know" in said["unknown"]
     assert "<b>" in said["no_clear_difference"]

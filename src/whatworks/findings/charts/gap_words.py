@@ -33,11 +33,20 @@ def certainty_text(code: str, language: str) -> str:
     return words.get(code, "")
 
 
+def reviews_text(n_reviews: int, language: str) -> str:
+    """In how many reviews studies stand; empty without one."""
+    _ = translator(language)
+    if not n_reviews:
+        return ""
+    return _("in 1 review") if n_reviews == 1 else _("in {n} reviews").format(n=number(n_reviews, language))
+
+
 def remark(row: Any, language: str) -> list[str]:
     """Certainty, how many reviews, what is under way, and what is our own, each on a line."""
     _ = translator(language)
-    reviews = ""
-    if row.n_reviews:
-        reviews = _("in 1 review") if row.n_reviews == 1 else _("in {n} reviews").format(n=number(row.n_reviews, language))
-    more = [reviews, _("study under way") if row.under_way else "", _("our own figures") if row.own else ""]
+    more = [
+        reviews_text(row.n_reviews, language),
+        _("study under way") if row.under_way else "",
+        _("our own figures") if row.own else "",
+    ]
     return [text for text in (certainty_text(row.certainty, language), *more) if text]
