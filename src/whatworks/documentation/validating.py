@@ -129,7 +129,7 @@ def _of_frames(frames: Mapping[str, pd.DataFrame], known: Mapping[str, pd.DataFr
 
 def _judge(examination: Examination, known: Mapping[str, pd.DataFrame]) -> None:
     """Hold the rows to the rules; where there is none at all, say that instead of what the empty tables refer to."""
-    if any(len(table) for table in examination.tables.values()):
+    if not examination.tables or any(len(table) for table in examination.tables.values()):
         examine(examination, known)
     else:
         message, remedy = N_("There is no row in any table."), N_("Check the selection that made it.")
