@@ -39,10 +39,11 @@ def reversed_scores(tables: Tables) -> list[Finding]:
     unit = looked_up(measurement["episode_id"], episode["episode_id"], _units(episode))
     named = pd.MultiIndex.from_frame(suspects[["instrument", "unit"]])
     bad = pd.MultiIndex.from_arrays([measurement["instrument"], unit]).isin(named)
-    message = N_("In {n} units scores go the other way than everywhere else, or follow-ups or levels mirror the others.")
+    one = N_("In one unit scores go the other way than everywhere else, or follow-ups or levels mirror the others.")
+    more = N_("In {n} units scores go the other way than everywhere else, or follow-ups or levels mirror the others.")
     said = {"rule": "V11", "table": "measurement", "column": "value", "places": {"n": len(suspects)}}
     remedy = N_("Ask whether high and low were swapped there before anything is compared.")
-    return where(measurement, bad, found=message, remedy=remedy, **said)
+    return where(measurement, bad, found=one if len(suspects) == 1 else more, remedy=remedy, **said)
 
 
 def missing_baselines(tables: Tables) -> list[Finding]:
