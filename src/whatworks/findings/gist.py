@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.result import EffectResult
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import label, outcome_name, short, smallest_important, within
@@ -112,7 +113,7 @@ def _verb(result: EffectResult, size: str) -> str:
     if size == "trivial":
         return "trivial"
     row = result.headline
-    above = float(row.conf_low) > (1.0 if result.measure in ("RR", "OR", "IRR", "HR", "ratio") else 0.0)
+    above = float(row.conf_low) > (1.0 if result.measure in PLAIN_RATIOS else 0.0)
     if result.good == "down":
         return "increases" if above else "reduces"
     return "improves" if above else "worsens"

@@ -4,12 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.finding import Finding
 from whatworks.findings.language import translator
 from whatworks.findings.names import N_, design_explanation, design_name
-from whatworks.findings.verdicts import NEUTRAL_AT_ONE, failed_doubts
+from whatworks.findings.verdicts import failed_doubts
 
 _STANDINGS: Mapping[str, str] = {
     "naive": N_("It is shown because many would calculate like this. We do not build the answer on it."),
@@ -67,7 +68,7 @@ def misled(finding: Finding, language: str) -> str:
 
 
 def _no_difference(result: EffectResult) -> float:
-    return 1.0 if result.measure in NEUTRAL_AT_ONE else 0.0
+    return 1.0 if result.measure in PLAIN_RATIOS else 0.0
 
 
 def _way(result: EffectResult) -> int:

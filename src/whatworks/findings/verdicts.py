@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from whatworks.core.check import Check
+from whatworks.core.measures import PLAIN_RATIOS
 from whatworks.core.result import EffectResult
 from whatworks.findings.checks import check_sentence
 from whatworks.findings.language import number, translator
@@ -31,8 +32,6 @@ NOT_A_DOUBT = (
     "many_subgroups",
     "balance_within_subgroups",
 )
-# A plain ratio of 1 is no difference; every other measure, logs among them, has it at 0.
-NEUTRAL_AT_ONE = ("RR", "OR", "IRR", "HR", "ratio")
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _weaker(conclusion: Verdict, language: str) -> Verdict:
 def _benefit(result: EffectResult) -> tuple[float, float]:
     """The range with the good direction upwards and no difference at 0."""
     low, high = float(result.headline.conf_low), float(result.headline.conf_high)
-    if result.measure in NEUTRAL_AT_ONE:
+    if result.measure in PLAIN_RATIOS:
         low, high = low - 1, high - 1
     return (-high, -low) if result.good == "down" else (low, high)
 
