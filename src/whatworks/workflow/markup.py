@@ -15,8 +15,6 @@ _FORBIDDEN = (
 _ADDRESSES = ("src", "srcset", "poster", "data", "href", "xlink:href", "action", "formaction", "background")
 _LOADED_STYLE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 _SAFE_LINK = re.compile(r"(https?:|mailto:|#|[^:]*$|[^:]*[/?#])", re.IGNORECASE)
-# nbconvert writes this where a figure has no text; to a reader it is no text.
-_PLACEHOLDER = "No description has been provided for this image"
 
 
 def finished(html: str) -> str:
@@ -39,7 +37,7 @@ def finished(html: str) -> str:
     """
     soup = BeautifulSoup(html, "html.parser")
     # pandas styles its tables for a notebook; the page has its own look.
-    for style in soup.select("style[scoped]"):
+    for style in soup.find_all("style", scoped=True):
         style.decompose()
     for element in soup.find_all(True):
         _refuse_active(element)
@@ -84,8 +82,7 @@ def _refuse_style(element: Tag, text: str) -> None:
 
 def _refuse_silent_figures(soup: BeautifulSoup) -> None:
     for image in soup.find_all("img"):
-        text = str(image.get("alt") or "").strip()
-        if not text or text == _PLACEHOLDER:
+        if not str(image.get("alt") or "").strip():
             raise_missing_text("A picture")
     for drawing in soup.find_all("svg"):
         if drawing.find_parent("svg") is None and not _has_name(drawing):
@@ -147,7 +144,7 @@ def _order_headings(soup: BeautifulSoup) -> None:
 
 def _join_code(soup: BeautifulSoup) -> None:
     """Code cells with nothing to see between them fold away as one."""
-    for fold in soup.select("details.code"):
+    for fold in soup.find_all("details", class_="code"):
         if fold.parent is None:
             continue
         while _folds_code(following := _next_element(fold)):

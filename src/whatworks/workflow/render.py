@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from whatworks.core.errors import InvalidResult
@@ -23,6 +23,11 @@ _TEMPLATES = Path(__file__).parent / "template"
 _NETWORK_ADDRESSES = (
     *("mathjax_url", "require_js_url", "mermaid_js_url", "mermaid_layout_elk_js_url", "jquery_url"),
     *("jupyter_widgets_base_url", "widget_renderer_url"),
+)
+# What a page can show, best first: of an output that is alive, the words or the table that it also has; of a script, nothing.
+_SHOWN = (
+    *("application/javascript", "text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg"),
+    "text/plain",
 )
 
 
@@ -52,7 +57,9 @@ def report_body(notebook: Any, *, language: str, design: str) -> str:
     for cell in shown.cells:
         for output in cell.get("outputs", []):
             _speak(output, language)
-    body, _ = _exporter().from_notebook_node(shown, resources={"words": {"code": translator(language)("Show the code")}})
+    # The exporter of pages would read all that the templates wrote once more, for what ours say themselves.
+    words = {"words": {"code": translator(language)("Show the code")}}
+    body, _ = TemplateExporter.from_notebook_node(_exporter(), shown, resources=words)
     return finished(body)
 
 
@@ -74,7 +81,9 @@ def _speak(output: MutableMapping[str, Any], language: str) -> None:
 @cache
 def _exporter() -> HTMLExporter:
     return HTMLExporter(
-        config=Config({"CSSHTMLHeaderPreprocessor": {"enabled": False}}),
+        config=Config({"NbConvertBase": {"display_data_priority": list(_SHOWN)}}),
+        # The others would do nothing here, but each has the whole notebook checked again.
+        default_preprocessors=["nbconvert.preprocessors.coalescestreams.CoalesceStreamsPreprocessor"],
         template_name="report",
         extra_template_basedirs=[str(_TEMPLATES)],
         exclude_anchor_links=True,

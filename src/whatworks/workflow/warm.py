@@ -119,8 +119,8 @@ if os.environ.get(EVIDENCE):
         from whatworks.workflow.known import evidence_base
 
         evidence_base(Path(os.environ[EVIDENCE]))
-# Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it.
-gc.collect()
+# Memory that is shared with every report stays shared: the collector of a report never visits, and so never copies it. What
+# could be collected now is little and would take a tenth of the time as well.
 gc.freeze()
 gc.enable()
 atexit.register(gc.unfreeze)
