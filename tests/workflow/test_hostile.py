@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from whatworks.cli import app
 from whatworks.core.errors import InvalidParameters, SiteNotWritable
+from whatworks.findings.page_frame import document
 from whatworks.workflow.site import build_site
 
 REPOSITORY = Path(__file__).parents[2]
@@ -98,3 +99,35 @@ def test_an_option_that_names_no_question_is_repeated_as_text(project, monkeypat
     result = CliRunner().invoke(app, ["reports", "--target-group", "[bold red]../x[/]"])
     assert result.exit_code == 2
     assert "'[bold red]../x[/]'" in result.stderr
+
+
+# Sets the terminal's title, empties the screen, turns the letters after it round.
+STEERING = "\x1b]0;owned\x07\x1b[2J\u202e"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", f"p{STEERING}.yml"),
+        ("collect", f"p{STEERING}.yml"),
+        ("validate", "delivery", "--mapping", f"p{STEERING}.yml"),
+        ("init", f"there{STEERING}"),
+        ("reports", "--target-group", STEERING),
+    ],
+)
+def test_the_name_of_a_file_does_not_steer_the_terminal(project, monkeypatch, arguments):
+    monkeypatch.chdir(project)
+    (project / f"p{STEERING}.yml").write_text("a: 1\n")
+    (project / f"there{STEERING}").mkdir()
+    (project / f"there{STEERING}" / "file").touch()
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code != 0
+    assert "\\x1b]0;owned\\x07\\x1b[2J\\u202e" in result.stderr
+    assert not set("\x1b\x07\u202e").intersection(result.output)
+
+
+def test_what_turns_the_letters_round_is_written_out_on_a_page():
+    page = document(title="Virker \u202edet?", body="<p>Nul \0 og \u2066skjult</p>\r\n", language="da")
+    assert not set("\0\u202e\u2066").intersection(page)
+    assert "<h1>Virker \\u202edet?</h1>" in page
+    assert "<p>Nul \\x00 og \\u2066skjult</p>\r\n" in page

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 
 _EXAMPLES = """
 Examples:
@@ -65,14 +65,14 @@ def collect(
     if pooled.provenance.arguments["synthetic"]:
         from whatworks.findings.page_frame import simulated_banner
 
-        typer.echo(simulated_banner(language.value))
+        say(simulated_banner(language.value))
     said = translator(language.value)("Average over {count} municipalities. Target group, method and outcome: {question}.")
     asked = pooled.provenance.arguments["question"]
-    typer.echo(said.format(count=len(pooled.parts), question=", ".join(asked.values())))
-    typer.echo(sentence(pooled, language.value))
+    say(said.format(count=len(pooled.parts), question=", ".join(asked.values())))
+    say(sentence(pooled, language.value))
     for check in pooled.checks:
-        typer.echo(f"  {check_sentence(check, language.value).striptags()}")
+        say(f"  {check_sentence(check, language.value).striptags()}")
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(pooled.to_json() + "\n", encoding="utf-8")
-        typer.echo(f"Wrote {output}.")
+        say(f"Wrote {output}.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 
 _EXAMPLES = """
 Examples:
@@ -49,8 +49,8 @@ def ingest(
     opened = Store(store, wait=wait)
     done = take_in(file, opened, mapping=mapping, source=source)
     for line in done.lines():
-        typer.echo(line)
+        say(line)
     if quarantine is not None and done.appended.quarantined:
         aside = opened.quarantine(done.appended.delivery)
         written = write_quarantine({name: rows.drop(columns="delivery") for name, rows in aside.items()}, quarantine)
-        typer.echo(f"Wrote {len(written)} files of rows kept aside to {quarantine}. They hold people's data.")
+        say(f"Wrote {len(written)} files of rows kept aside to {quarantine}. They hold people's data.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 
 _EXAMPLES = """
 Examples:
@@ -36,15 +36,15 @@ def init(
 
     if not upgrade:
         made = new_workbench(folder)
-        typer.echo(f"{made.folder}: {len(made.written)} files. Next: cd {made.folder} && {_command()} reports")
+        say(f"{made.folder}: {len(made.written)} files. Next: cd {made.folder} && {_command()} reports")
         return
     done = upgrade_workbench(folder)
     for name in done.beside:
-        typer.echo(f"Kept yours: {name}. The new version is {name}.new; take over what you want and remove it.")
+        say(f"Kept yours: {name}. The new version is {name}.new; take over what you want and remove it.")
     if not (done.written or done.replaced or done.beside):
-        typer.echo("Everything is up to date.")
+        say("Everything is up to date.")
         return
-    typer.echo(f"{len(done.replaced)} replaced, {len(done.written)} added, {len(done.beside)} put beside yours.")
+    say(f"{len(done.replaced)} replaced, {len(done.written)} added, {len(done.beside)} put beside yours.")
 
 
 def _command() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import WRONG_USE, app
+from whatworks.cli.app import WRONG_USE, app, say
 
 _EXAMPLES = """
 Examples:
@@ -32,7 +32,7 @@ def plan(
         typer.echo(EXAMPLE, nl=False)
         return
     if file is None:
-        typer.echo("Name the plan, or ask for one to start from: whatworks plan --example", err=True)
+        say("Name the plan, or ask for one to start from: whatworks plan --example", err=True)
         raise typer.Exit(WRONG_USE)
     frozen = freeze(file)
-    typer.echo(f"Frozen {frozen.frozen_at} with fingerprint {frozen.fingerprint}. Report departures with ww.design.deviations.")
+    say(f"Frozen {frozen.frozen_at} with fingerprint {frozen.fingerprint}. Report departures with ww.design.deviations.")

@@ -18,6 +18,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from whatworks.core.unseen import spelt_out
+
 if TYPE_CHECKING:
     from whatworks.workflow.jobs import Outcome
     from whatworks.workflow.site import SiteRun
@@ -52,7 +54,7 @@ class Lines:
         if self.bar:
             self.bar.add_task("Reports", total=self.total)
         elif not self._quiet:
-            self.console.print(Text(text))
+            self.console.print(_text(text))
 
     def done(self, outcome: "Outcome") -> None:
         """Say how one report ended, and how long the rest will take."""
@@ -64,7 +66,7 @@ class Lines:
         line = f"[{self.count}/{self.total}] {outcome.folder}: {ending}"
         self._note(line)
         if not self._quiet or outcome.failure or outcome.earlier:
-            self.console.print(Text(line + self._remaining()), soft_wrap=True)
+            self.console.print(_text(line + self._remaining()), soft_wrap=True)
         if self.bar:
             self.bar.advance(self.bar.task_ids[0])
 
@@ -89,7 +91,7 @@ class Lines:
 
     def _note(self, text: str) -> None:
         if self._log:
-            self._log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}\n")
+            self._log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {spelt_out(text)}\n")
             self._log.flush()
 
 
@@ -130,7 +132,7 @@ def summarise(run: "SiteRun", stream: TextIO) -> bool:
     unchanged = sum(report.status == "unchanged" for report in run.reports)
     if not run.changed:
         plural = "report is" if unchanged == 1 else "reports are"
-        console.print(Text(f"Nothing has changed: {unchanged} {plural} up to date. Open {door}"), soft_wrap=True)
+        console.print(_text(f"Nothing has changed: {unchanged} {plural} up to date. Open {door}"), soft_wrap=True)
         return True
     table = _table("Report", "Result")
     table.add_column("Seconds", justify="right")
@@ -138,13 +140,13 @@ def summarise(run: "SiteRun", stream: TextIO) -> bool:
         if report.status != "unchanged":
             style = "red" if report.status == "failed" else ""
             status = f"{report.status}, second try" if report.earlier else report.status
-            table.add_row(Text(report.folder), Text(status, style=style), f"{report.seconds:.1f}")
+            table.add_row(_text(report.folder), _text(status, style=style), f"{report.seconds:.1f}")
     if table.row_count:
         console.print(table)
     for report in run.failed:
-        console.print(Text(f"FAILED {report.folder}: {report.failure}", style="red"), soft_wrap=True)
+        console.print(_text(f"FAILED {report.folder}: {report.failure}", style="red"), soft_wrap=True)
     counts = [f"{len(run.reports) - unchanged - len(run.failed)} made", f"{unchanged} unchanged", f"{len(run.failed)} failed"]
-    console.print(Text(f"{', '.join(counts)}. Open {door}"), soft_wrap=True)
+    console.print(_text(f"{', '.join(counts)}. Open {door}"), soft_wrap=True)
     return not run.failed
 
 
@@ -164,12 +166,12 @@ def tell_verified(verdicts: "Sequence[Verified]", stream: TextIO) -> bool:
     table = _table("Report", "Result", "Files")
     for verdict in verdicts:
         said = _VERDICTS[verdict.status] + (f": {verdict.failure}" if verdict.failure else "")
-        table.add_row(Text(verdict.folder), Text(said, style="" if verdict.holds else "red"), Text(", ".join(verdict.files)))
+        table.add_row(_text(verdict.folder), _text(said, style="" if verdict.holds else "red"), _text(", ".join(verdict.files)))
     console.print(table)
     same = sum(verdict.status == "same" for verdict in verdicts)
     wrong = sum(not verdict.holds for verdict in verdicts)
     counts = [f"{same} the same", f"{len(verdicts) - same - wrong} changed since", f"{wrong} wrong"]
-    console.print(Text(f"{', '.join(counts)}."))
+    console.print(_text(f"{', '.join(counts)}."))
     return wrong == 0
 
 
@@ -186,6 +188,11 @@ def console_for(stream: TextIO) -> Console:
     return (
         console if console.is_terminal else Console(file=stream, highlight=False, markup=False, emoji=False, width=_PLAIN_WIDTH)
     )
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Words as they are; nothing in a name steers the terminal."""
+    return Text(spelt_out(words), style=style)
 
 
 def _short(path: Path) -> str:

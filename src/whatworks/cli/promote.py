@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 
 _EXAMPLES = """
 Examples:
@@ -57,4 +57,4 @@ def promote(
         outcome=outcome,
         design=design,
     )
-    typer.echo(f"{written} stands in the evidence base.")
+    say(f"{written} stands in the evidence base.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 
 _EXAMPLES = """
 Examples:
@@ -45,5 +45,5 @@ def share(
     counts = None if groups is None else pd.read_csv(groups)
     package = share_report(report, sender=sender, result=result, groups=counts, k=k)
     write_package(package, output)
-    typer.echo(f"Wrote {output}: {', '.join(package.question.values())} from {package.sender}. No row about a person is in it.")
-    typer.echo(f"Fingerprint: {package.fingerprint}")
+    say(f"Wrote {output}: {', '.join(package.question.values())} from {package.sender}. No row about a person is in it.")
+    say(f"Fingerprint: {package.fingerprint}")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from whatworks.cli.app import app
+from whatworks.cli.app import app, say
 from whatworks.core.errors import InvalidOption
 
 _EXAMPLES = """
@@ -57,9 +57,9 @@ def simulate(
     if truth is not None:
         _write_truth(truth, told)
     rows = sum(len(table) for table in tables.values())
-    typer.echo(f"{output}: {len(tables)} tables, {rows} rows, simulated.")
+    say(f"{output}: {len(tables)} tables, {rows} rows, simulated.")
     if truth is not None:
-        typer.echo(f"{truth}: what is true. Keep it away from the delivery.")
+        say(f"{truth}: what is true. Keep it away from the delivery.")
 
 
 def _refuse_truth_inside(truth: Path, output: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whatworks.cli.app import FAILED, app
+from whatworks.cli.app import FAILED, app, say
 
 if TYPE_CHECKING:
     from whatworks.documentation.validation import Validation
@@ -51,20 +51,20 @@ def validate(
 
     validation = held_to_the_rules(file, mapping)
     for fault in validation.faults:
-        typer.echo(f"{fault.severity}: {fault}")
+        say(f"{fault.severity}: {fault}")
     for row in validation.rows.itertuples():
         told = f"{row.delivered} rows, {row.kept} can be used, {row.quarantined} kept aside, {row.refused} refused"
-        typer.echo(f"{row.table}: {told}")
+        say(f"{row.table}: {told}")
     if output is not None:
         _write_report(validation, output)
-        typer.echo(f"Wrote the report to {output}.")
+        say(f"Wrote the report to {output}.")
     if suggest is not None:
         suggest.write_text(suggest_mapping(file, mapping), encoding="utf-8")
-        typer.echo(f"Wrote a draft of a mapping to {suggest}. Correct it before it is used.")
+        say(f"Wrote a draft of a mapping to {suggest}. Correct it before it is used.")
     if quarantine is not None and validation.quarantined:
         written = write_quarantine(validation.quarantined, quarantine)
-        typer.echo(f"Wrote {len(written)} files of rows kept aside to {quarantine}. They hold people's data.")
-    typer.echo("Refused." if validation.refused else "Can be used.")
+        say(f"Wrote {len(written)} files of rows kept aside to {quarantine}. They hold people's data.")
+    say("Refused." if validation.refused else "Can be used.")
     if validation.refused:
         raise typer.Exit(FAILED)
 

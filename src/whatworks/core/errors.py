@@ -3,9 +3,15 @@
 Messages name columns, files, lines and counts. They never carry a value that belongs to a person.
 """
 
+from whatworks.core.unseen import spelt_out
+
 
 class WhatworksError(Exception):
     """Anything the workbench refuses to do, with the way out in the message."""
+
+    def __str__(self) -> str:
+        """The message; a name in it that holds control characters cannot steer the terminal or the log it is told to."""
+        return spelt_out(super().__str__())
 
 
 class MissingColumn(WhatworksError):

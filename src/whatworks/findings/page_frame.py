@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from whatworks.core.errors import InvalidResult
 from whatworks.core.options import one_of
+from whatworks.core.unseen import spelt_out
 from whatworks.core.version import __version__
 from whatworks.documentation.last_door import refuse_people
 from whatworks.findings.language import LANGUAGES, translator
@@ -68,7 +69,7 @@ def document(
     one_of(language, LANGUAGES, name="language")
     refuse_people(body)
     refuse_people(f"{title} {description or ''} {' '.join(label for label, _address in (*breadcrumbs, *links))}")
-    return render(
+    html = render(
         "document.html",
         language,
         title=title,
@@ -87,6 +88,7 @@ def document(
         version=__version__,
         simulated=simulated_banner(language),
     )
+    return spelt_out(html, keep="\t\r")
 
 
 def content_security_policy(script: str = "") -> str:

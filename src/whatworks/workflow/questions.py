@@ -8,6 +8,7 @@ from typing import Any
 
 from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
+from whatworks.core.unseen import spelt_out
 from whatworks.documentation.privacy import looks_like_cpr
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
@@ -100,7 +101,7 @@ class _Reader:
                 return
             content = read_located(path)
         except InvalidParameters as error:
-            self.faults.append(str(error).replace(str(path), name))
+            self.faults.append(str(error).replace(spelt_out(str(path)), name))
             return
         except (OSError, UnicodeDecodeError, RecursionError) as error:
             self.faults.append(f"{name}: cannot be read ({type(error).__name__}). Save it as plain UTF-8 text.")
