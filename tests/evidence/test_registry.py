@@ -13,8 +13,8 @@ from whatworks.evidence.reviews import COLUMNS
 PROJECT = Path(__file__).parents[2]
 
 
-def test_the_evidence_base_holds_53_published_effects_for_at_least_eight_target_groups(registry):
-    assert len(registry.reviews) == 53
+def test_the_evidence_base_holds_55_published_effects_for_at_least_eight_target_groups(registry):
+    assert len(registry.reviews) == 55
     assert registry.reviews["review_id"].is_unique
     assert registry.reviews["target_group"].nunique() >= 8
     assert tuple(registry.reviews.columns) == COLUMNS
@@ -39,6 +39,7 @@ def test_an_interval_that_was_not_seen_stays_missing(registry):
         "vereenooghe_2013_overall",
         "gutterswijk_2020_tfco_a",
         "gutterswijk_2020_home_based",
+        "van_der_put_2020_delinquency",
     }
     assert without["conf_high"].isna().all()
 
@@ -46,7 +47,7 @@ def test_an_interval_that_was_not_seen_stays_missing(registry):
 def test_columns_have_types_a_chart_can_use(registry):
     types = registry.reviews.dtypes.astype(str).to_dict()
     assert {types.pop(name) for name in ("year", "k", "n")} == {"Int64"}
-    assert {types.pop(name) for name in ("effect", "conf_low", "conf_high")} == {"float64"}
+    assert {types.pop(name) for name in ("effect", "conf_low", "conf_high", "share_comparison")} == {"float64"}
     assert set(types.values()) == {"str"}
     assert not registry.reviews[list(types)].isna().any(axis=None)
 

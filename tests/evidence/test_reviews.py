@@ -54,6 +54,9 @@ FAULTS = [
     ({"year": "9" * 5000}, r"year needs a whole number or nothing"),
     ({"k": "0"}, r"k is 0; a pooled effect rests on 1 study or more"),
     ({"n": "349 effects"}, r"n needs a whole number"),
+    ({"measure": "RR", "share_comparison": "27"}, r"share_comparison is 27; it is a share of people, above 0 and below 1"),
+    ({"share_comparison": "0.27"}, r"share_comparison goes with RR, OR, RD; an effect in IRR counts no people"),
+    ({"measure": "RR", "share_comparison": "a few"}, r"share_comparison needs a number"),
     ({"effect": ""}, r"effect is empty. Required: review_id"),
     ({"source": "  "}, r"source is empty"),
     ({"confirmed": "maybe"}, r"confirmed 'maybe' is not known. Use one of: yes, no"),
@@ -100,13 +103,13 @@ def test_a_fault_in_a_row_names_file_line_and_what_is_allowed(base, change, cell
 
 def test_a_row_printed_the_other_way_round_is_kept_when_its_note_says_so(base, change):
     change(6, direction_of_good="up", note="sign: above 1 favours the intervention")
-    assert len(ww.evidence.load(base).reviews) == 53
+    assert len(ww.evidence.load(base).reviews) == 55
 
 
 def test_every_row_printed_the_other_way_round_says_which_sign_favours_the_method(registry):
     usual = [registry.outcomes[code].fields["good"] for code in registry.reviews["outcome"]]
     turned = registry.reviews[registry.reviews["direction_of_good"] != usual]
-    assert len(turned) == 14
+    assert len(turned) == 15
     positive = turned["note"].str.contains("sign: positive favours")
     negative = turned["note"].str.contains("sign: negative favours")
     assert positive.tolist() == (turned["direction_of_good"] == "up").tolist()
@@ -139,7 +142,7 @@ def test_a_name_used_twice_is_refused_even_for_another_finding(base, change):
 def test_the_same_row_under_another_name_is_refused(base):
     rows = rows_of(base)
     write(base, [*rows, ["another_name", *rows[7][1:-1], "another note"]])
-    with pytest.raises(InvalidEvidence, match=r"1 fault .*\n.*reviews.csv:55: the row is a duplicate of line 8"):
+    with pytest.raises(InvalidEvidence, match=r"1 fault .*\n.*reviews.csv:57: the row is a duplicate of line 8"):
         ww.evidence.load(base)
 
 
@@ -148,7 +151,7 @@ def test_the_same_finding_quoted_by_another_source_is_kept(base):
     quoted = list(rows[7])
     quoted[0], quoted[COLUMNS.index("source")] = "baxter_2019_quoted", "quoted in another review"
     write(base, [*rows, quoted])
-    assert len(ww.evidence.load(base).reviews) == 54
+    assert len(ww.evidence.load(base).reviews) == 56
 
 
 def test_a_result_told_twice_is_counted_once_and_alone_it_counts(registry):
@@ -159,16 +162,17 @@ def test_a_result_told_twice_is_counted_once_and_alone_it_counts(registry):
         "gutterswijk_2020_tfco_a",
         "gutterswijk_2020_home_based",
     ]
-    assert len(ww.evidence.counted(registry.reviews)) == 53 - 4
+    assert len(ww.evidence.counted(registry.reviews)) == 55 - 4
     assert len(ww.evidence.counted(registry.select(method="tfco_a"))) == 1
 
 
 def test_a_file_from_before_a_column_was_added_is_still_read(base, registry):
     rows = rows_of(base)
-    dropped = [COLUMNS.index("restates"), COLUMNS.index("restates_how")]
+    dropped = [COLUMNS.index(name) for name in ("share_comparison", "restates", "restates_how")]
     write(base, [[cell for place, cell in enumerate(row) if place not in dropped] for row in rows])
     loaded = ww.evidence.load(base).reviews
     assert set(loaded["restates"]) == {""}
+    assert loaded["share_comparison"].isna().all()
     assert loaded["effect"].equals(registry.reviews["effect"])
 
 
@@ -195,8 +199,8 @@ def test_line_numbers_hold_after_a_cell_of_several_lines(base, change):
         ),
         (lambda text: text.replace("conf_low", "effect", 1), r"the column effect stands twice"),
         (lambda text: text.replace("\n", ",extra\n", 1), r"reviews.csv:1: column 'extra' is not known"),
-        (lambda text: text + "too,few,cells\n", r"reviews.csv:55: the row has 3 cells and the header 25"),
-        (lambda text: text + '"never closed', r"reviews.csv:55: cannot be read from here on .*every quote is closed"),
+        (lambda text: text + "too,few,cells\n", r"reviews.csv:57: the row has 3 cells and the header 26"),
+        (lambda text: text + '"never closed', r"reviews.csv:57: cannot be read from here on .*every quote is closed"),
         (lambda text: "", r"reviews.csv:1: the header lacks review_id"),
     ],
 )

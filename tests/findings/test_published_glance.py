@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 import whatworks as ww
 from whatworks.findings.next_step import published_step
-from whatworks.findings.published_glance import glance_note, glance_rows
+from whatworks.findings.published_glance import glance_note, glance_rows, people_figures
 
 
 def row(measure, effect, low, high, good="up", **more):
@@ -36,6 +36,40 @@ def test_a_ratio_is_told_for_every_hundred_and_odds_are_not(measure):
     assert (odds["people"], odds["size"]) == ("", "1.22 (OR) (1.01 to 1.44)")
 
 
+@pytest.mark.parametrize(
+    ("measure", "effect", "low", "high"), [("OR", 1.68, 1.2, 2.36), ("RR", 1.42, 1.14, 1.72), ("RD", 0.114, 0.037, 0.197)]
+)
+def test_with_the_share_of_the_comparison_groups_a_difference_is_told_in_people(measure, effect, low, high):
+    assert told(row(measure, effect, low, high, "down", share_comparison=0.274))["people"] == "39 of 100 instead of 27 (31 to 47)"
+
+
+def test_a_difference_in_people_needs_a_range_and_a_share_that_can_be():
+    unranged = told(row("OR", 1.68, float("nan"), float("nan"), share_comparison=0.274))
+    assert (unranged["people"], unranged["size"]) == ("", "1.68 (OR) (range not stated)")
+    # 2.5 times 60 of 100 is more than everyone: the ratio stands as it was printed.
+    assert told(row("RR", 2.5, 2.0, 3.0, share_comparison=0.6))["people"] == "250 for every 100 without it (200 to 300)"
+
+
+def test_a_hundred_people_are_drawn_for_the_best_founded_result_of_each_method():
+    harm = row("OR", 1.68, 1.2, 2.36, "down", share_comparison=0.274)
+    smaller = row("OR", 3.0, 1.2, 9.0, "down", share_comparison=0.5, k=1)
+    other = row("RR", 2.0, 1.5, 2.5, share_comparison=0.2, method="n", intervention="N", method_en="N")
+    one = people_figures(pd.DataFrame([harm, smaller, row("g", 0.5, 0.2, 0.8)]), "en")
+    assert len(one) == 1
+    assert "39 of 100 instead of 27" in one[0]
+    assert "comparison groups in the published studies" in one[0]
+    two = people_figures(pd.DataFrame([harm, other]), "en")
+    assert ["M: O" in two[0], "N: O" in two[1], "40 of 100 instead of 20" in two[1]] == [True, True, True]
+    assert people_figures(pd.DataFrame([row("g", 0.5, 0.2, 0.8)]), "en") == []
+
+
+def test_what_speaks_against_and_never_for_is_said_first():
+    harms = told(row("OR", 1.68, 1.2, 2.36, "down"), row("d", 0.1, float("nan"), float("nan")))
+    assert harms["found"] == "1 of 2 speak against, none for"
+    mixed = told(row("OR", 1.68, 1.2, 2.36, "down"), row("OR", 0.5, 0.4, 0.6, "down"))
+    assert mixed["found"] == "1 of 2 speak for"
+
+
 def test_without_a_range_nothing_is_said_to_point_anywhere():
     silent = told(row("g", 0.21, float("nan"), float("nan")))
     assert silent["code"] == "unstated"
@@ -63,6 +97,8 @@ def test_a_result_told_again_is_not_counted_again():
 
 
 def test_what_to_do_is_no_bolder_than_the_results():
+    assert published_step(["against", "unstated"], "en").startswith("Do not start or expand it: no result speaks for it, and one")
+    assert "and 2 speak against" in published_step(["against", "both", "against"], "en")
     assert published_step(["for", "against"], "en").startswith("Read the results one by one")
     assert published_step(["both", "unstated"], "en").startswith("Let these numbers decide nothing.")
     assert published_step(["for"], "da").startswith("Se først på det, resultaterne taler for.")

@@ -12,6 +12,7 @@ from whatworks.evidence.csv_rows import (
     Row,
     frame_of,
     is_count,
+    number_of,
     number_problems,
     read_rows,
 )
@@ -40,13 +41,14 @@ COLUMNS = (
     "conf_low",
     "conf_high",
     "direction_of_good",
+    "share_comparison",
     "seen_at",
     "confirmed",
     "restates",
     "restates_how",
     "note",
 )
-OPTIONAL = ("restates", "restates_how")
+OPTIONAL = ("share_comparison", "restates", "restates_how")
 REQUIRED = (
     "review_id",
     "target_group",
@@ -63,7 +65,9 @@ REQUIRED = (
     "confirmed",
 )
 COUNTS = ("year", "k", "n")
-NUMBERS = EFFECT
+NUMBERS = (*EFFECT, "share_comparison")
+# With the share of the comparison group these can be told as so many of 100 people.
+_OF_PEOPLE = ("RR", "OR", "RD")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "measure": tuple(MEASURES),
     "direction_of_good": ("up", "down"),
@@ -157,6 +161,11 @@ def _number_problems(row: Row) -> Iterator[str]:
         yield f"year {row['year'][:80]} is out of range; use {FIRST_YEAR} to {last}."
     if is_count(row["k"]) and int(row["k"]) == 0:
         yield "k is 0; a pooled effect rests on 1 study or more. Leave k empty where it was not seen."
+    share = number_of(row, "share_comparison")
+    if share is not None and not 0 < share < 1:
+        yield f"share_comparison is {share:g}; it is a share of people, above 0 and below 1 (27 of 100 is 0.27)."
+    if share is not None and row["measure"] in MEASURES and row["measure"] not in _OF_PEOPLE:
+        yield f"share_comparison goes with {', '.join(_OF_PEOPLE)}; an effect in {row['measure']} counts no people."
 
 
 def _repeated(rows: list[NumberedRow]) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import outcome_name, within
-from whatworks.findings.language import translator
+from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.verdicts import Verdict
 
@@ -74,6 +74,11 @@ def published_step(sides: Sequence[str], language: str) -> str:
     'Look first at what the results speak for'
     """
     _ = translator(language)
+    if "against" in sides and "for" not in sides:
+        several = _("Do not start or expand it: no result speaks for it, and {n} speak against.")
+        one = _("Do not start or expand it: no result speaks for it, and one speaks against.")
+        said = several.format(n=number(sides.count("against"), language)) if sides.count("against") > 1 else one
+        return f"{said} {_('Where it runs, find out whether it does harm.')}"
     if "against" in sides:
         return _("Read the results one by one before you choose: some speak against. Ask what else could be offered.")
     if "for" in sides:

@@ -20,6 +20,7 @@ from whatworks.findings.labels import decimals_of, group_name, method_name, shor
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.municipality_page import in_order, page_of_municipality, places_section
 from whatworks.findings.page_frame import document
+from whatworks.findings.published_glance import people_figures
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import review_view
 from whatworks.findings.subgroups import subgroups_in
@@ -78,6 +79,7 @@ def page(
         view = {**about(finding, language), **review_view(finding, reviews, language), "versions": versions}
         view["silent"] = silent_domains(finding, registry, language)
         view["forest"] = charts.forest_figure(reviews, language=language, synthetic=finding.synthetic)
+        view["people"] = people_figures(reviews, language)
         body = render("reviews.html", language, view=view)
     else:
         view = {**about(finding, language), **unknown_view(finding, language), "versions": versions, "places": near}

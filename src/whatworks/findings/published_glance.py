@@ -9,9 +9,11 @@ from scipy.stats import norm
 
 from whatworks.core.alphabet import sort_key
 from whatworks.evidence import counted as each_result_once
+from whatworks.findings.charts.icon_array import icon_array_figure
 from whatworks.findings.charts.words import studies
-from whatworks.findings.language import interval, number, translator
+from whatworks.findings.language import LANGUAGES, interval, number, translator
 from whatworks.findings.review_rows import named_in, review_row, side
+from whatworks.findings.shares import Shares, out_of_100, shares_at, source_words
 from whatworks.findings.wording import STANDARDISED, size_word
 
 # Both are told as so many with the intervention for every hundred without it.
@@ -58,11 +60,7 @@ def _told(rows: Sequence[pd.Series], language: str) -> dict[str, Any]:
     best = max(rows, key=_founded)
     sides = [side(row, language) for row in rows]
     codes = [each.code for each in sides]
-    found = sides[0].word
-    if len(rows) > 1:
-        found = _("{some} of {total} speak for").format(
-            some=number(codes.count("for"), language), total=number(len(codes), language)
-        )
+    found = sides[0].word if len(rows) == 1 else how_many_speak(codes, language)
     size, people = _size(best, review_row(best, language), language)
     return {
         "code": codes[0] if len(set(codes)) == 1 else "both",
@@ -75,11 +73,83 @@ def _told(rows: Sequence[pd.Series], language: str) -> dict[str, Any]:
     }
 
 
+def how_many_speak(codes: Sequence[str], language: str) -> str:
+    """How many of several results speak for it; where none does and some speak against it, that.
+
+    Parameters
+    ----------
+    codes : of :func:`whatworks.findings.review_rows.side`
+    language : ``"da"`` or ``"en"``
+
+    Examples
+    --------
+    >>> how_many_speak(["for", "both"], "en"), how_many_speak(["against", "both"], "en")
+    ('1 of 2 speak for', '1 of 2 speak against, none for')
+    """
+    _ = translator(language)
+    harms = only_against(codes)
+    said = _("{some} of {total} speak against, none for") if harms else _("{some} of {total} speak for")
+    return said.format(some=number(codes.count("against" if harms else "for"), language), total=number(len(codes), language))
+
+
+def only_against(codes: Sequence[str]) -> bool:
+    """Whether some results speak against it and none for it."""
+    return "against" in codes and "for" not in codes
+
+
+def people_of(row: pd.Series) -> Shares | None:
+    """How many people a published effect comes to, with the share that its studies had without it; None where that is unknown."""
+    values = [float(row[name]) for name in ("effect", "conf_low", "conf_high")]
+    without = row.get("share_comparison")
+    if without is None or pd.isna(without):
+        return None
+    return shares_at(str(row["measure"]), values, without=float(without), source="published")
+
+
+def people_figures(reviews: pd.DataFrame, language: str) -> list[str]:
+    """For each method a hundred people twice, by the best founded of its results that counts people; none where none does.
+
+    Parameters
+    ----------
+    reviews : of :func:`whatworks.findings.published`
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Figures for a page.
+    """
+    known: dict[str, list[tuple[pd.Series, Shares]]] = {}
+    for _index, row in reviews.iterrows():
+        found = people_of(row)
+        if found is not None:
+            known.setdefault(str(row["method"]), []).append((row, found))
+    figures = []
+    for results in known.values():
+        row, found = max(results, key=lambda result: _founded(result[0]))
+        method, outcome = (
+            {each: named_in(row, kind, printed, each)[0] for each in LANGUAGES}
+            for kind, printed in (("method", "intervention"), ("outcome", "outcome_as_printed"))
+        )
+        figure = icon_array_figure(
+            found.without,
+            found.with_it,
+            low=found.low,
+            high=found.high,
+            outcome=outcome if len(known) == 1 else {each: f"{method[each]}: {outcome[each]}" for each in LANGUAGES},
+            good=str(row["direction_of_good"]),
+            note=source_words(found, language),
+            language=language,
+        )
+        figures.append(figure)
+    return figures
+
+
 def _founded(row: pd.Series) -> tuple[bool, bool, float, bool]:
     """What a result is chosen by: a range, a look at the source, how many studies it pools, then that it counts people."""
     k = row.get("k")
     stated = math.isfinite(float(row["conf_low"])) and math.isfinite(float(row["conf_high"]))
-    return stated, row["confirmed"] in ("yes", True), 0.0 if k is None or pd.isna(k) else float(k), row["measure"] in _TIMES
+    people = row["measure"] in _TIMES or people_of(row) is not None
+    return stated, row["confirmed"] in ("yes", True), 0.0 if k is None or pd.isna(k) else float(k), people
 
 
 def _size(row: pd.Series, printed: dict[str, Any], language: str) -> tuple[str, str]:
@@ -94,6 +164,14 @@ def _size(row: pd.Series, printed: dict[str, Any], language: str) -> tuple[str, 
             n=number(round(100 * float(norm.cdf(sign * values[0]))), language), range=_range(shares, language)
         )
         return _("{word} difference").format(word=size_word(values[0], language)).capitalize(), told
+    found = people_of(row)
+    if found is not None:
+        told = _("{n} of 100 instead of {without} ({range})").format(
+            n=number(out_of_100(found.with_it), language),
+            without=number(out_of_100(found.without), language),
+            range=_range([100 * found.low, 100 * found.high], language),
+        )
+        return "", told
     if measure in _TIMES:
         shares = [100 * value for value in values[1:]]
         told = _("{n} for every 100 without it ({range})").format(
@@ -115,7 +193,7 @@ def glance_note(rows: Sequence[dict[str, Any]], reviews: pd.DataFrame, language:
     told = {row["measure"] for row in rows if row["people"]}
     said = []
     if told & set(STANDARDISED):
-        said.append(_("“Of 100”: 50 is no difference."))
+        said.append(_("“Of 100 do better”: 50 is no difference."))
     if told & set(_TIMES):
         said.append(_("“For every 100”: 100 is no difference."))
     if len(rows) < len(reviews):

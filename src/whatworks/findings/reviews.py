@@ -13,7 +13,7 @@ from whatworks.findings.labels import group_name, within
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 from whatworks.findings.next_step import published_step
-from whatworks.findings.published_glance import glance_note, glance_rows
+from whatworks.findings.published_glance import glance_note, glance_rows, how_many_speak, only_against
 from whatworks.findings.review_rows import named_in, restated, review_row, side
 from whatworks.findings.view import Cell, counted, unknown_cost
 from whatworks.findings.wording import STANDARDISED
@@ -136,13 +136,25 @@ def review_view(finding: Finding, reviews: pd.DataFrame, language: str) -> dict[
             else _("Whether every number is quoted right. Results still to be confirmed were read in a summary only."),
             _("What it costs here, and whether it pays for itself."),
         ],
-        "advice": [
+        "advice": _against(language)
+        if only_against(sides)
+        else [
             _("Are your citizens like those in the studies?"),
             _("Can you offer the method as it was done there, with time and training enough?"),
             _("What will you measure before the start and along the way, so that you can see whether it helps?"),
             _("Who can wait, so that there is someone to compare with?"),
         ],
     }
+
+
+def _against(language: str) -> list[str]:
+    """What to ask where results speak against it and none for it."""
+    _ = translator(language)
+    return [
+        _("Do you offer this, or something like it, under another name?"),
+        _("What would you see if it did harm, and who would notice?"),
+        _("What could you offer the same citizens instead?"),
+    ]
 
 
 def _dependent(reviews: pd.DataFrame, language: str) -> str:
@@ -165,9 +177,13 @@ def _lead(reviews: pd.DataFrame, language: str) -> str:
     said = []
     for method in sorted(by_method, key=lambda name: sort_key(name, language)):
         sides = by_method[method]
-        told = _("{some} of {total} results speak for it").format(
-            some=number(sides.count("for"), language), total=number(len(sides), language)
+        harms = only_against(sides)
+        told = (
+            _("{some} of {total} results speak against it, and none for")
+            if harms
+            else _("{some} of {total} results speak for it")
         )
+        told = told.format(some=number(sides.count("against" if harms else "for"), language), total=number(len(sides), language))
         said.append(f"{method}: {told}." if len(sides) > 1 else f"{method}: {_inside(tally(sides, language))}")
     return " ".join(said)
 
@@ -180,16 +196,14 @@ def _inside(said: str) -> str:
 def _strip(reviews: pd.DataFrame, sides: list[str], language: str) -> list[Cell]:
     _ = translator(language)
     single, stated = len(reviews) == 1, set(sides) != {"unstated"}
-    said = _("{some} of {total} speak for").format(some=number(sides.count("for"), language), total=number(len(sides), language))
-    if single:
-        said = side(reviews.iloc[0], language).word
+    said = side(reviews.iloc[0], language).word if single else how_many_speak(sides, language)
     no_verdict = _("It is one result, so we pass no verdict.") if single else _("We pass no joint verdict on them.")
     return [
         Cell(
             _("The published result") if single else _("The published results"),
             said if stated else _("Range not stated"),
             no_verdict if single else f"{tally(sides, language)} {no_verdict}",
-            "neutral" if stated else "unknown",
+            ("bad" if only_against(sides) else "neutral") if stated else "unknown",
         ),
         _rests_on(reviews, language),
         Cell(

@@ -1,7 +1,7 @@
 """How many of 100 people it applies to, with the intervention and without it, where that can be told without guessing."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -69,6 +69,24 @@ def shares(result: EffectResult, *, without: float, source: str) -> Shares | Non
     measure = result.measure
     if measure in _LOGS:
         measure, values = _LOGS[measure], [math.exp(value) for value in values]
+    return shares_at(measure, values, without=without, source=source)
+
+
+def shares_at(measure: str, values: Sequence[float], *, without: float, source: str) -> Shares | None:
+    """The same for an effect that stands in no result, such as a published one.
+
+    Parameters
+    ----------
+    measure : RD, RR or OR
+    values : the effect and both ends of its range
+    without, source : as for :func:`shares`
+
+    Examples
+    --------
+    >>> found = shares_at("OR", [2.0, 1.0, 3.0], without=0.5, source="published")
+    >>> round(found.with_it, 2), found.low, found.high
+    (0.67, 0.5, 0.75)
+    """
     if measure not in ("RD", "RR", "OR") or not 0 < without < 1 or not all(map(math.isfinite, values)):
         return None
     with_it, low, high = (_applied(measure, value, without) for value in values)
