@@ -86,6 +86,12 @@ def test_a_fault_says_where_it_is_and_what_is_needed(read, text, error, words):
     assert "many" not in str(caught.value)
 
 
+@pytest.mark.parametrize("other", ["ÅRHUS", "aarhus", "A\u030arhus", "Aar\u200bhus"])
+def test_a_place_spelt_in_two_ways_is_refused_before_it_counts_as_two(read, other):
+    with pytest.raises(InvalidColumn, match="spells a place in more than one way.* Write each place in one way"):
+        read(f"municipality,quarter,first_treated,days\nAarhus,2021Q1,,1\n{other},2021Q2,,1\nRanders,2021Q1,,1\n")
+
+
 def test_a_number_of_a_person_is_refused_and_not_shown(read):
     number = "0" * 10
     with pytest.raises(PersonalDataFound) as caught:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from whatworks.core.alphabet import one_spelling
 from whatworks.core.errors import DuplicateRows, EmptyData, InvalidColumn, MissingColumn, MissingData, MissingValues
 from whatworks.documentation.cells import typed_column
 from whatworks.documentation.delimited import Sheet, read_delimited
@@ -167,11 +168,25 @@ def _quarters(cells: pa.ChunkedArray, *, may_lack: bool) -> pa.ChunkedArray:
     return pc.if_else(never, pa.scalar("", cells.type), cells)
 
 
+def _refuse_two_spellings(names: pd.Series, file: str) -> None:
+    """One place under two names would be two places, and stand on both sides of the comparison."""
+    distinct = pd.Series(names.unique(), dtype="str")
+    spelt = distinct.map(one_spelling)
+    twice = int(spelt[spelt.duplicated()].nunique())
+    if twice:
+        places = "a place" if twice == 1 else f"{twice} places"
+        raise InvalidColumn(
+            f"{file} column 'municipality' spells {places} in more than one way: the names differ only in capital letters, in aa "
+            "and å, or in spaces and signs that nobody sees. Write each place in one way."
+        )
+
+
 def _checked(panel: pd.DataFrame, outcome: str, file: str) -> pd.DataFrame:
     for column in ("municipality", "quarter"):
         lacking = int((panel[column].isna() | (panel[column].astype("str") == "")).sum())
         if lacking:
             raise MissingValues(f"{file} column {column!r} is empty in {lacking} of {len(panel)} rows. Every row needs one.")
+    _refuse_two_spellings(panel["municipality"], file)
     again = int(panel.duplicated(["municipality", "quarter"]).sum())
     if again:
         raise DuplicateRows(

@@ -1,6 +1,5 @@
 """The questions that reports answer: read from ``notebooks/parameters``, checked against everything they name."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from whatworks.core.errors import InvalidParameters
 from whatworks.core.located_yaml import Located, read_located
 from whatworks.core.unseen import spelt_out
 from whatworks.documentation.privacy import looks_like_cpr
+from whatworks.workflow.folder_names import folder_fault, place_faults
 from whatworks.workflow.notebooks import default_parameters, read_notebook
 from whatworks.workflow.parameter_values import is_plain, leads_out, lines_with_people, same_kind, texts
 from whatworks.workflow.project import Project
@@ -24,8 +24,6 @@ _NEEDED = {
     "investment": ("effect", "data"),
     "benchmark": ("method", "outcome", "data"),
 }
-# Codes name folders of the site, so they hold nothing that a path could trip over.
-_FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # What the run itself decides; a parameter file that sets them would write somewhere else, or say who it is twice.
 _SET_BY_RUN = ("output", "target_group")
 _OUT = "Take it out; nothing is run with it, and it is not shown here."
@@ -215,8 +213,9 @@ class _Reader:
 
     def _codes(self, located: Located, at: tuple[str | int, ...], item: Mapping[str, Any], group: str) -> None:
         for code in (group, item.get("method")):
-            if isinstance(code, str) and not _FOLDER_NAME.fullmatch(code):
-                self._fault(located, at, f"the code {code!r} cannot name a folder; use letters, digits, - and _")
+            fault = folder_fault(code, of_site=code == group) if isinstance(code, str) else ""
+            if fault:
+                self._fault(located, at, fault)
         method = item.get("method") or _method_of(item)
         if method is not None and item.get("design") != "reviews":
             self._known(
@@ -244,7 +243,7 @@ class _Reader:
         """The municipalities that are asked about one by one, all of them in the data and fit to name a folder."""
         asked = Asked(target_group=group, method=item["method"], outcome=item["outcome"], invented=False)
         places, faults = read_places(self.project.root, item, asked)
-        faults += [f"the code {code!r} cannot name a folder" for code in places if not _FOLDER_NAME.fullmatch(code)]
+        faults += place_faults(places)
         for message in faults:
             self._fault(located, at, message)
         return places
