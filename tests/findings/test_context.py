@@ -36,7 +36,7 @@ def test_a_new_place_is_told_with_the_prediction_interval_of_the_published_studi
     rows = body.published.effects.set_index("kind").loc["prediction"]
     assert predicted(body.published) == (rows["conf_low"], rows["conf_high"])
     low, high = (f"{rows[name]:+.1f}".replace(".", ",") for name in ("conf_low", "conf_high"))
-    assert f"en gennemsnitlig effekt mellem {low} og {high} point." in html
+    assert f"en gennemsnitlig effekt på mellem {low} og {high} point." in html
 
 
 def test_a_method_without_published_studies_says_that_nobody_can_tell_how_places_differ(samples, registry):
@@ -64,7 +64,7 @@ def test_no_certainty_stands_over_published_results_that_nobody_has_judged(regis
 
 
 def test_what_nobody_has_described_is_listed(html):
-    assert "Hvad kræver det at gøre det?" in html
+    assert "Hvad kræver metoden?" in html
     assert "Hvorfor det skulle virke (virkningsmodellen)." in html
 
 

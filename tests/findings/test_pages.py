@@ -116,7 +116,7 @@ def test_the_trial_answers_where_lots_were_drawn_and_the_others_are_held_against
     assert "Sandsynligvis ja. Støttet beskæftigelse forbedrer sandsynligvis årlig lønindkomst." in text
     assert "Målt på årlig lønindkomst: Med indsatsen er gennemsnittet 1.794 dollar om året højere" in text
     assert "Rå forskel: Svaret peger den modsatte vej." in text
-    assert "Matchet sammenligning: Svaret lander inden for målestokkens interval." in text
+    assert "Matchet sammenligning: Svaret ligger inden for målestokkens interval." in text
     assert "Havde vi kun set på den rå forskel, havde vi draget den forkerte konklusion." in text
     assert "Der er trukket lod, men det er kun ét forsøg." in text
     for number in ("−8.498", "+1.402", "+1.716"):
@@ -198,7 +198,7 @@ def test_simulated_data_are_announced_on_top_and_in_every_figure(samples, langua
 def test_published_results_stand_as_printed_with_their_gaps_and_no_joint_verdict(samples):
     text = plain(page(samples.reviews(), "da"))
     assert "3 resultater Fra 2 forskningsoversigter." in text
-    assert "Vi fælder ingen samlet dom over dem." in text
+    assert "Vi giver dem ikke en samlet vurdering." in text
     assert "3 resultater: 1 taler for, 1 kan gå begge veje, 1 uden interval." in text
     assert "1,63 (RR)" in text
     assert "1,46 til 1,82" in text
@@ -242,13 +242,13 @@ def test_published_results_are_not_to_be_counted_as_independent(samples):
 def test_one_published_result_is_told_in_the_singular(samples):
     text = plain(page(samples.reviews(tables={"reviews": samples.reviews_table().head(1)}), "da"))
     assert "(IPS): ét resultat. Det taler for." in text
-    assert "Det udgivne resultat Taler for Det er ét resultat, så vi fælder ingen dom." in text
+    assert "Det udgivne resultat Taler for Det er ét resultat, så vi giver ikke en vurdering." in text
     assert "1 resultat Fra 1 forskningsoversigt. Tallet er kun læst i et resumé." in text
     for plural in ("Resten", "samlet dom", "ét for ét", "Tallene står, som"):
         assert plural not in text
     assert "1 af 1" not in text[: text.index("Hvad siger det udgivne resultat?")]
     confirmed = plain(page(samples.reviews(tables={"reviews": samples.reviews_table().tail(1)}), "da"))
-    assert "Fra 1 forskningsoversigt. Tallet er holdt op mod udgivelsen." in confirmed
+    assert "Fra 1 forskningsoversigt. Tallet er sammenholdt med udgivelsen." in confirmed
     assert "ét resultat. Det har intet interval." in confirmed
 
 
@@ -353,7 +353,7 @@ def test_no_difference_is_told_softly_where_a_check_failed(samples):
     text = plain(page(samples.rollout(results={"overall": samples.effect(0.2, -2, 2, checks=(few,))}), "da"))
     assert "Måske ikke: Vi finder ingen tydelig forskel af betydning." in text
     assert "men ikke alle kontroller er bestået" in text
-    assert "Hvad kan I gøre? Begynd ikke på den, og udvid den ikke, alene af hensyn til trivsel." in text
+    assert "Hvad kan I gøre? Begynd ikke på indsatsen, og udvid den ikke, alene af hensyn til trivsel." in text
 
 
 def test_lines_that_run_alike_are_no_proof_and_the_check_names_the_quarters(samples):
@@ -366,7 +366,7 @@ def test_lines_that_run_alike_are_no_proof_and_the_check_names_the_quarters(samp
 def test_an_unclear_yardstick_points_no_way_and_calls_no_conclusion_wrong(samples, yardstick):
     finding = samples.matched()
     text = plain(page(samples.matched(results={**finding.results, "experiment": samples.effect(*yardstick)}), "da"))
-    assert "Rå forskel: Svaret lander uden for målestokkens interval." in text
+    assert "Rå forskel: Svaret ligger uden for målestokkens interval." in text
     assert "den forkerte konklusion" not in text
     assert "peger" not in text
 

@@ -240,7 +240,7 @@ def covariate_name(key: str, language: str = "da") -> str:
     Examples
     --------
     >>> covariate_name("re75", "da"), covariate_name("support_need", "da")
-    ('Arbejdsindkomst i 1975', 'support need')
+    ('Lønindkomst i 1975', 'support need')
     """
     return translator(language)(COVARIATES[key]) if key in COVARIATES else _spoken(key)
 
