@@ -70,6 +70,12 @@ def test_what_is_not_asked_rightly_is_told_with_file_and_line(ask, line, said):
         ask(line)
 
 
+def test_a_delivery_that_cannot_be_read_is_told_with_file_and_line_before_any_report_is_run(ask, project):
+    (project / "evidence" / "documentation" / GROUP / "municipality.csv").write_bytes(b"municipality_code\n\x1b[2J\0\n")
+    with pytest.raises(InvalidParameters, match=rf"{GROUP}\.yml:3: evidence/documentation/{GROUP}: .*\n.*municipality\.csv"):
+        ask("municipalities: all")
+
+
 def test_the_site_keeps_makes_and_forgets_each_report_by_itself(ask, project, runner):
     ask('municipalities: ["430", "550"]')
     build_site(project, runner=runner)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from whatworks.core.errors import WhatworksError
 from whatworks.documentation import is_synthetic, read_panel
 from whatworks.findings.one_place import place_name, places
 from whatworks.workflow.question_data import Asked, unknown
@@ -44,7 +45,10 @@ def read_places(root: Path, item: Mapping[str, Any], asked: Asked) -> tuple[Plac
         shape = "all, or a list of codes such as ['751']" if key == "municipalities" else "one code such as '751'"
         return {}, [f"{key} must be {shape}; it is {item[key]!r}"]
     data = root / str(item["data"])
-    panel = read_panel(data, target_group=asked.target_group, method=asked.method, outcome=str(asked.outcome))
+    try:
+        panel = read_panel(data, target_group=asked.target_group, method=asked.method, outcome=str(asked.outcome))
+    except WhatworksError as error:
+        return {}, [f"{item['data']}: {error}".rstrip(".")]
     known = places(panel)
     begun = set(panel.loc[panel["first_treated"].notna(), "municipality"].astype("str"))
     wanted = [code for code in known if code in begun] if codes == _ALL else codes
