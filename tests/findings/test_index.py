@@ -147,7 +147,7 @@ def test_the_gap_map_leads_to_each_groups_page_and_shows_no_invented_result(find
     assert table.count("<a ") == 1
     assert table.count('<td role="cell"') == len(registry.target_groups) * len(registry.domains)
     youth = table[table.index("Unge med psykiske vanskeligheder") :].split("</tr>")[0]
-    assert youth.count("Ingen studier") == len(registry.domains)
+    assert youth.count("Ingen undersøgelser") == len(registry.domains)
     english = index_page(findings, language="en", registry=registry, gaps=gaps, group_pages=["homelessness"])
     assert '<a href="../homelessness/index.en.html">' in english
     assert 'id="gaps"' not in index_page(findings, language="da")
