@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from whatworks.cli import app
 from whatworks.core.errors import InvalidParameters, SiteNotWritable
+from whatworks.findings import style
 from whatworks.findings.page_frame import document
 from whatworks.workflow.site import build_site
 
@@ -131,3 +132,6 @@ def test_what_turns_the_letters_round_is_written_out_on_a_page():
     assert not set("\0\u202e\u2066").intersection(page)
     assert "<h1>Virker \\u202edet?</h1>" in page
     assert "<p>Nul \\x00 og \\u2066skjult</p>\r\n" in page
+    # A figure measures the words that the page will show.
+    assert style.plain("over\u202e\nturned") == "over\\u202e turned"
+    assert style.text_width("\u202e") == style.text_width("\\u202e") > 0

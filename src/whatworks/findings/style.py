@@ -22,6 +22,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
+from whatworks.core.unseen import spelt_out
+
 # Natural width of a figure in CSS pixels: shrunk to a 320-pixel page its smallest text is still legible.
 WIDTH = 440.0
 TEXT, SMALL = 15.0, 13.0
@@ -125,8 +127,8 @@ def finished(page: Axes, height: float) -> Figure:
 
 
 def plain(text: str) -> str:
-    """One line of text: control characters and line breaks become spaces."""
-    return _CONTROL.sub(" ", str(text)).strip()
+    """One line of text: control characters and line breaks become spaces, and what turns letters round is written out."""
+    return spelt_out(_CONTROL.sub(" ", str(text)).strip())
 
 
 @cache
