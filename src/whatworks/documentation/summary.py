@@ -13,8 +13,8 @@ _SUPPORTED_WORK: Mapping[str, str] = {
     "da": (
         "Forsøget National Supported Work i USA i 1970'erne og 15.992 mænd fra befolkningsundersøgelsen Current Population "
         "Survey. Tallene handler kun om mænd. Fra forsøget er kun Dehejia og Wahbas udvalg med: 185 deltagere og 260 i "
-        "kontrolgruppen, som indkomsten to år før kunne opgøres for. Svaret kan derfor være et andet end for hele forsøget. "
-        "Indkomsten er i dollars i 1982-priser. Dehejia & Wahba (1999), "
+        "kontrolgruppen, hvis indkomst to år før kunne opgøres. Svaret kan derfor være et andet end for hele forsøget. "
+        "Indkomsten er i dollar i 1982-priser. Dehejia & Wahba (1999), "
         "Journal of the American Statistical Association 94:1053-1062; data fra Python-pakken causaldata (MIT)."
     ),
     "en": (

@@ -28,8 +28,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "harmful": ("Harmful", "Skadelig"),
     "unknown": ("Unknown: studied, but the answer is not clear", "Ukendt: undersøgt, men svaret er ikke klart"),
     "not_rated": ("Studied, not yet rated", "Undersøgt, endnu ikke vurderet"),
-    "under_way": ("Study under way, nothing reported", "Studie i gang, intet offentliggjort"),
-    "gap": ("No study found", "Ingen studier fundet"),
+    "under_way": ("Study under way, nothing reported", "Undersøgelse i gang, intet udgivet"),
+    "gap": ("No study found", "Ingen undersøgelser fundet"),
 }
 
 

@@ -20,16 +20,19 @@ _LABELS = {
     "promising": ("Promising", "Lovende"),
 }
 _REASONS = {
-    "no_study": ("No study was found.", "Der er ikke fundet nogen studier."),
-    "very_low": ("The certainty is very low.", "Tiltroen er meget lav."),
-    "not_assessed": ("The certainty has not been assessed.", "Tiltroen er ikke vurderet."),
+    "no_study": ("No study was found.", "Der er ikke fundet nogen undersøgelser."),
+    "very_low": ("The certainty is very low.", "Sikkerheden er meget lav."),
+    "not_assessed": ("The certainty has not been assessed.", "Sikkerheden er ikke vurderet."),
     "no_range": ("The effect has no range.", "Effekten har intet interval."),
-    "inconclusive": ("The studies fit both an improvement and a setback.", "Studierne passer med både fremgang og tilbagegang."),
+    "inconclusive": (
+        "The studies fit both an improvement and a setback.",
+        "Undersøgelserne passer både med fremgang og med tilbagegang.",
+    ),
     "better_and_worse": (
         "One outcome that matters gets better and another worse.",
-        "Ét vigtigt udfald bliver bedre og et andet dårligere.",
+        "Ét vigtigt resultatmål bliver bedre og et andet dårligere.",
     ),
-    "worse": ("An outcome that matters gets worse.", "Et vigtigt udfald bliver dårligere."),
+    "worse": ("An outcome that matters gets worse.", "Et vigtigt resultatmål bliver dårligere."),
     "inside_limits": (
         "Any difference is smaller than what matters.",
         "En eventuel forskel er mindre end det, der betyder noget.",
@@ -42,7 +45,7 @@ _REASONS = {
     "likely_better": ("It is likely to be better.", "Det er sandsynligvis bedre."),
     "holds": (
         "What the person has is held: any loss is smaller than what matters.",
-        "Det, borgeren har, bevares: et eventuelt tab er mindre end det, der betyder noget.",
+        "Det, borgeren har, bevares: Et eventuelt tab er mindre end det, der betyder noget.",
     ),
 }
 

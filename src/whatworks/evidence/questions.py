@@ -15,8 +15,8 @@ ROLES = ("reviewer_1", "reviewer_2", "consensus", "method_expert", "practice_pan
 ROB2_DOMAINS = {
     "rob2_randomisation": ("the randomisation process", "lodtrækningen"),
     "rob2_deviations": ("deviations from the intended intervention", "afvigelser fra den planlagte indsats"),
-    "rob2_missing_data": ("missing outcome data", "manglende udfaldsdata"),
-    "rob2_measurement": ("measurement of the outcome", "målingen af udfaldet"),
+    "rob2_missing_data": ("missing outcome data", "manglende målinger af resultatet"),
+    "rob2_measurement": ("measurement of the outcome", "målingen af resultatet"),
     "rob2_reporting": ("selection of the reported result", "valget af det rapporterede resultat"),
 }
 # ROBINS-I, version 2 of November 2025: six domains; deviations from the intervention are no domain of their own any more.
@@ -26,7 +26,7 @@ ROBINS_DOMAINS = {
     "robins_classification": ("classification of interventions", "inddelingen i indsats og sammenligning"),
     "robins_selection": ("selection of participants", "udvælgelsen af deltagere"),
     "robins_missing_data": ("missing data", "manglende data"),
-    "robins_measurement": ("measurement of the outcome", "målingen af udfaldet"),
+    "robins_measurement": ("measurement of the outcome", "målingen af resultatet"),
     "robins_reporting": ("selection of the reported result", "valget af det rapporterede resultat"),
 }
 
@@ -50,7 +50,7 @@ class Question:
 
 def _bias(names: Mapping[str, tuple[str, str]], answers: tuple[str, ...]) -> dict[str, Question]:
     return {
-        code: Question(about="study", answers=answers, en=f"Risk of bias from {en}", da=f"Risiko for bias fra {da}")
+        code: Question(about="study", answers=answers, en=f"Risk of bias from {en}", da=f"Risiko for skævhed fra {da}")
         for code, (en, da) in names.items()
     }
 
@@ -63,10 +63,11 @@ _MATCHES = {
     "population": ("the citizens", "borgerne"),
     "method": ("the version of the method", "udgaven af metoden"),
     "comparator": ("what it is compared with", "det, der sammenlignes med"),
-    "outcome": ("the outcome", "udfaldet"),
+    "outcome": ("the outcome", "resultatmålet"),
     "setting": ("the setting", "rammerne"),
 }
-_EMMIE = {
+# What EMMIE asks beside the effect, in words that end a sentence.
+EMMIE = {
     "mechanism": ("how it works", "hvordan den virker"),
     "moderator": ("for whom and where it works", "for hvem og hvor den virker"),
     "implementation": ("how to do it", "hvordan man gør"),
@@ -76,11 +77,11 @@ _EMMIE = {
 QUESTIONS: Mapping[str, Question] = {
     **_bias(ROB2_DOMAINS, ROB2_ANSWERS),
     "rob2_overall": Question(
-        about="study", answers=ROB2_ANSWERS, en="Risk of bias overall (RoB 2)", da="Samlet risiko for bias (RoB 2)"
+        about="study", answers=ROB2_ANSWERS, en="Risk of bias overall (RoB 2)", da="Samlet risiko for skævhed (RoB 2)"
     ),
     **_bias(ROBINS_DOMAINS, ROBINS_ANSWERS),
     "robins_overall": Question(
-        about="study", answers=ROBINS_ANSWERS, en="Risk of bias overall (ROBINS-I)", da="Samlet risiko for bias (ROBINS-I)"
+        about="study", answers=ROBINS_ANSWERS, en="Risk of bias overall (ROBINS-I)", da="Samlet risiko for skævhed (ROBINS-I)"
     ),
     "confounding_factor": _yes_no(
         "study",
@@ -90,7 +91,7 @@ QUESTIONS: Mapping[str, Question] = {
     "invalid_outcome": _yes_no(
         "study",
         "Is the outcome invalid, unreliable or taught to the test?",
-        "Er udfaldsmålet ugyldigt, upålideligt eller trænet direkte i indsatsen?",
+        "Er resultatmålet ugyldigt, upålideligt eller trænet direkte i indsatsen?",
     ),
     "compromised": _yes_no("study", "Was the drawing of lots broken?", "Blev lodtrækningen brudt?"),
     "design_conditions": Question(
@@ -107,7 +108,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     **{
         f"match_{code}": _yes_no(
-            "body", f"Do the studies match our question in {en}?", f"Passer studierne til vores spørgsmål, hvad angår {da}?"
+            "body", f"Do the studies match our question in {en}?", f"Passer undersøgelserne til vores spørgsmål, hvad angår {da}?"
         )
         for code, (en, da) in _MATCHES.items()
     },
@@ -118,7 +119,7 @@ QUESTIONS: Mapping[str, Question] = {
         "Ville de sandsynlige resterende forskelle mellem grupperne have fået effekten til at se mindre ud?",
     ),
     "documented_harm": _yes_no("body", "Is harm documented?", "Er der dokumenteret skade?"),
-    "manual_available": _yes_no("body", "Are manual and training available?", "Findes der manual og uddannelse?"),
+    "manual_available": _yes_no("body", "Are manual and training available?", "Findes der en manual og en uddannelse?"),
     "independent_replication": _yes_no(
         "body",
         "Has somebody other than the developer repeated the result with high quality?",
@@ -132,9 +133,9 @@ QUESTIONS: Mapping[str, Question] = {
     "unit_cost_known": _yes_no("body", "Is the unit cost known?", "Er enhedsprisen kendt?"),
     **{
         f"emmie_{code}": Question(
-            about="body", answers=COVERAGE, en=f"What do the studies say of {en}?", da=f"Hvad siger studierne om, {da}?"
+            about="body", answers=COVERAGE, en=f"What do the studies say of {en}?", da=f"Hvad siger undersøgelserne om, {da}?"
         )
-        for code, (en, da) in _EMMIE.items()
+        for code, (en, da) in EMMIE.items()
     },
     **{
         f"emmie_q_{code}": Question(
@@ -143,6 +144,6 @@ QUESTIONS: Mapping[str, Question] = {
             en=f"Share of the quality checklist met on {en}",
             da=f"Andel af kvalitetstjeklisten opfyldt om, {da}",
         )
-        for code, (en, da) in {"effect": ("the effect", "effekten"), **_EMMIE}.items()
+        for code, (en, da) in {"effect": ("the effect", "effekten"), **EMMIE}.items()
     },
 }

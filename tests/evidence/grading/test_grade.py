@@ -110,4 +110,4 @@ def test_with_two_studies_disagreement_is_told_as_not_assessed_and_costs_nothing
 def test_reasons_say_how_many_levels_in_both_languages():
     reason = grade(replace(TRIALS, mismatches=2)).reasons[0]
     assert reason.en == "the studies are not about quite our question (-2)"
-    assert reason.da == "studierne handler ikke helt om vores spørgsmål (−2)"
+    assert reason.da == "undersøgelserne handler ikke helt om vores spørgsmål (−2)"

@@ -38,7 +38,7 @@ def test_the_level_is_the_ceiling_of_the_design_unless_a_condition_fails(facts, 
 def test_the_reason_says_ceiling_and_what_was_reached_in_both_languages():
     reason = maryland_level(ScaleFacts(design="did", pretrend_p=0.01, **MET)).reasons[0]
     assert reason.en == "design ceiling 3, achieved 2: trends before start differ (p = 0.01)"
-    assert reason.da == "designets loft 3, opnået 2: udviklingen før start er forskellig (p = 0,01)"
+    assert reason.da == "designet kan højst nå 3, nåede 2: udviklingen før start er forskellig (p = 0,01)"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_the_lift_of_grade_names_what_is_short(body):
         "moderate",
         "the studies are not about quite our question (-1)",
         "Studies of citizens and services like ours.",
-        "Studier af borgere og tilbud som vores.",
+        "Undersøgelser af borgere og tilbud som vores.",
     ]
 
 

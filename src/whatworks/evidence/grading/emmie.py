@@ -81,7 +81,7 @@ def majority(directions: Sequence[bool | None], people: Sequence[float]) -> Rati
     said = Reason(
         code="shares",
         en=f"{100 * studies:.0f} per cent of studies and {100 * persons:.0f} per cent of participants point the good way",
-        da=f"{100 * studies:.0f} procent af studierne og {100 * persons:.0f} procent af deltagerne peger den gode vej",
+        da=f"{100 * studies:.0f} procent af undersøgelserne og {100 * persons:.0f} procent af deltagerne peger den gode vej",
     )
     return Rating(value=value, order=order, label_en=en, label_da=da, reasons=(said,))
 

@@ -220,16 +220,16 @@ def _raised(facts: GradeFacts, down: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 _SAID = {
-    "risk_of_bias": ("the studies are at risk of bias", "studierne har risiko for bias"),
-    "inconsistency": ("the studies disagree", "studierne peger i forskellige retninger"),
-    "few_studies": ("too few studies to tell whether they disagree", "for få studier til at se, om de er uenige"),
-    "indirectness": ("the studies are not about quite our question", "studierne handler ikke helt om vores spørgsmål"),
+    "risk_of_bias": ("the studies are at risk of bias", "undersøgelserne har risiko for skævhed"),
+    "inconsistency": ("the studies disagree", "undersøgelserne peger i forskellige retninger"),
+    "few_studies": ("too few studies to tell whether they disagree", "for få undersøgelser til at se, om de er uenige"),
+    "indirectness": ("the studies are not about quite our question", "undersøgelserne handler ikke helt om vores spørgsmål"),
     "imprecision": ("the range is wide", "intervallet er bredt"),
-    "few_people": ("there are too few citizens in the studies", "der er for få borgere i studierne"),
-    "very_few_people": ("there are far too few citizens in the studies", "der er alt for få borgere i studierne"),
+    "few_people": ("there are too few citizens in the studies", "der er for få borgere i undersøgelserne"),
+    "very_few_people": ("there are far too few citizens in the studies", "der er alt for få borgere i undersøgelserne"),
     "publication_bias": (
         "small or developer-run studies dominate",
-        "små studier eller studier udført af metodens egne udviklere dominerer",
+        "små undersøgelser eller undersøgelser lavet af metodens egne udviklere fylder mest",
     ),
     "large_effect": ("the effect is large", "effekten er stor"),
     "dose_response": ("a larger dose gives a larger effect", "en større dosis giver en større effekt"),

@@ -2,43 +2,43 @@
 
 from collections.abc import Iterable, Mapping
 
-_MATCH = ("how well the studies match our question", "hvor godt studierne passer til vores spørgsmål")
-_COVERED = ("what the studies say beside the effect", "hvad studierne siger ud over effekten")
+_MATCH = ("how well the studies match our question", "hvor godt undersøgelserne passer til vores spørgsmål")
+_COVERED = ("what the studies say beside the effect", "hvad undersøgelserne siger ud over effekten")
 _CHECKLIST = ("how much of the quality checklist is met", "hvor meget af kvalitetstjeklisten der er opfyldt")
 # In each language a clause that can follow "not known:" and "needed:".
 WORDS: Mapping[str, tuple[str, str]] = {
-    "a study": ("what single studies found", "hvad de enkelte studier fandt"),
+    "a study": ("what single studies found", "hvad de enkelte undersøgelser fandt"),
     "effect with a range": ("the effect with a range", "effekten med interval"),
     "effect without high-risk studies": (
         "the effect without studies at high risk of bias",
-        "effekten uden studier med høj risiko for bias",
+        "effekten uden undersøgelser med høj risiko for skævhed",
     ),
     "range and number of people": ("a range and the number of people", "et interval og antallet af personer"),
     "prediction interval": ("what to expect in the next place", "hvad der kan ventes det næste sted"),
-    "I2 and prediction interval": ("how much the studies differ", "hvor forskellige studierne er"),
-    "Egger's test": ("whether small studies stand out (Egger's test)", "om små studier skiller sig ud (Eggers test)"),
+    "I2 and prediction interval": ("how much the studies differ", "hvor forskellige undersøgelserne er"),
+    "Egger's test": ("whether small studies stand out (Egger's test)", "om små undersøgelser skiller sig ud (Eggers test)"),
     "assigned and analysed numbers": (
         "how many were assigned and how many were analysed",
         "hvor mange der blev fordelt, og hvor mange der indgår i tallene",
     ),
     "direction and people of every study": (
         "the direction and the number of people of every study",
-        "retning og antal personer i hvert studie",
+        "retning og antal personer i hver undersøgelse",
     ),
     "n": ("how many people", "hvor mange personer"),
     "n_treated": ("how many people in each group", "hvor mange personer i hver gruppe"),
     "n_comparison": ("how many people in each group", "hvor mange personer i hver gruppe"),
     "sites": ("how many services or municipalities", "hvor mange tilbud eller kommuner"),
-    "weights": ("the studies' standard errors", "studiernes standardfejl"),
+    "weights": ("the studies' standard errors", "undersøgelsernes standardfejl"),
     "country": ("which country", "hvilket land"),
     "months_after_end": ("how long after the end it was measured", "hvor længe efter afslutningen der blev målt"),
-    "developer": ("who ran the studies", "hvem der har udført studierne"),
-    "developer_involved": ("whether the developer ran the study", "om metodens udvikler har udført studiet"),
+    "developer": ("who ran the studies", "hvem der har lavet undersøgelserne"),
+    "developer_involved": ("whether the developer ran the study", "om metodens udvikler har lavet undersøgelsen"),
     "validated_measure": ("whether the measure is validated", "om målet er valideret"),
     "peer_reviewed": ("whether peers have reviewed it", "om det er fagfællebedømt"),
     "not_randomised": ("how much weight trials with drawn lots carry", "hvor meget lodtrækningsforsøg vejer"),
-    "old": ("how old the studies are", "hvor gamle studierne er"),
-    "nordic": ("whether a study is Nordic", "om et studie er nordisk"),
+    "old": ("how old the studies are", "hvor gamle undersøgelserne er"),
+    "nordic": ("whether a study is Nordic", "om en undersøgelse er nordisk"),
     "next_place_doubtful": ("what to expect in the next place", "hvad der kan ventes det næste sted"),
     "balance_smd": ("how alike the groups are", "hvor ens grupperne er"),
     "baseline_adjusted": (
@@ -48,14 +48,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "pretrend_p": ("whether the groups were on the same path before", "om grupperne fulgtes ad før start"),
     "pretrend_gap": ("whether the groups were on the same path before", "om grupperne fulgtes ad før start"),
     "first_stage_f": ("how strong the instrument is", "hvor stærkt instrumentet er"),
-    "density_p": ("whether people sorted at the threshold", "om nogen har flyttet sig over grænsen"),
-    "rob2_overall": ("the risk of bias of each trial", "risikoen for bias i hvert lodtrækningsforsøg"),
-    "robins_overall": ("the risk of bias of each study", "risikoen for bias i hvert studie"),
+    "density_p": ("whether people sorted at the threshold", "om nogen har flyttet sig hen over grænsen"),
+    "rob2_overall": ("the risk of bias of each trial", "risikoen for skævhed i hvert lodtrækningsforsøg"),
+    "robins_overall": ("the risk of bias of each study", "risikoen for skævhed i hver undersøgelse"),
     "confounding_factor": (
         "whether something else falls together with one group",
         "om noget andet falder sammen med den ene gruppe",
     ),
-    "invalid_outcome": ("whether the outcome measure is valid", "om udfaldsmålet er gyldigt"),
+    "invalid_outcome": ("whether the outcome measure is valid", "om resultatmålet er gyldigt"),
     "compromised": ("whether the drawing of lots held", "om lodtrækningen holdt"),
     "design_conditions": ("whether the conditions of the design are met", "om designets betingelser er opfyldt"),
     "documented_harm": ("whether harm is documented", "om der er dokumenteret skade"),

@@ -64,27 +64,27 @@ def grade_candidates(facts: GradeFacts) -> list[Candidate[GradeFacts]]:
     put_right = {
         "indirectness": (
             "studies of citizens and services like ours",
-            "studier af borgere og tilbud som vores",
+            "undersøgelser af borgere og tilbud som vores",
             replace(facts, mismatches=max(0, (facts.mismatches or 0) - 1)),
         ),
         "publication_bias": (
             "studies run by others than the developer, unpublished ones included",
-            "studier udført af andre end udvikleren, også upublicerede",
+            "undersøgelser lavet af andre end udvikleren, også dem, der ikke er udgivet",
             replace(facts, developer_share=0.0, egger_p=1.0),
         ),
         "risk_of_bias": (
             "trials with drawn lots and low risk of bias carrying most of the weight",
-            "lodtrækningsforsøg med lav risiko for bias, der vejer tungest",
+            "lodtrækningsforsøg med lav risiko for skævhed, der vejer tungest",
             replace(facts, randomised=True, high_risk_share=0.0, high_risk_shift=0.0),
         ),
         "inconsistency": (
             "an explanation of why the studies disagree",
-            "en forklaring på, hvorfor studierne er uenige",
+            "en forklaring på, hvorfor undersøgelserne er uenige",
             replace(facts, i2=0.0, prediction_low=facts.conf_low, prediction_high=facts.conf_high),
         ),
         "imprecision": (
             f"more citizens in the studies ({needed} in all) and a narrower range",
-            f"flere borgere i studierne ({needed} i alt) og et smallere interval",
+            f"flere borgere i undersøgelserne ({needed} i alt) og et smallere interval",
             replace(facts, n=float(max(needed, facts.n or 0)), conf_low=estimate, conf_high=estimate),
         ),
     }
@@ -97,11 +97,11 @@ def lock_candidates(facts: LockFacts) -> list[Candidate[LockFacts]]:
     more = next((needed for needed in LOCK_STUDIES if needed > facts.solid), facts.solid)
     wanted = more - facts.solid
     return [
-        Candidate("a Nordic study", "et nordisk studie", replace(facts, nordic=max(1, facts.nordic or 0))),
+        Candidate("a Nordic study", "en nordisk undersøgelse", replace(facts, nordic=max(1, facts.nordic or 0))),
         Candidate(
             "most weight from others than the developer", "mest vægt fra andre end udvikleren", replace(facts, developer=0.0)
         ),
-        Candidate("newer studies", "nyere studier", replace(facts, old=0.0)),
+        Candidate("newer studies", "nyere undersøgelser", replace(facts, old=0.0)),
         Candidate(
             "most weight from trials with drawn lots", "mest vægt fra lodtrækningsforsøg", replace(facts, not_randomised=0.0)
         ),
@@ -112,7 +112,7 @@ def lock_candidates(facts: LockFacts) -> list[Candidate[LockFacts]]:
         ),
         Candidate(
             "1 more solid study" if wanted == 1 else f"{wanted} more solid studies",
-            "1 solidt studie mere" if wanted == 1 else f"{wanted} solide studier mere",
+            "1 solid undersøgelse mere" if wanted == 1 else f"{wanted} solide undersøgelser mere",
             replace(facts, solid=more),
         ),
     ]

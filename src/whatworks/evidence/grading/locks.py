@@ -55,7 +55,9 @@ def locks(facts: LockFacts) -> Rating:
     ('2', ['base', 'not_randomised'])
     """
     base = sum(facts.solid >= needed for needed in LOCK_STUDIES)
-    said = Reason(code="base", en=f"{facts.solid} solid studies give {base}", da=f"{facts.solid} solide studier giver {base}")
+    said = Reason(
+        code="base", en=f"{facts.solid} solid studies give {base}", da=f"solide undersøgelser: {facts.solid}, det giver {base}"
+    )
     if base == 0:
         return _locks(0, said)
     missing = [
@@ -97,7 +99,7 @@ def _threats(facts: LockFacts) -> tuple[Reason, ...]:
             Reason(code="next_place", en="it may not help in the next place", da="det hjælper måske ikke det næste sted")
         )
     if facts.nordic == 0:
-        found.append(Reason(code="no_nordic", en="no Nordic study", da="ingen nordiske studier"))
+        found.append(Reason(code="no_nordic", en="no Nordic study", da="ingen nordiske undersøgelser"))
     return tuple(found)
 
 

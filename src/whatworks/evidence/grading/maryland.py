@@ -62,7 +62,7 @@ def maryland_level(facts: ScaleFacts) -> Rating:
     ceiling = design.maryland
     if ceiling is None:
         said = Reason(code="not_scoreable", en=f"{design.en} cannot be scored", da=f"{design.da} kan ikke scores")
-        return Rating(value="not_scoreable", order=None, label_en="Not scoreable", label_da="Kan ikke scores", reasons=(said,))
+        return Rating(value="not_scoreable", order=None, label_en="Not scoreable", label_da="Kan ikke bedømmes", reasons=(said,))
     if ceiling == 1:
         return _level(1, 1, None)
     failed = _failed(facts)
@@ -80,7 +80,7 @@ def _failed(facts: ScaleFacts) -> Reason | None:
     design = DESIGNS[facts.design]
     if facts.conditions == "not_met" or (facts.conditions == "fails_mildly"):
         return Reason(
-            code="conditions", en="the conditions of the design are not all met", da="designets betingelser er ikke alle opfyldt"
+            code="conditions", en="the conditions of the design are not all met", da="ikke alle designets betingelser er opfyldt"
         )
     if design.randomised and facts.low_attrition is False:
         return Reason(code="attrition", en="too many left", da="for mange faldt fra")
@@ -100,7 +100,9 @@ def _failed(facts: ScaleFacts) -> Reason | None:
     if facts.design == "iv" and facts.first_stage_f is not None and facts.first_stage_f < FIRST_STAGE_F:
         return Reason(code="weak_instrument", en="the instrument is weak", da="instrumentet er svagt")
     if facts.design == "rdd" and facts.density_p is not None and facts.density_p <= DENSITY_P:
-        return Reason(code="manipulation", en="people may have sorted at the threshold", da="der kan være flyttet på grænsen")
+        return Reason(
+            code="manipulation", en="people may have sorted at the threshold", da="nogen kan have flyttet sig hen over grænsen"
+        )
     return None
 
 
@@ -122,7 +124,7 @@ def _missing(facts: ScaleFacts) -> list[str]:
 
 
 def _level(ceiling: int, achieved: int, why: Reason | None) -> Rating:
-    en, da = f"design ceiling {ceiling}, achieved {achieved}", f"designets loft {ceiling}, opnået {achieved}"
+    en, da = f"design ceiling {ceiling}, achieved {achieved}", f"designet kan højst nå {ceiling}, nåede {achieved}"
     said = Reason(
         code="ceiling" if why is None else why.code,
         en=en if why is None else f"{en}: {why.en}",

@@ -22,7 +22,7 @@ from whatworks.evidence.grading.pooled import (
 from whatworks.evidence.grading.programmes import LIFTS, PROGRAMMES
 from whatworks.evidence.grading.rating import NOT_ASSESSABLE, RULE_VERSION, Rating, Reason, not_assessable
 from whatworks.evidence.judgements import OWN_STUDY, answer_of
-from whatworks.evidence.questions import QUESTIONS
+from whatworks.evidence.questions import EMMIE, QUESTIONS
 
 _TOPS: Mapping[str, float] = {
     "eif": 4,
@@ -63,7 +63,7 @@ def clearinghouse_row(graded: pd.DataFrame) -> dict[str, Any]:
     """The tier of the What Works Clearinghouse."""
     rating, facts = clearinghouse_rating(graded)
     changes: list[Candidate[dict[str, Any]]] = [
-        Candidate("350 citizens or more in the studies", "350 borgere eller flere i studierne", {**facts, "n": 350.0}),
+        Candidate("350 citizens or more in the studies", "350 borgere eller flere i undersøgelserne", {**facts, "n": 350.0}),
         Candidate("a second service or municipality", "et tilbud eller en kommune mere", {**facts, "sites": 2}),
         Candidate(
             "most weight from trials without reservations",
@@ -72,7 +72,7 @@ def clearinghouse_row(graded: pd.DataFrame) -> dict[str, Any]:
         ),
         Candidate(
             "a study that meets the standards and finds a clear good effect",
-            "et studie, der opfylder standarden og finder en tydelig god effekt",
+            "en undersøgelse, der opfylder standarden og finder en tydelig god effekt",
             {"rated": 1, "result": "positive", "n": 350.0, "sites": 2, "share": 0.0},
         ),
     ]
@@ -84,9 +84,9 @@ def clearinghouse_row(graded: pd.DataFrame) -> dict[str, Any]:
 
 def maryland_row(graded: pd.DataFrame) -> dict[str, Any]:
     """The best study decides, where no study that waits for an input could be better."""
-    en, da = "Maryland Scientific Methods Scale, best study", "Maryland-skalaen, bedste studie"
+    en, da = "Maryland Scientific Methods Scale, best study", "Maryland-skalaen, bedste undersøgelse"
     if graded.empty:
-        return _row("maryland", en, da, not_assessable(["a study"]), {}, Lifted("A study.", "Et studie."))
+        return _row("maryland", en, da, not_assessable(["a study"]), {}, Lifted("A study.", "En undersøgelse."))
     best, waiting = graded["sms"].max(), graded[graded["sms"].isna() & graded["sms_ceiling"].notna()]
     open_ceiling = waiting["sms_ceiling"].max() if len(waiting) else 0
     inputs = {"studies": _counts(graded, "sms")}
@@ -106,7 +106,7 @@ def maryland_row(graded: pd.DataFrame) -> dict[str, Any]:
         return _row("maryland", en, da, rating, inputs, TOP)
     if reason.code == "ceiling":
         return _row("maryland", en, da, rating, inputs, _TRIAL)
-    why = Lifted(f"Settle this in the best study: {reason.en}.", f"Få løst dette i det bedste studie: {reason.da}.")
+    why = Lifted(f"Settle this in the best study: {reason.en}.", f"Få løst dette i den bedste undersøgelse: {reason.da}.")
     return _row("maryland", en, da, rating, inputs, why)
 
 
@@ -122,7 +122,7 @@ def grade_row(
     only_theirs = len(graded) > 0 and OWN_STUDY not in set(graded["study_id"])
     if rating.value == NOT_ASSESSABLE and judged_by_authors is not None and only_theirs:
         rating = _as_judged(judged_by_authors)
-    return _row("grade", "GRADE certainty", "GRADE-tiltro", rating, facts, lifted)
+    return _row("grade", "GRADE certainty", "GRADE: sikkerhed", rating, facts, lifted)
 
 
 def _as_judged(level: str) -> Rating:
@@ -150,7 +150,7 @@ def coverage_row(judged: pd.DataFrame) -> dict[str, Any]:
     answers = {name: answer_of(judged, f"emmie_{name}") for name in DIMENSIONS}
     rating = coverage(answers)
     changes = [
-        Candidate(f"tested knowledge of {name}", f"afprøvet viden om {name}", {**answers, name: "tested"})
+        Candidate(f"tested knowledge of {name}", f"afprøvet viden om, {EMMIE[name][1]}", {**answers, name: "tested"})
         for name in DIMENSIONS
         if answers[name] != "tested"
     ]
@@ -161,7 +161,7 @@ def coverage_row(judged: pd.DataFrame) -> dict[str, Any]:
 def quality_row(judged: pd.DataFrame, dimension: str) -> dict[str, Any]:
     """How well the review covers one dimension of EMMIE."""
     answer = answer_of(judged, f"emmie_q_{dimension}")
-    en, da = f"EMMIE-Q: {dimension}", f"EMMIE-Q: {dimension}"
+    en, da = f"EMMIE-Q: {dimension}", f"EMMIE-Q: {EMMIE.get(dimension, (dimension, 'effekten'))[1]}"
 
     def rate(share: float) -> Rating:
         score = quality(share)
@@ -181,7 +181,7 @@ def majority_row(graded: pd.DataFrame) -> dict[str, Any]:
     changes = [
         Candidate(
             "one more study, as large as all others together, that points the good way",
-            "ét studie mere, så stort som alle de andre tilsammen, der peger den gode vej",
+            "én undersøgelse mere, der peger den gode vej og er så stor som alle de andre tilsammen",
             ([*ways, True], [*people, more]),
         )
     ]
@@ -235,7 +235,7 @@ def _either_way(worst: Rating, best: Rating, unknown: tuple[str, ...]) -> Rating
 
 def months_row(mean: Pooled) -> dict[str, Any]:
     """Months of progress, for school outcomes."""
-    en, da = "Months of progress (school outcomes)", "Måneders fremgang (skoleudfald)"
+    en, da = "Months of progress (school outcomes)", "Måneders fremgang (resultater i skolen)"
     nothing = Lifted("A cross-walk, not a level.", "En omregning, ikke et niveau.")
     if mean.estimate is None:
         return _row("months", en, da, not_assessable(["effect with a range"]), {}, nothing)

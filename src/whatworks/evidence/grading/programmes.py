@@ -21,11 +21,11 @@ class Lift:
 
 
 def _rating(value: str, order: float, en: str, da: str, body: Body) -> Rating:
-    one = ("study", "studie") if body.studies == 1 else ("studies", "studier")
+    one = ("study", "undersøgelse") if body.studies == 1 else ("studies", "undersøgelser")
     counted = Reason(
         code="counted",
         en=f"{body.studies} {one[0]}, {body.rigorous} rigorous, {body.positive} of those with a clear good effect",
-        da=f"{body.studies} {one[1]}, {body.rigorous} stringente, {body.positive} af dem med en tydelig god effekt",
+        da=f"{body.studies} {one[1]}; metodisk stærke: {body.rigorous}, heraf med en tydelig god effekt: {body.positive}",
     )
     return Rating(value=value, order=order, label_en=en, label_da=da, reasons=(counted,))
 
@@ -70,9 +70,9 @@ def cebc(body: Body) -> Rating:
                 "1",
                 5,
                 "1: well supported",
-                "1: velunderstøttet",
+                "1: godt underbygget",
             ),
-            (body.positive_trials_half >= 1 and well, "2", 4, "2: supported", "2: understøttet"),
+            (body.positive_trials_half >= 1 and well, "2", 4, "2: supported", "2: underbygget"),
             (body.controlled_positive >= 1, "3", 3, "3: promising", "3: lovende"),
             (body.trials >= 2, "4", 1, "4: fails to demonstrate effect", "4: effekt ikke påvist"),
             (True, "NR", 2, "Not able to be rated", "Kan ikke placeres"),
@@ -105,7 +105,7 @@ def social_programs(body: Body) -> Rating:
         (
             (large and (body.positive_trials >= 2 or body.multi_site_trials >= 1), "top", 3, "Top tier", "Øverste trin"),
             (large, "near_top", 2, "Near top tier", "Næstøverste trin"),
-            (body.positive_trials >= 1, "suggestive", 1, "Suggestive tier", "Antydende trin"),
+            (body.positive_trials >= 1, "suggestive", 1, "Suggestive tier", "Trin med tegn på effekt"),
             (True, "none", 0, "No trial with a clear good effect", "Intet lodtrækningsforsøg med tydelig god effekt"),
         ),
     )
@@ -142,7 +142,7 @@ def som(body: Body) -> Rating:
             (body.som_best >= 1, "1", 3, "Level 1: randomised", "Niveau 1: lodtrækning"),
             (body.som_second >= 1, "2", 2, "Level 2: with a comparison", "Niveau 2: med sammenligning"),
             (body.before_after >= 1, "3", 1, "Level 3: before and after, no comparison", "Niveau 3: før-efter uden kontrol"),
-            (True, "none", 0, "No study that fits", "Ingen studier, der passer ind"),
+            (True, "none", 0, "No study that fits", "Ingen undersøgelser, der passer ind"),
         ),
     )
 
@@ -228,7 +228,7 @@ LIFTS: tuple[Lift, ...] = (
         code="follow_up",
         change=_longer,
         en="a measurement 12 months or more after the end in one of the studies",
-        da="en måling 12 måneder eller mere efter afslutningen i et af studierne",
+        da="en måling 12 måneder eller mere efter afslutningen i en af undersøgelserne",
     ),
     Lift(
         code="replication",
@@ -246,7 +246,7 @@ LIFTS: tuple[Lift, ...] = (
         code="comparison",
         change=_more(trial=False),
         en="one more study with a comparable group that finds a clear good effect",
-        da="ét studie mere med en sammenlignelig gruppe, som finder en tydelig god effekt",
+        da="én undersøgelse mere med en sammenlignelig gruppe, som finder en tydelig god effekt",
     ),
     Lift(
         code="trial",

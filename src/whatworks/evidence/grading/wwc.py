@@ -28,7 +28,7 @@ _TIERS = {
     "tier_3": (3.0, "Tier 3: promising evidence", "Trin 3: lovende evidens"),
     "uncertain": (2.0, "Uncertain effects", "Usikker effekt"),
     "negative": (1.0, "Negative effects", "Negativ effekt"),
-    "no_rating": (0.0, "No study meets the standards", "Ingen studier opfylder standarden"),
+    "no_rating": (0.0, "No study meets the standards", "Ingen undersøgelser opfylder standarden"),
 }
 
 
@@ -103,7 +103,10 @@ def study_rating(facts: StudyFacts) -> Rating:
                 da="en anden faktor falder sammen med den ene gruppe",
             ),
         ),
-        (facts.invalid_outcome, Reason(code="invalid_outcome", en="the outcome is not valid", da="udfaldsmålet er ikke gyldigt")),
+        (
+            facts.invalid_outcome,
+            Reason(code="invalid_outcome", en="the outcome is not valid", da="resultatmålet er ikke gyldigt"),
+        ),
     ):
         if judged:
             return _study("dnm", reason)
@@ -151,7 +154,8 @@ def effectiveness(
     """
     if rated == 0:
         return _tier(
-            "no_rating", Reason(code="none_meets", en="no study meets the standards", da="ingen studier opfylder standarden")
+            "no_rating",
+            Reason(code="none_meets", en="no study meets the standards", da="ingen undersøgelser opfylder standarden"),
         )
     if result is None:
         return not_assessable(["effect with a range"])
