@@ -327,7 +327,9 @@ def test_the_lead_answers_the_question_in_a_word_and_a_sentence(samples, values,
     results = {"overall": samples.effect(*values, checks=passed)}
     text = plain(page(samples.rollout(results=results, labels={**finding.labels, "outcome": outcome}), "da"))
     # Where the answer says that the difference is too small, the sentence about it would say so again.
-    assert f"psykiske vanskeligheder? {f'{answer} {gist}'.strip()} Målt på trivsel:" in text
+    # The verdict, size, certainty and cost stand right under the answer.
+    assert f"psykiske vanskeligheder? {f'{answer} {gist}'.strip()} Konklusion" in text
+    assert "Forskel i trivsel" in text
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,11 @@ def _strip(
     _ = translator(language)
     size, span = shown(result, language, unit=unit_of(finding, result, language), decimals=decimals_of(finding))
     why = _("probably {range}").format(range=span) if span else _("range not stated")
-    difference = Cell(_("Difference"), size, why, "neutral")
+    outcome = within(outcome_name(finding, language))
+    about_what = _("Difference in {outcome}").format(outcome=outcome) if outcome else _("Difference")
+    difference = Cell(about_what, size, why, "neutral")
     if conclusion.code == "not_trustworthy":
-        difference = Cell(_("Difference"), _("Not shown"), _("The comparison is not reliable."), "unknown")
+        difference = Cell(about_what, _("Not shown"), _("The comparison is not reliable."), "unknown")
     return [
         Cell(_("Conclusion"), conclusion.word, conclusion.reason, conclusion.tone),
         difference,

@@ -40,7 +40,7 @@ def cost_cell(case: Finding, language: str) -> Cell:
     if not case.labels["trusted"]:
         return Cell(_("What does it cost?"), value, _("Whether it pays cannot be said: the effect is not reliable."), "neutral")
     operator = str(result.provenance.arguments["operator"])
-    why = _("For {payer} alone: {when}, chance {chance}. The amount cannot stand alone.").format(
+    why = _("For {payer} alone: {when}. The chance of getting the money back is {chance}. The amount cannot stand alone.").format(
         payer=payer_name(operator, language, within=True),
         when=pay_back_words(result, operator, language),
         chance=chance(float(quantity(result, "pays_back", payer=operator).estimate), language),

@@ -9,14 +9,17 @@ from whatworks.evidence import Registry
 from whatworks.evidence.headline import RULE_VERSION
 from whatworks.findings.bodies import Body, bodies_of
 from whatworks.findings.finding import Finding
-from whatworks.findings.group_parts import TONES, UNRATED, concluded, part_of_page, verdict_word, why_apart
+from whatworks.findings.group_parts import TONES, UNRATED, concluded, part_of_page, title_of, verdict_word, why_apart
 from whatworks.findings.labels import short, within
 from whatworks.findings.language import LANGUAGES, translator
 from whatworks.findings.page_frame import document, simulated_banner
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import sides_told_once, tally
 from whatworks.findings.view import Cell, counted
+from whatworks.findings.wording import shown
 
+# Verdicts that a reader takes in before the table of them.
+_SAID = 3
 _HOMES = {"da": "../index.html", "en": "../en/index.html"}
 
 
@@ -107,12 +110,18 @@ def _lead(bodies: Sequence[Body], language: str) -> str:
         counted(own, _("1 answer of our own"), _("{n} answers of our own"), language) if own else "",
     ]
     rated = sum(body.headline.reason not in UNRATED for body in bodies)
-    judged = (
-        _("Nobody has judged yet how sure we can be of them, so there is no verdict.")
-        if rated == 0
-        else _("Below is the verdict on each, and why.")
-    )
-    return f"{_('We have {list}.').format(list=_and([text for text in told if text], language))} {judged}"
+    known = _("We have {list}.").format(list=_and([text for text in told if text], language))
+    if rated == 0:
+        return f"{known} {_('Nobody has judged yet how sure we can be of them, so there is no verdict.')}"
+    return f"{_verdicts(bodies, language)} {known}".strip()
+
+
+def _verdicts(bodies: Sequence[Body], language: str) -> str:
+    """The verdict itself, where there are few enough to say; what it rests on comes after."""
+    rated = [body for body in bodies if body.headline.reason not in UNRATED]
+    if len(rated) > _SAID:
+        return ""
+    return " ".join(f"{title_of(body, language)}: {within(verdict_word(body, language))}." for body in rated)
 
 
 def _and(parts: Sequence[str], language: str) -> str:
@@ -163,6 +172,13 @@ def _own_cell(bodies: Sequence[Body], language: str) -> Cell:
 def _together_cell(bodies: Sequence[Body], language: str) -> Cell:
     _ = translator(language)
     combined = [body for body in bodies if body.combined is not None]
+    if len(combined) == 1 and combined[0].combined is not None:
+        outcome = combined[0].registry.outcomes[combined[0].outcome]
+        size, span = shown(
+            combined[0].combined, language, unit=str(outcome.fields["unit"][language]), decimals=int(outcome.fields["decimals"])
+        )
+        why = _("probably {range}. Below stands how much each weighs.").format(range=span)
+        return Cell(_("Both together"), size, why, "neutral")
     if combined:
         said = counted(len(combined), _("Put together for 1 method"), _("Put together for {n} methods"), language)
         return Cell(_("Both together"), said, _("With the weight of each shown."), "neutral")

@@ -24,7 +24,7 @@ from whatworks.findings.published_glance import people_figures
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import review_view
 from whatworks.findings.subgroups import subgroups_in
-from whatworks.findings.view import about
+from whatworks.findings.view import Cell, about
 
 
 def page(
@@ -73,6 +73,7 @@ def page(
         if case is not None:
             view |= _with_money(view, finding, case, language)
         view |= own_context(finding, spoken[1], registry, trusted=view["trusted"], language=language)
+        view["strip"] = _held_against(view["strip"], view["yardstick"])
         view |= _figures(finding, trusted=view["trusted"], language=language)
         body = render(f"{'rollout' if finding.design == 'rollout' else 'matched'}.html", language, view=view)
     elif reviews is not None and len(reviews):
@@ -102,6 +103,14 @@ def _with_money(view: Mapping[str, Any], finding: Finding, case: Finding, langua
         "strip": [*view["strip"][:-1], cell],
         "unsaid": [text for text in view["unsaid"] if text != open_question],
     }
+
+
+def _held_against(strip: list[Cell], yardstick: str) -> list[Cell]:
+    """The strip with its difference told beside what to hold it against: a number of points alone says nothing."""
+    conclusion, difference, *rest = strip
+    if yardstick and difference.tone != "unknown":
+        difference = replace(difference, why=f"{difference.why}. {yardstick}")
+    return [conclusion, difference, *rest]
 
 
 def _framed(finding: Finding, view: Mapping[str, Any], body: str, language: str) -> str:
