@@ -83,7 +83,7 @@ def test_the_page_about_all_has_a_row_for_each_municipality_in_alphabetical_orde
     assert table[2][1] == "hidden"
     assert table[3][1] == "100%"
     assert "Kommune for kommune" not in page_of_profile(rows, unit="751", language="da")
-    danish = cells(page_of_profile(rows, unit="", language="da"), "I alfabetisk orden, ikke en rangliste")
+    danish = cells(page_of_profile(rows, unit="", language="da"), "I alfabetisk rækkefølge, ikke en rangliste")
     assert [row[0] for row in danish[1:]] == ["Læsø", "Viborg", "Aarhus"]
 
 
@@ -146,7 +146,7 @@ def test_units_stand_in_alphabetical_order_with_aa_last(tables):
     html = page_of_status(status_report(tables, day=DAY, synthetic=False), language="da")
     table = cells(html, "Sådan dokumenteres arbejdet, enhed for enhed, i alfabetisk rækkefølge")
     assert [row[0] for row in table[1:]] == ["Læsø", "Viborg", "Aarhus"]
-    assert "Det er den første status." in html
+    assert "Dette er den første status." in html
     assert "SIMULEREDE" not in html
 
 

@@ -177,9 +177,7 @@ def test_a_passed_pre_trend_says_where_it_looked_and_that_it_proves_nothing():
 
 def test_few_groups_are_few_whatever_the_limit_was():
     check = Check(name="few_clusters", passed=False, message="Few.", statistics={"clusters": 12})
-    assert check_sentence(check, "da") == (
-        "Der er kun 12 uafhængige grupper. Det er få, og usikkerheden kan være større, end vi viser."
-    )
+    assert check_sentence(check, "da") == ("Der er kun få uafhængige grupper: 12. Usikkerheden kan være større, end vi viser.")
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

@@ -22,7 +22,7 @@ def test_every_comparison_has_a_mark_and_every_kind_its_own_key(make):
 
 
 def test_the_caption_says_how_much_weight_is_misplaced(make):
-    assert "14\N{NO-BREAK SPACE}% af tovejsresultatet på +1,94 sammenligner med dem" in charts.bacon_alt(
+    assert "14\N{NO-BREAK SPACE}% af tovejsresultatet på +1,94 bygger på sammenligning med dem" in charts.bacon_alt(
         make.bacon_result(), language="da"
     )
     clean = make.bacon_result().parts.query("comparison == 'treated_vs_never'")

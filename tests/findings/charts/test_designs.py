@@ -26,7 +26,7 @@ def test_the_caption_says_how_far_the_farthest_misses(make):
         "2 of 3 comparisons land within the interval of “Randomised trial”; “Raw gap” misses by 10,292."
     )
     assert charts.designs_alt(results, benchmark="experiment", language="da").startswith(
-        "2 af 3 sammenligninger lander inden for intervallet for »Lodtrækningsforsøg«; »Rå forskel« rammer 10.292 ved siden af."
+        "2 af 3 sammenligninger ligger inden for intervallet for »Lodtrækningsforsøg«; »Rå forskel« rammer 10.292 ved siden af."
     )
 
 

@@ -86,10 +86,10 @@ def test_caption_counts_what_is_drawn(make):
 def test_all_and_none_are_said_in_words(make):
     good, unclear = make.review(), make.review(conf_low=-0.1)
     assert charts.forest_alt(pd.DataFrame([good] * 2), language="da").startswith(
-        "Hos alle 2 udgivne effekter ligger hele intervallet på den gode side."
+        "For alle 2 udgivne effekter ligger hele intervallet på den gode side."
     )
     assert charts.forest_alt(pd.DataFrame([unclear] * 2), language="da").startswith(
-        "Hos ingen af de 2 udgivne effekter ligger hele intervallet på den gode side (for usikkert"
+        "For ingen af de 2 udgivne effekter ligger hele intervallet på den gode side (for usikkert"
     )
 
 

@@ -35,7 +35,7 @@ def test_a_calm_set_is_said_to_be_calm(table):
 def test_studies_beyond_a_limit_are_named_and_drawn_as_diamonds(table):
     table.loc[3, "cook"] = 0.9
     html = charts.influence_figure(table, language="da")
-    assert "Resultatet hænger på Study 04: uden den flytter det sig" in html
+    assert "Resultatet afhænger af Study 04: uden den flytter det sig" in html
     assert ">Study 04</text>" in html.replace("font-weight:700", "")
     assert "flytter resultatet" in html[html.index("<details") :]
     assert "font-weight:700" in html[html.index("<svg") : html.index(">Study 04</text>")]
