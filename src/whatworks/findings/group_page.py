@@ -11,7 +11,7 @@ from whatworks.findings.bodies import Body, bodies_of
 from whatworks.findings.finding import Finding
 from whatworks.findings.group_parts import TONES, UNRATED, concluded, part_of_page, title_of, verdict_word, why_apart
 from whatworks.findings.labels import short, within
-from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.language import LANGUAGES, translator, written_date
 from whatworks.findings.page_frame import document, simulated_banner
 from whatworks.findings.rendering import render
 from whatworks.findings.reviews import sides_told_once, tally
@@ -76,7 +76,7 @@ def page_of_group(
         "failed": [folder.partition("/")[2] for folder, _labels in failed],
         "services": f"benchmark/finding.{language}.html" if services else "",
         "about": _about(registry, target_group, language),
-        "rules": RULE_VERSION,
+        "rules": written_date(RULE_VERSION, language),
         "home": _HOMES[language],
         "citation": _("whatworks {version}: {group}.").format(version=__version__, group=name),
     }

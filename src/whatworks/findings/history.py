@@ -1,18 +1,15 @@
 """What a finding said before: its verdict, effect and certainty, version by version, and which verdicts changed last."""
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from babel.dates import format_date
 
 from whatworks.core.disclosure import is_small
 from whatworks.core.result import EffectResult
 from whatworks.findings.answer import conclude
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import decimals_of, speaking, unit_of
-from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.language import LANGUAGES, translator, written_date
 from whatworks.findings.names import N_
 from whatworks.findings.reviews import sides_told_once, tally
 from whatworks.findings.wording import shown
@@ -201,5 +198,4 @@ def day(date: str | None, language: str) -> str:
     """
     if date is None:
         return translator(language)("date not recorded")
-    # Day before month in both languages, as the services that read them write it.
-    return format_date(datetime.date.fromisoformat(date), format="long", locale={"en": "en_GB"}.get(language, language))
+    return written_date(date, language)

@@ -1,11 +1,13 @@
 """Two languages from one source: message catalogues, and numbers as each language writes them."""
 
+import datetime
 import gettext
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -128,3 +130,24 @@ def interval(low: float, high: float, language: str, *, decimals: int = 0, signe
         low=number(low, language, decimals=decimals, signed=signed),
         high=number(high, language, decimals=decimals, signed=signed),
     )
+
+
+def written_date(day: str | datetime.date, language: str) -> str:
+    """A date as the language writes it, day before month in both: ``22. november 2026``, ``22 November 2026``.
+
+    Parameters
+    ----------
+    day : a date, or one as text, yyyy-mm-dd
+    language : ``"da"`` or ``"en"``
+
+    Returns
+    -------
+    Plain text.
+
+    Examples
+    --------
+    >>> written_date("2026-11-22", "da"), written_date("2026-11-22", "en")
+    ('22. november 2026', '22 November 2026')
+    """
+    read = datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return format_date(read, format="long", locale={"en": "en_GB"}.get(language, language))

@@ -17,7 +17,7 @@ from whatworks.findings.advice import named
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import label, smallest_important, within
-from whatworks.findings.language import number, translator
+from whatworks.findings.language import number, translator, written_date
 from whatworks.findings.names import N_, covariate_name
 from whatworks.findings.question import Question
 
@@ -163,7 +163,7 @@ def plan_sentence(finding: Finding, language: str = "da") -> str:
     frozen, departures = finding.tables["plan_frozen"].iloc[0], finding.tables["plan"]
     count = int(departures["status"].isin(("deviates", "added")).sum())
     said = _("The plan for the analysis was frozen on {date} (fingerprint {fingerprint}).").format(
-        date=str(frozen["frozen_at"])[:10], fingerprint=frozen["fingerprint"]
+        date=written_date(str(frozen["frozen_at"])[:10], language), fingerprint=frozen["fingerprint"]
     )
     if not count:
         return f"{said} {_('The analysis follows it.')}"

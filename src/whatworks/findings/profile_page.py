@@ -1,7 +1,6 @@
 """The documentation profile of a municipality or a service as a page for those who work there."""
 
 from collections.abc import Hashable, Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.errors import UnknownCode
 from whatworks.core.options import one_of
 from whatworks.findings.figures import table_html
-from whatworks.findings.language import LANGUAGES, number, percent, translator
+from whatworks.findings.language import LANGUAGES, number, percent, translator, written_date
 from whatworks.findings.names import N_
 from whatworks.findings.page_frame import document
 from whatworks.findings.profile_words import REASONS, THEMES, hidden_words, indicator_name, meaning, measure_name, written
@@ -141,13 +140,8 @@ def facts(profile: pd.DataFrame, language: str) -> list[str]:
     day = profile.attrs.get("as_of")
     k = int(profile.attrs.get("k", K_PUBLISH))
     hidden = _("Numbers about fewer than {k} people are not shown, nor those that would give them back.")
-    said = [_("The numbers are as of {day}.").format(day=day_written(day))] if day else []
+    said = [_("The numbers are as of {day}.").format(day=written_date(day, language))] if day else []
     return [*said, hidden.format(k=number(k, language))]
-
-
-def day_written(day: str | date) -> str:
-    """A day as both languages' readers here write it: 31.12.2023."""
-    return (date.fromisoformat(day) if isinstance(day, str) else day).strftime("%d.%m.%Y")
 
 
 def _lead(own: pd.DataFrame, language: str) -> str:

@@ -8,9 +8,9 @@ from whatworks.core.alphabet import sort_key
 from whatworks.core.options import one_of
 from whatworks.documentation import Status, compare_status
 from whatworks.findings.figures import table_html
-from whatworks.findings.language import LANGUAGES, translator
+from whatworks.findings.language import LANGUAGES, translator, written_date
 from whatworks.findings.page_frame import document
-from whatworks.findings.profile_page import day_written, facts, unsaid
+from whatworks.findings.profile_page import facts, unsaid
 from whatworks.findings.profile_words import THEMES, hidden_words, indicator_name, value_written, written
 from whatworks.findings.rendering import render
 
@@ -54,10 +54,10 @@ def page_of_status(
     """
     one_of(language, LANGUAGES, name="language")
     _ = translator(language)
-    title = _("Status of the documentation, {day}").format(day=day_written(status.day))
+    title = _("Status of the documentation, {day}").format(day=written_date(status.day, language))
     lead = _("This is the first status.")
     if before is not None:
-        lead = _("What has changed since {day}, and where we stand now.").format(day=day_written(before.day))
+        lead = _("What has changed since {day}, and where we stand now.").format(day=written_date(before.day, language))
     view: dict[str, Any] = {
         "title": title,
         "lead": lead,
@@ -73,7 +73,7 @@ def page_of_status(
         title=title,
         body=render("status.html", language, view=view),
         language=language,
-        breadcrumbs=[(_("Status reports"), None), (day_written(status.day), None)],
+        breadcrumbs=[(_("Status reports"), None), (written_date(status.day, language), None)],
         other_language=other_language,
         synthetic=status.synthetic,
         home=home,
