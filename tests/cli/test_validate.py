@@ -83,3 +83,11 @@ def test_no_file_and_a_wrong_mapping_are_told_in_one_line(tmp_path):
 
 def test_help_shows_examples():
     assert "whatworks validate randers_2024.zip" in run("--help").output
+
+
+def test_a_file_named_like_a_formula_is_no_formula_in_the_report(tmp_path):
+    (tmp_path / "=HYPERLINK(1).csv").write_text("a,b\n1,2\n")
+    run(tmp_path / "=HYPERLINK(1).csv", "--output", tmp_path / "report")
+    report = pd.read_csv(tmp_path / "report" / "validation.csv")
+    assert "'=HYPERLINK(1).csv" in report["file"].tolist()
+    assert not report["file"].str.startswith("=").any()

@@ -70,6 +70,7 @@ def validate(
 
 
 def _write_report(validation: "Validation", folder: Path) -> None:
+    from whatworks.core.formulas import without_formulas
     from whatworks.findings.validation_page import validation_page
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,4 +78,4 @@ def _write_report(validation: "Validation", folder: Path) -> None:
         page = validation_page(validation, language=language, home="#content", other_language=f"validation.{other}.html")
         (folder / f"validation.{language}.html").write_text(page, encoding="utf-8")
     # A byte order mark, so that Excel shows æ, ø and å.
-    validation.report().to_csv(folder / "validation.csv", index=False, encoding="utf-8-sig")
+    without_formulas(validation.report()).to_csv(folder / "validation.csv", index=False, encoding="utf-8-sig")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from whatworks.core.disclosure import K_PUBLISH
 from whatworks.core.errors import InvalidOption
+from whatworks.core.formulas import without_formulas
 from whatworks.core.options import one_of
 from whatworks.core.result import EffectResult
 from whatworks.findings.language import LANGUAGES
@@ -91,7 +92,7 @@ def _csv(table: PrintedTable, path: Path) -> None:
         frame[name] = value
     danish = table.language == "da"
     # The mark in front lets Excel see that the file is UTF-8.
-    frame.to_csv(
+    without_formulas(frame).to_csv(
         path, index=False, sep=";" if danish else ",", decimal="," if danish else ".", encoding="utf-8-sig", lineterminator="\n"
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from whatworks.core.disclosure import disclose
 from whatworks.core.encoding import decode_frame, encode_frame
 from whatworks.core.errors import InvalidResult, MissingData
+from whatworks.core.formulas import without_formulas
 from whatworks.core.options import one_of
 from whatworks.core.provenance import plain
 from whatworks.core.result import COMMON_COLUMNS, EffectResult
@@ -182,7 +183,7 @@ def save(finding: Finding, folder: str | Path) -> Path:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / RESULTS_CSV, finding.tidy().to_csv(index=False, lineterminator="\n"))
+    _write(folder / RESULTS_CSV, without_formulas(finding.tidy()).to_csv(index=False, lineterminator="\n"))
     return _write(folder / RESULTS_JSON, finding.to_json())
 
 
