@@ -72,8 +72,11 @@ def test_what_is_not_asked_rightly_is_told_with_file_and_line(ask, line, said):
 
 def test_a_delivery_that_cannot_be_read_is_told_with_file_and_line_before_any_report_is_run(ask, project):
     (project / "evidence" / "documentation" / GROUP / "municipality.csv").write_bytes(b"municipality_code\n\x1b[2J\0\n")
-    with pytest.raises(InvalidParameters, match=rf"{GROUP}\.yml:3: evidence/documentation/{GROUP}: .*\n.*municipality\.csv"):
+    with pytest.raises(
+        InvalidParameters, match=rf"{GROUP}\.yml:3: evidence/documentation/{GROUP}: .*\n.*municipality\.csv"
+    ) as told:
         ask("municipalities: all")
+    assert str(told.value).endswith("Save it as CSV UTF-8.")
 
 
 def test_the_site_keeps_makes_and_forgets_each_report_by_itself(ask, project, runner):

@@ -64,7 +64,7 @@ def data_faults(root: Path, design: str, data: str, asked: Asked) -> Iterator[st
             # One file is soon read: what is wrong with it is told before any report is run.
             read_panel(root / data, target_group=asked.target_group, method=asked.method, outcome=str(asked.outcome))
     except WhatworksError as error:
-        yield f"{data}: {error}".rstrip(".")
+        yield f"{data}: {error}"
         return
     if simulated and not asked.invented:
         yield f"{data} is simulated; only a method marked synthetic in the catalogue may stand over its results"
@@ -95,7 +95,7 @@ def settled_faults(root: Path, item: Mapping[str, Any], asked: Asked) -> Iterato
             frozen = read_plan(root / plan)
         except (WhatworksError, OSError, UnicodeDecodeError) as error:
             said = str(error) if isinstance(error, WhatworksError) else f"{plan} cannot be read ({type(error).__name__})"
-            yield "plan", said.replace(f"{root}/", "").rstrip(".")
+            yield "plan", said.replace(f"{root}/", "")
             return
         if frozen.frozen_at is None:
             yield "plan", FROZEN_NEEDED.format(file=plan)

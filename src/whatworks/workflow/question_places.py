@@ -48,7 +48,7 @@ def read_places(root: Path, item: Mapping[str, Any], asked: Asked) -> tuple[Plac
     try:
         panel = read_panel(data, target_group=asked.target_group, method=asked.method, outcome=str(asked.outcome))
     except WhatworksError as error:
-        return {}, [f"{item['data']}: {error}".rstrip(".")]
+        return {}, [f"{item['data']}: {error}"]
     known = places(panel)
     begun = set(panel.loc[panel["first_treated"].notna(), "municipality"].astype("str"))
     wanted = [code for code in known if code in begun] if codes == _ALL else codes

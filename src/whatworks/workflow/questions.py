@@ -267,7 +267,7 @@ class _Reader:
         return not message
 
     def _fault(self, located: Located, at: tuple[str | int, ...], message: str) -> None:
-        self.faults.append(f"{located.where(*at)}: {message}.")
+        self.faults.append(f"{located.where(*at)}: {message}{'' if message.endswith('.') else '.'}")
 
 
 def is_synthetic_method(catalogues: Catalogues, method: str) -> bool:
