@@ -121,7 +121,7 @@ def _verdicts(bodies: Sequence[Body], language: str) -> str:
     rated = [body for body in bodies if body.headline.reason not in UNRATED]
     if len(rated) > _SAID:
         return ""
-    return " ".join(f"{title_of(body, language)}: {within(verdict_word(body, language))}." for body in rated)
+    return " ".join(f"{title_of(body, language)} – {within(verdict_word(body, language))}." for body in rated)
 
 
 def _and(parts: Sequence[str], language: str) -> str:
