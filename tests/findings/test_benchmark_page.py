@@ -78,7 +78,11 @@ def test_the_page_is_one_to_learn_from(finding, language):
     html = page(finding, language)
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
     words = {
-        "da": ["Hvad kan tilbud lære af hinanden om hjælp til voksne med autisme?", "Det er ikke en liste over de bedste", "9 af 11"],
+        "da": [
+            "Hvad kan tilbud lære af hinanden om hjælp til voksne med autisme?",
+            "Det er ikke en liste over de bedste",
+            "9 af 11",
+        ],
         "en": ["What can services for adults with autism learn from each other?", "This is no list of the best", "9 of 11"],
     }
     for each in words[language]:

@@ -6,6 +6,7 @@ import pytest
 import whatworks as ww
 from whatworks.core.errors import InvalidParameters, PlanChanged
 from whatworks.design.plan import EXAMPLE
+from whatworks.findings.language import written_date
 from whatworks.findings.question import Question
 
 
@@ -31,6 +32,14 @@ def test_departures_stand_first():
     assert table.index("Afviger fra planen") < table.index("Som planlagt")
 
 
+def test_a_level_is_told_in_per_cent_and_a_small_difference_is_not_rounded_away():
+    rows = [("conf_level", "0.95", "0.975", "deviates"), ("smallest_important", "0.2", "10.0", "deviates")]
+    departures = pd.DataFrame(rows, columns=["field", "planned", "done", "status"])
+    table = ww.findings.plan_table(departures, language="da")
+    for said in ("95\N{NO-BREAK SPACE}%", "97,5\N{NO-BREAK SPACE}%", ">0,2<", ">10<"):
+        assert said in table
+
+
 def test_a_frozen_plan_stands_beside_the_analysis_and_survives_saving(question, file):
     frozen = ww.design.freeze(file)
     plan = ww.findings.plan_of(question, file)
@@ -39,6 +48,7 @@ def test_a_frozen_plan_stands_beside_the_analysis_and_survives_saving(question, 
     again = ww.findings.Finding.from_json(finding.to_json())
     said = ww.findings.plan_section(again, "en")
     assert frozen.fingerprint in said
+    assert f"was frozen on {written_date(str(frozen.frozen_at)[:10], 'en')} (" in said
     assert "departs from it in 3 of" in said
     assert "compared with" in said
     assert "subgroups" in said

@@ -44,7 +44,7 @@ class PriceIndex(Model):
 class RefundThreshold(Model):
     """A limit above which the state refunds a share of an expensive case.
 
-    En grænse, som staten refunderer en andel over i dyre enkeltsager.
+    En grænse i dyre enkeltsager. Staten refunderer en andel af det, der ligger over den.
     """
 
     law: Text = key("lov", "Lov")

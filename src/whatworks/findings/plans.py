@@ -17,7 +17,7 @@ from whatworks.findings.advice import named
 from whatworks.findings.figures import table_html
 from whatworks.findings.finding import Finding
 from whatworks.findings.labels import label, smallest_important, within
-from whatworks.findings.language import number, translator, written_date
+from whatworks.findings.language import number, percent, translator, written_date
 from whatworks.findings.names import N_, covariate_name
 from whatworks.findings.question import Question
 
@@ -256,5 +256,13 @@ def _value(field: str, text: str, labels: Mapping[str, Any], language: str) -> s
     if field == "data":
         return Path(text).name.replace("_", " ")
     if field in ("smallest_important", "conf_level"):
-        return number(float(text), language)
+        return _numeral(field, float(text), language)
     return text
+
+
+def _numeral(field: str, value: float, language: str) -> str:
+    """A number with as many decimals as the plan gives it: a level of 0.95 is 95 per cent, and 0.2 is not 0."""
+    given = len(f"{value:g}".partition(".")[2])
+    if field == "conf_level":
+        return percent(value, language, decimals=max(0, given - 2))
+    return number(value, language, decimals=given)
