@@ -21,6 +21,8 @@ def test_every_key_knows_its_line(tmp_path):
         ("a: 1\nb: 2\na: 3\n", "a.yml:3: the key 'a' stands twice"),
         ("a: &x [1]\nb: *x\n", r"a.yml:2: \*x stands for something written elsewhere"),
         ("a: 1\n---\nb: 2\n", "a.yml:2: a second document"),
+        ("a: 1\nb: \x1b[2J\n", "a.yml:2: not valid YAML .it holds the control character 27, which nobody sees.. Write the line"),
+        ("a: 1\nb: 2\n\0", "a.yml:3: not valid YAML .it holds the control character 0,"),
         ("a: 1\n? [b, c]\n: 2\n", "a.yml:2: a key is a block"),
         ("a: !!set {b}\n", "a.yml:1: the tag 'tag:yaml.org,2002:set' is not allowed"),
         # The compiled parser's own builder of trees runs out of stack here, and takes the process with it.

@@ -3,7 +3,7 @@
 import pytest
 
 from whatworks.core.errors import MissingData, WhatworksError
-from whatworks.core.unseen import spelt_out
+from whatworks.core.unseen import quoted, spelt_out
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ def test_what_nobody_sees_is_written_out(text, told):
 def test_what_can_be_seen_stays_as_it_is():
     text = "Ærø – Høje-Taastrup\n\t“ja” 👩\u200d🏫 العربية \u00a0%"
     assert spelt_out(text) == text
+
+
+def test_a_value_is_quoted_in_one_short_line():
+    assert quoted("a\n\u202eb") == r"'a\n\u202eb'"
+    assert len(quoted("x" * 5000)) == 80
 
 
 @pytest.mark.parametrize("kind", [WhatworksError, MissingData])

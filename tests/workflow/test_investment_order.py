@@ -103,6 +103,15 @@ def test_amounts_of_real_programmes_do_not_stand_over_an_invented_one(asked):
         questions_of(asked)
 
 
+def test_a_fault_in_the_prices_is_told_before_the_effect_they_are_set_against_is_worked_out(asked):
+    prices = asked / "evidence" / "prices" / "consequences.csv"
+    prices.write_text(prices.read_text().replace("https://", "javascript:", 1))
+    with pytest.raises(
+        InvalidParameters, match=r"\.yml:\d+: evidence/investments/.*\n.*consequences\.csv:2: seen_at 'javascript:"
+    ):
+        questions_of(asked)
+
+
 def test_what_changes_an_effect_changes_what_rests_on_it_and_not_the_other_way(asked):
     project = Project(asked)
     before = report_keys(project, questions_of(asked))

@@ -1,5 +1,6 @@
 """YAML that remembers which line each key stood on, so that an error can point at it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ class Located:
 
 # Deeper than anything a person writes, far from where a reader runs out of stack.
 _DEEPEST = 100
+# What YAML refuses without saying where.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def read_located(path: Path) -> Located:
@@ -46,6 +49,12 @@ def read_located(path: Path) -> Located:
         If the file is not valid YAML, a key stands twice or something stands for another, with file and line.
     """
     text = path.read_text(encoding="utf-8")
+    unseen = _NO_TEXT.search(text)
+    if unseen:
+        raise InvalidParameters(
+            f"{path}:{text.count(chr(10), 0, unseen.start()) + 1}: not valid YAML (it holds the control character "
+            f"{ord(unseen[0])}, which nobody sees). Write the line again."
+        )
     try:
         value, lines = _Document(text, path).read()
     except (yaml.YAMLError, ValueError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from whatworks.core.errors import InvalidEvidence
+from whatworks.core.unseen import quoted
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +39,7 @@ def not_allowed(what: str, value: object, allowed: Iterable[str]) -> str:
     known = sorted(allowed) if not isinstance(allowed, (list, tuple)) else list(allowed)
     near = get_close_matches(str(value)[:80], known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
-    return f"{what} {_shown(value)} is not known{hint} Use one of: {', '.join(known) or 'nothing yet'}."
+    return f"{what} {quoted(value)} is not known{hint} Use one of: {', '.join(known) or 'nothing yet'}."
 
 
 def refuse(faults: Iterable[Fault]) -> None:
@@ -56,9 +57,3 @@ def refuse(faults: Iterable[Fault]) -> None:
     raise InvalidEvidence(
         f"{count} in the evidence base:\n{lines}\nCorrect them; evidence/README.md says what each field may hold."
     )
-
-
-def _shown(value: object) -> str:
-    """A value as a message can carry it: quoted, and cut where it is very long."""
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

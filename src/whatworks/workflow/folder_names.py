@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
+from whatworks.core.unseen import quoted
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # A path on Windows holds 260 characters, and a report stands three folders deep in a folder of the reader's.
 _LONGEST = 60
@@ -10,7 +12,6 @@ _LONGEST = 60
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 # Folders of the site beside those of the target groups: the pages about the documentation, the English front page.
 OF_THE_SITE = ("documentation", "en")
-_LONGEST_SHOWN = 80
 
 
 def folder_fault(code: str, *, of_site: bool = False) -> str:
@@ -27,9 +28,9 @@ def folder_fault(code: str, *, of_site: bool = False) -> str:
     ('', "the code '../up' cannot name a folder; use letters a to z, digits, - and _")
     """
     if not _NAME.fullmatch(code):
-        return f"the code {_shown(code)} cannot name a folder; use letters a to z, digits, - and _"
+        return f"the code {quoted(code)} cannot name a folder; use letters a to z, digits, - and _"
     if len(code) > _LONGEST:
-        return f"the code {_shown(code)} cannot name a folder; it has {len(code)} characters, and {_LONGEST} is the most"
+        return f"the code {quoted(code)} cannot name a folder; it has {len(code)} characters, and {_LONGEST} is the most"
     if code.casefold() in _DEVICES:
         return f"the code {code!r} cannot name a folder on Windows; choose another"
     if of_site and code.casefold() in OF_THE_SITE:
@@ -58,9 +59,3 @@ def place_faults(codes: Collection[str]) -> Iterator[str]:
             pair = f"{first[code.casefold()]!r} and {code!r}"
             yield f"the places {pair} would share a folder on many computers; write their codes in the data instead"
         first.setdefault(code.casefold(), code)
-
-
-def _shown(code: str) -> str:
-    """A code as a message can carry it: quoted, and cut where it is very long."""
-    text = repr(code)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whatworks.core.errors import MissingData
+from whatworks.core.unseen import spelt_out
 
 NOTEBOOK = Path("notebooks") / "method_report.ipynb"
 # Designs with a notebook of their own; the method report answers all others.
@@ -55,7 +56,7 @@ class Project:
 
     def relative(self, path: Path) -> str:
         """A path as messages show it: from the project's root."""
-        return Path(os.path.relpath(path, self.root)).as_posix()
+        return spelt_out(Path(os.path.relpath(path, self.root)).as_posix()).replace("\n", "\\n")
 
 
 def find_project(start: str | Path = ".") -> Project:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from whatworks.core.errors import WhatworksError
+from whatworks.core.unseen import quoted
 from whatworks.documentation import is_synthetic, read_panel
 from whatworks.documentation.kinds import is_panel_file, is_store
-from whatworks.evidence.investments import is_synthetic_investment
+from whatworks.evidence.investments import is_synthetic_investment, read_investment
 
 # What each open source of microdata is about.
 OPEN_DATA: Mapping[str, Mapping[str, str]] = {
@@ -63,6 +64,9 @@ def data_faults(root: Path, design: str, data: str, asked: Asked) -> Iterator[st
         if design == "rollout" and is_panel_file(data):
             # One file is soon read: what is wrong with it is told before any report is run.
             read_panel(root / data, target_group=asked.target_group, method=asked.method, outcome=str(asked.outcome))
+        if design == "investment":
+            # Its report waits for the one about the effect, so its faults would come to light last of all.
+            read_investment(root / data, root=root / "evidence")
     except WhatworksError as error:
         yield f"{data}: {error}"
         return
@@ -132,10 +136,10 @@ def unknown(value: Any, allowed: Collection[str], *, what: str) -> str:
     """Says that a value is not among those allowed, with the nearest one; empty where it is."""
     if isinstance(value, str) and value in allowed:
         return ""
-    near = get_close_matches(str(value), list(allowed), n=1)
+    near = get_close_matches(str(value)[:80], list(allowed), n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     added = f"; a new one is added in {_CATALOGUES[what]}" if what in _CATALOGUES else ""
-    return f"{value!r} is not a known {what}; {meant}{listed(allowed)}{added}"
+    return f"{quoted(value)} is not a known {what}; {meant}{listed(allowed)}{added}"
 
 
 def listed(allowed: Collection[str]) -> str:
