@@ -89,7 +89,7 @@ def test_text_inside_figures_stays_readable_on_a_telephone(browser, pages):
     measure = """() => Array.from(document.querySelectorAll('figure svg text')).map(t => {
         const box = t.getBoundingClientRect(); const scale = t.getScreenCTM().a;
         return [parseFloat(getComputedStyle(t).fontSize) * scale, box.width, t.textContent]; })
-        .filter(([size, width]) => width > 0 && size < 7)"""
+        .filter(([size, width]) => width > 0 && size < 11)"""
     small = {path: page.evaluate(measure) for path, page in open_pages(browser, findings, width=320, scheme="light")}
     assert {path.parent.name: texts[:3] for path, texts in small.items() if texts} == {}
 

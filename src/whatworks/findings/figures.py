@@ -22,7 +22,7 @@ from whatworks.findings.language import number, translator
 from whatworks.findings.page_frame import simulated_banner
 
 # A figure may grow this much beyond its natural width before its text outgrows the page's.
-_LARGEST = 1.25
+_LARGEST = 1.15
 # Stands for the figure's name until its content is known; no text can hold it.
 _NAME = "\x00"
 # How many points matplotlib draws a circle with.

@@ -40,7 +40,7 @@ def test_every_color_is_a_variable_of_the_page(drawn):
 
 def test_it_shrinks_with_the_page(drawn):
     root = re.search(r"<svg[^>]*>", drawn).group(0)
-    assert re.search(r'viewBox="0 0 440 \d', root)
+    assert re.search(r'viewBox="0 0 348 \d', root)
     assert not re.search(r' (width|height)="', root)
     assert "width:100%" in root
     assert "height:auto" in root

@@ -83,8 +83,10 @@ def baujat_chart(table: pd.DataFrame, *, language: str = "da") -> Figure:
         style.mark(page, across(row.contribution), up(row.shift), color=style.ACCENT if out else style.MUTED, size=9)
     _names(page, data, across, up, top)
     bottom = rows.axis(page, across, up.start, language)
-    style.write_within(page, style.WIDTH, bottom + 6, _("how much of the disagreement the study makes (Q) →"))
-    return style.finished(page, bottom + 14)
+    for words in style.wrapped(_("how much of the disagreement the study makes (Q) →"), style.WIDTH, style.SMALL):
+        style.write(page, style.WIDTH, bottom + 6, words, size=style.SMALL, color=style.INK_2, align="right")
+        bottom += 16
+    return style.finished(page, bottom)
 
 
 def baujat_alt(table: pd.DataFrame, *, language: str = "da") -> str:

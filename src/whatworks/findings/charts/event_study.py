@@ -193,7 +193,9 @@ def _largest_before(data: pd.DataFrame) -> float:
 def _band(page: Axes, plane: Plane, data: pd.DataFrame) -> None:
     reach = _largest_before(data)
     if reach > 0:
-        style.box(page, (plane.left, style.WIDTH), (plane.y(-reach), plane.y(reach)), color=style.MUTED, opacity=0.2)
+        # The band ends where the plane does: below it stand the numbers of the axis.
+        ends = (min(plane.y(-reach), plane.bottom), max(plane.y(reach), plane.top))
+        style.box(page, (plane.left, style.WIDTH), ends, color=style.MUTED, opacity=0.2)
 
 
 def _start(page: Axes, plane: Plane, times: tuple[float, float], language: str) -> None:

@@ -225,13 +225,16 @@ def _legend(page: Axes, language: str) -> float:
     _ = translator(language)
     texts = [number(level, language, decimals=2) for level in _LEVELS]
     words = [f"p > {texts[0]}", f"{texts[1]}–{texts[0]}", f"{texts[2]}–{texts[1]}", f"p < {texts[2]}"]
-    x = 0.0
+    x, y = 0.0, 0.0
     for text, opacity in zip(words, _SHADES, strict=True):
-        style.box(page, (x, x + 18), (3, 16), color=style.MUTED, opacity=opacity)
-        style.line(page, (x, x + 18, x + 18, x, x), (3, 3, 16, 16, 3), color=style.RULE)
-        style.write(page, x + 23, 14, text, size=style.SMALL, color=style.INK_2)
-        x += 23 + style.text_width(text, style.SMALL) + 14
-    return 20.0
+        wide = 23 + style.text_width(text, style.SMALL)
+        if x and x + wide > style.WIDTH:
+            x, y = 0.0, y + 18
+        style.box(page, (x, x + 18), (y + 3, y + 16), color=style.MUTED, opacity=opacity)
+        style.line(page, (x, x + 18, x + 18, x, x), (y + 3, y + 3, y + 16, y + 16, y + 3), color=style.RULE)
+        style.write(page, x + 23, y + 14, text, size=style.SMALL, color=style.INK_2)
+        x += wide + 14
+    return y + 20
 
 
 def _p_text(value: float, language: str) -> str:

@@ -216,10 +216,13 @@ def _legend(page: Axes, data: pd.DataFrame, language: str) -> float:
             x += 9
         style.write(page, x + 6, 14, words, size=style.SMALL, color=style.INK_2)
         x += 22 + style.text_width(words, style.SMALL)
+    y = 0.0
     if (data["state"] == "unknown").any():
-        _hatch(page, (x, x + 22), (3, 15), gap=5)
-        style.write(page, x + 28, 14, _("no answer"), size=style.SMALL, color=style.INK_2)
-    return 26.0
+        if x + 28 + style.text_width(_("no answer"), style.SMALL) > style.WIDTH:
+            x, y = 0.0, 18.0
+        _hatch(page, (x, x + 22), (y + 3, y + 15), gap=5)
+        style.write(page, x + 28, y + 14, _("no answer"), size=style.SMALL, color=style.INK_2)
+    return y + 26.0
 
 
 def _value(row: Any, language: str, places: int) -> str:

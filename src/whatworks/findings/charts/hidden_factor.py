@@ -20,7 +20,7 @@ from whatworks.findings.language import number, percent, translator
 
 Labels = Mapping[str, Words]
 STRONGEST = "strongest observed"
-_HEIGHT, _LEFT, _RIGHT = 250.0, 54.0, 116.0
+_HEIGHT, _LEFT, _RIGHT = 250.0, 44.0, 104.0
 # Shares of the difference that are left along the thin lines.
 _LEFT_OVER = (0.75, 0.5, 0.25)
 _POINTS = 60
@@ -108,7 +108,8 @@ def hidden_factor_chart(result: EffectResult, *, labels: Labels | None = None, l
     _ = translator(language)
     data = hidden_factor_data(result)
     page = style.sheet()
-    top = 46.0
+    above = style.wrapped(_("↑ how much more it tells about the outcome"), style.WIDTH, style.SMALL)
+    top = 30.0 + 16 * len(above)
     largest = float(data[["r2_treatment", "r2_outcome"]].to_numpy(dtype=float).max()) * 1.04
     across = _Stretched(largest, _LEFT, _EDGE)
     up = _Stretched(largest, top + _HEIGHT, top)
@@ -118,11 +119,12 @@ def hidden_factor_chart(result: EffectResult, *, labels: Labels | None = None, l
     for text in style.wrapped(_("how much more it tells who took part"), style.WIDTH, style.SMALL):
         bottom += 16
         style.write_within(page, (_LEFT + _EDGE) / 2, bottom, text)
-    style.write(page, 0, 14, _("↑ how much more it tells about the outcome"), size=style.SMALL, color=style.INK_2)
+    for place, text in enumerate(above):
+        style.write(page, 0, 14 + 16 * place, text, size=style.SMALL, color=style.INK_2)
     if (data["label"] == STRONGEST).any():
         words = _("the strongest observed")
-        style.write(page, style.WIDTH, 32, words, size=style.SMALL, color=style.ACCENT, align="right")
-        style.mark(page, style.WIDTH - style.text_width(words, style.SMALL) - 10, 28, color=style.ACCENT, shape="D", size=9)
+        style.write(page, style.WIDTH, top - 14, words, size=style.SMALL, color=style.ACCENT, align="right")
+        style.mark(page, style.WIDTH - style.text_width(words, style.SMALL) - 10, top - 18, color=style.ACCENT, shape="D", size=9)
     return style.finished(page, bottom + 8)
 
 
@@ -199,9 +201,13 @@ def _axes(page: Axes, across: _Stretched, up: _Stretched, language: str) -> floa
         style.line(page, (_LEFT, _EDGE), (up(tick), up(tick)), color=style.RULE)
         style.write(page, _LEFT - 6, up(tick) + 4, _share(tick, language), size=style.SMALL, color=style.INK_2, align="right")
     style.line(page, (_LEFT, _EDGE), (up(0), up(0)), color=style.RULE_STRONG)
+    taken = -np.inf
     for tick in across.ticks:
         style.line(page, (across(tick), across(tick)), (up(0), up(0) + 4), color=style.RULE_STRONG)
-        style.write_within(page, across(tick), up(0) + 18, _share(tick, language))
+        half = style.text_width(_share(tick, language), style.SMALL) / 2
+        if across(tick) - half > taken:
+            style.write_within(page, across(tick), up(0) + 18, _share(tick, language))
+            taken = across(tick) + half + 5
     return up(0) + 20
 
 

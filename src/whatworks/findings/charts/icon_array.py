@@ -12,8 +12,8 @@ from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import interval, number, translator
 
-_SIDE, _STEP, _ICON = 10, 19.0, 12.0
-_SECOND = 236.0
+_SIDE, _STEP, _ICON = 10, 16.0, 11.0
+_SECOND = 184.0
 _TOP = 62.0
 _STATES = ("same", "changed", "possible", "other")
 

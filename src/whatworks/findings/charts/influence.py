@@ -18,8 +18,8 @@ from whatworks.findings.language import number, percent, translator
 DEVIATION_LIMIT = float(norm.isf(0.025))
 # A study that moves the result to the edge of its 50 per cent region: Cook & Weisberg (1982), with one coefficient.
 COOK_LIMIT = float(chi2.ppf(0.5, 1))
-_NAMES = 146.0
-_PANELS = ((156.0, 288.0), (308.0, 434.0))
+_NAMES = 122.0
+_PANELS = ((130.0, 226.0), (246.0, 340.0))
 
 
 def influence_data(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def influence_figure(table: pd.DataFrame, *, language: str = "da", source: Words
 
 def _heading(page: Axes, x: tuple[float, float], words: str) -> float:
     y = 0.0
-    for text in style.wrapped(words, x[1] - x[0] + 14, style.SMALL, bold=True):
+    for text in style.wrapped(words, min(x[1] + 14, style.WIDTH) - x[0], style.SMALL, bold=True):
         y += 16
         style.write(page, x[0], y - 2, text, size=style.SMALL, bold=True)
     return y + 6

@@ -107,9 +107,10 @@ def network_chart(
     nodes, edges = data[data["kind"] == "treatment"], data[data["kind"] == "comparison"]
     sizes = _sizes(nodes)
     page = style.sheet()
-    names = [_name_lines(row, language) for row in rows.each(nodes)]
-    places = ring(len(nodes), sum(map(len, names)))
-    boxes = beside(places, names, sizes)
+    names, told = zip(*(_name_lines(row, language) for row in rows.each(nodes)), strict=True)
+    lines_of = [[*name, *more] for name, more in zip(names, told, strict=True)]
+    places = ring(len(nodes), sum(map(len, lines_of)))
+    boxes = beside(places, lines_of, sizes)
     top = min([box[1] for box in boxes] + [y - size / 2 for (x, y), size in zip(places, sizes, strict=True)]) - 4
     places = [(x, y - top) for x, y in places]
     boxes = [(left, low - top, right, high - top) for left, low, right, high in boxes]
@@ -118,8 +119,8 @@ def network_chart(
     _lines(page, edges, at, [*dots, *boxes], language)
     for (x, y), size in zip(places, sizes, strict=True):
         style.mark(page, x, y, size=size)
-    for (x, y), size, box, lines in zip(places, sizes, boxes, names, strict=True):
-        _name(page, (x, y), size, box, lines)
+    for (x, y), size, box, name, more in zip(places, sizes, boxes, names, told, strict=True):
+        _name(page, (x, y), size, box, name, more)
     bottom = max([box[3] for box in boxes] + [y + size / 2 for (x, y), size in zip(places, sizes, strict=True)])
     return style.finished(page, bottom + 6)
 
@@ -193,16 +194,17 @@ def _sizes(nodes: pd.DataFrame) -> list[float]:
     return [_SMALLEST + (_LARGEST - _SMALLEST) * math.sqrt(value / max(float(amounts.max()), 1.0)) for value in amounts]
 
 
-def _name_lines(node: Any, language: str) -> list[str]:
+def _name_lines(node: Any, language: str) -> tuple[list[str], list[str]]:
+    """The name, and how many it rests on, each over as many lines as it takes beside the ring."""
     room = style.WIDTH / 2 - ACROSS - _LARGEST / 2 - CLEAR
     words = style.wrapped(node.label, room, style.SMALL, bold=True, lines=2)
     told = studies(node.n_studies, language)
     if not pd.isna(node.citizens):
         told = translator(language)("{n} citizens").format(n=number(node.citizens, language))
-    return [*words, style.shortened(told, room, style.SMALL)]
+    return words, style.wrapped(told, room, style.SMALL, lines=2)
 
 
-def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: list[str]) -> None:
+def _name(page: Axes, place: tuple[float, float], size: float, box: Box, name: list[str], told: list[str]) -> None:
     """Write a name; a thin line leads to it where it had to move away from its dot."""
     x, y = place
     right = box[0] > x
@@ -210,8 +212,8 @@ def _name(page: Axes, place: tuple[float, float], size: float, box: Box, lines: 
         near = box[1] + LINE / 2 if box[1] > y else box[3] - LINE / 2
         end = box[0] - 3 if right else box[2] + 3
         style.line(page, (x + math.copysign(size / 2, end - x), end), (y, near), color=style.RULE_STRONG)
-    for position, text in enumerate(lines):
-        last = position == len(lines) - 1
+    for position, text in enumerate([*name, *told]):
+        last = position >= len(name)
         style.write(
             page,
             box[0] if right else box[2],

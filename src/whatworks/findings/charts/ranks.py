@@ -1,5 +1,6 @@
 """How treatments rank, with how sure the order is: a place alone would mislead."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,9 +122,13 @@ def _places(page: Any, scale: Scale, y: float, count: int, language: str) -> flo
     """Whole ranks below the rows, as many as there is room for."""
     style.line(page, (scale.start, scale.end), (y, y), color=style.RULE_STRONG)
     step = max(1, -(-count // 8))
+    taken = -math.inf
     for rank in range(1, count + 1, step):
         style.line(page, (scale(rank), scale(rank)), (y, y + 4), color=style.RULE_STRONG)
-        style.write_within(page, scale(rank), y + 18, number(rank, language))
+        half = style.text_width(number(rank, language), style.SMALL) / 2
+        if scale(rank) - half > taken:
+            style.write_within(page, scale(rank), y + 18, number(rank, language))
+            taken = scale(rank) + half + 5
     return y + 26
 
 

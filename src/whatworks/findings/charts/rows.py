@@ -100,10 +100,17 @@ def sides(page: Axes, scale: Scale, y: float, language: str, *, null: float, bet
 def label_row(page: Axes, y: float, label: str, value: str, *, meta: Sequence[str] = (), bold: bool = False) -> float:
     """Write a label at the left and its number at the right, small remarks below; returns the middle of the strip under it."""
     room = style.WIDTH - style.text_width(value, style.TEXT, bold=bold) - 2 * _GAP
-    style.write(page, style.WIDTH, y + 14, value, align="right", bold=bold)
-    for text in style.wrapped(label, room, bold=bold):
+    above = max((style.text_width(word, bold=bold) for word in style.plain(label).split(" ")), default=0.0) > room
+    lines = style.wrapped(label, style.WIDTH if above else room, bold=bold)
+    if not above:
+        style.write(page, style.WIDTH, y + 14, value, align="right", bold=bold)
+    for text in lines:
         y += style.LINE
         style.write(page, 0, y - 4, text, bold=bold)
+    if above:
+        # A word that is wider than the room beside the number has a line to itself, and so has the number.
+        y += style.LINE
+        style.write(page, style.WIDTH, y - 4, value, align="right", bold=bold)
     for remark in meta:
         for text in style.wrapped(remark, style.WIDTH, style.SMALL):
             y += 16

@@ -13,7 +13,7 @@ from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, spoke
 from whatworks.findings.language import translator
 
 # Width of the names, and height of a row.
-LABELS = 168.0
+LABELS = 140.0
 HEIGHT = 22.0
 # A name in a sentence: long enough to know it by, short enough to read on.
 _NAME = 300.0

@@ -146,15 +146,18 @@ def synthetic_figure(
 def _keys(page: Axes, language: str) -> float:
     """Each line with its name, above the plane: at their ends they may meet."""
     _ = translator(language)
-    x = 0.0
+    x, y = 0.0, 0.0
     for words, color, width, dash in (
         (_("those that started"), style.ACCENT, 2.6, "-"),
         (_("synthetic comparison"), style.INK_2, 1.8, (0, (5, 3))),
     ):
-        style.line(page, (x, x + 26), (10, 10), color=color, width=width, dash=dash)
-        style.write(page, x + 32, 14.5, words, size=style.SMALL, color=color)
-        x += 32 + style.text_width(words, style.SMALL) + 22
-    return 20.0
+        wide = 32 + style.text_width(words, style.SMALL)
+        if x and x + wide > style.WIDTH:
+            x, y = 0.0, y + 18
+        style.line(page, (x, x + 26), (y + 10, y + 10), color=color, width=width, dash=dash)
+        style.write(page, x + 32, y + 14.5, words, size=style.SMALL, color=color)
+        x += wide + 22
+    return y + 20
 
 
 def _gap(page: Axes, plane: Plane, row: Any, good: str | None) -> None:

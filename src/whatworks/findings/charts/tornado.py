@@ -70,9 +70,10 @@ def tornado_chart(
     data = tornado_data(result, payer=payer)
     page = style.sheet()
     scale = spanning([*data["low"], *data["high"], 0.0], start=8, end=style.WIDTH - 8)
-    y = 22.0
-    words = _("thin line: nothing gained or lost · thick: as expected")
-    style.write(page, 0, 14, words, size=style.SMALL, color=style.INK_2)
+    y = 6.0
+    for words in style.wrapped(_("thin line: nothing gained or lost · thick: as expected"), style.WIDTH, style.SMALL):
+        y += 16
+        style.write(page, 0, y - 8, words, size=style.SMALL, color=style.INK_2)
     for row in rows.each(data):
         label = assumption_label(row.kind, row.item, labels, language)
         middle = rows.label_row(page, y, label, "", meta=[kroner_range(row.low, row.high, language)])

@@ -29,8 +29,8 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "critical": (style.WARN, "8", "!"),
     "no_information": (style.INK_2, "o", "?"),
 }
-_NAMES, _ROW = 108.0, 42.0
-_MOST = 7
+_NAMES, _ROW = 92.0, 42.0
+_MOST = 5
 _TINY = 11.0
 
 
@@ -182,7 +182,7 @@ def _order() -> tuple[str, ...]:
 
 
 def _panel(page: Axes, y: float, data: pd.DataFrame, domains: list[str], shown: slice, language: str) -> float:
-    """One block of up to seven domains; returns the height below it."""
+    """One block of up to five domains; returns the height below it."""
     some = domains[shown]
     wide = (style.WIDTH - _NAMES) / len(some)
     for place in range(len(some)):
