@@ -38,7 +38,7 @@ def test_nothing_lies_at_one_for_ratios_and_at_zero_for_their_logarithms():
 
 def test_doubts_that_came_true_are_told_in_the_reader_s_language():
     few = Check(name="few_clusters", passed=False, message="7 clusters.", statistics={"clusters": 7.0, "limit": 40.0})
-    assert "Der er kun 7 uafhængige grupper" in str(explain(result(checks=(few,)), language="da"))
+    assert "Der er kun få uafhængige grupper: 7." in str(explain(result(checks=(few,)), language="da"))
     assert "Ingen af de kontroller" in str(explain(result(), language="da"))
 
 

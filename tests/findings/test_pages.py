@@ -244,7 +244,7 @@ def test_one_published_result_is_told_in_the_singular(samples):
     assert "(IPS): ét resultat. Det taler for." in text
     assert "Det udgivne resultat Taler for Det er ét resultat, så vi giver ikke en vurdering." in text
     assert "1 resultat Fra 1 forskningsoversigt. Tallet er kun læst i et resumé." in text
-    for plural in ("Resten", "samlet dom", "ét for ét", "Tallene står, som"):
+    for plural in ("Resten", "samlet vurdering", "ét for ét", "Tallene står, som"):
         assert plural not in text
     assert "1 af 1" not in text[: text.index("Hvad siger det udgivne resultat?")]
     confirmed = plain(page(samples.reviews(tables={"reviews": samples.reviews_table().tail(1)}), "da"))
