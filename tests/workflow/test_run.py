@@ -61,6 +61,12 @@ def behave(job: Job) -> Outcome:
         threading.Thread(target=time.sleep, args=(600,)).start()
     if name == "leaves a process":
         (job.root / "child").write_text(str(subprocess.Popen(["sleep", "600"]).pid))
+    if name == "has a session apart":
+        # As a kernel has it; a file that is there is written whole.
+        child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        (job.root / "half").write_text(str(child.pid))
+        (job.root / "half").rename(job.root / "child")
+        time.sleep(600)
     if name == "finds no room":
         return Outcome(folder=job.name, failure=Failure(type=DISK_FULL, message="x", number=28))
     if name == "fails":
@@ -121,6 +127,14 @@ def test_workers_end_when_the_run_is_left(tmp_path):
     next(outcomes)
     outcomes.close()
     assert not (tmp_path / "hangs").exists() or not alive(int((tmp_path / "hangs").read_text()))
+
+
+def test_a_process_with_a_session_of_its_own_ends_when_the_run_is_left(tmp_path):
+    outcomes = in_processes(workers=2, make=behave)(jobs(tmp_path, "works", "has a session apart"))
+    next(outcomes)
+    assert within(60, lambda: (tmp_path / "child").exists())
+    outcomes.close()
+    assert within(15, lambda: not alive(int((tmp_path / "child").read_text())))
 
 
 def run_and_be_killed(root: str) -> None:

@@ -278,12 +278,24 @@ def _make_apart(job: AnyJob, make: Maker) -> Outcome:
         return make_pages(job) if isinstance(job, PageJob) else make(job)
 
 
+def _end_children() -> None:
+    """A kernel has a session of its own, and one that is only just starting does not notice that it is alone."""
+    import psutil
+
+    # Twice: one may be born while the others are counted.
+    for pause in (0.2, 0):
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+        time.sleep(pause)
+
+
 def _end_with_parent(line: Connection) -> None:
     """Nothing is ever sent this way: the line ends when the run does, even when the run was killed."""
     try:
         line.recv()
     except (EOFError, OSError):
-        # A running notebook takes its kernel along on this signal; anything else just ends.
+        _end_children()
         os.killpg(0, signal.SIGTERM)
         time.sleep(_GRACE / 2)
         os._exit(1)
