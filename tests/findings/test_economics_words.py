@@ -1,5 +1,7 @@
 """Costs and gains in words: kroner, chances, when money is back, and what never stands alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,7 +120,7 @@ def test_the_unit_can_be_given_in_the_readers_language():
 def test_a_plan_says_how_many_when_to_go_on_and_when_to_stop():
     said = economics_sentence(plan(), "en")
     assert "2 places the intervention would reach 135 citizens" in said
-    assert "Go on if" in said
+    assert "go on if" in said
     assert said.endswith(never_alone("en"))
     nights = effect(-22.0, 8.0, measure="MD", unit="nights", good="down", method="did.aggregate")
     assert "out of 100" not in economics_sentence(plan(200.0, nights), "en")
@@ -151,8 +153,17 @@ def test_tables_have_a_row_for_everyone_and_no_empty_cell(language):
 
 def test_one_who_pays_nothing_has_nothing_to_get_back():
     table = pay_back_table(case(), "en").set_index("Who")
-    assert table.loc["The state", "When is the money back?"] == "pays nothing"
+    assert table.loc["The state", "When is the money back?"] == "pays nothing per citizen"
     assert table.loc["The state", "Chance"] == "–"
+
+
+def test_one_who_gives_one_off_money_and_gains_nothing_is_said_to_lose():
+    result = case()
+    effects = result.effects.copy()
+    at = (effects["quantity"] == "npv_per_citizen") & (effects["payer"] == "state")
+    effects.loc[at, "estimate"] = -3200.0
+    table = pay_back_table(replace(result, effects=effects), "en").set_index("Who")
+    assert table.loc["The state", "When is the money back?"] == "loses without paying per citizen"
 
 
 def test_no_rule_is_given_where_no_effect_is_enough():

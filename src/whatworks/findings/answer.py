@@ -22,7 +22,7 @@ from whatworks.findings.labels import (
 from whatworks.findings.language import translator
 from whatworks.findings.lessons import lessons, misled
 from whatworks.findings.names import N_
-from whatworks.findings.next_step import more_sure_with, next_step
+from whatworks.findings.next_step import more_sure_with, next_step, nothing_to_go_by
 from whatworks.findings.refusal import is_refusal, refusal_view
 from whatworks.findings.verdicts import Verdict, certainty, failed_doubts, hedged, verdict
 from whatworks.findings.view import Cell, about, circles, unknown_cost
@@ -58,8 +58,8 @@ def conclude(finding: Finding, name: str, language: str) -> tuple[Verdict, Verdi
     return hedged(verdict(result, smallest_important(finding), language=language), sure, language=language), sure
 
 
-def own_view(finding: Finding, language: str) -> dict[str, Any]:
-    """Everything a page about our own numbers shows."""
+def own_view(finding: Finding, language: str, *, priced: bool) -> dict[str, Any]:
+    """Everything a page about our own numbers shows; ``priced`` where the page also says what it costs."""
     _ = translator(language)
     spoken = speaking(finding)
     assert spoken is not None
@@ -80,7 +80,7 @@ def own_view(finding: Finding, language: str) -> dict[str, Any]:
         "small": small,
         "told": told,
         "lead": f"{_(_ANSWERS[conclusion.code])} {told}",
-        "step": next_step(finding, conclusion, language),
+        "step": next_step(finding, conclusion, language, priced=priced),
         "strip": _strip(finding, result, conclusion, sure, lift, language),
         "withheld": ""
         if trusted
@@ -152,6 +152,7 @@ def unknown_view(finding: Finding, language: str) -> dict[str, Any]:
     return {
         "question": question,
         "lead": _("We do not know."),
+        "step": nothing_to_go_by(language),
         "why": [
             _(
                 "We have found no published reviews about this, and we have no numbers of our own. "
@@ -159,7 +160,7 @@ def unknown_view(finding: Finding, language: str) -> dict[str, Any]:
             )
         ],
         "lift": [
-            _("A search for published reviews about the group."),
+            _("A systematic search for published reviews about the group."),
             _("The same measurements from several services, before and after."),
             _("A gradual start where a draw of lots decides the order."),
         ],

@@ -166,9 +166,9 @@ def _scaling(result: EffectResult, language: str) -> list[str]:
     stop, go = (float(quantity(result, "rule", item=item).estimate) for item in ("stop", "go"))
     rule = ""
     if math.isfinite(stop) and math.isfinite(go):
-        rule = _("Go on if the effect measured in the new places is at least {go}. Stop if it is below {stop}.").format(
-            go=effect_size(result, go, language), stop=effect_size(result, stop, language)
-        )
+        rule = _(
+            "On money alone: go on if the effect measured in the new places is at least {go}, stop if it is below {stop}."
+        ).format(go=effect_size(result, go, language), stop=effect_size(result, stop, language))
     said = money.format(
         value=kroner(head.estimate, language, signed=True),
         payer=payer_name(operator, language, within=True),

@@ -6,7 +6,15 @@ import pandas as pd
 
 from whatworks.core.result import EffectResult
 from whatworks.findings.economics_sentences import effect_size
-from whatworks.findings.economics_words import chance, kroner, kroner_range, pay_back_words, payer_name, quantity
+from whatworks.findings.economics_words import (
+    chance,
+    kroner,
+    kroner_range,
+    no_pay_back_words,
+    pay_back_words,
+    payer_name,
+    quantity,
+)
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
 
@@ -49,7 +57,9 @@ def pay_back_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
                 _("Cost per citizen"): kroner(cost.estimate, language),
                 _("Net result per citizen"): kroner(net.estimate, language, signed=True),
                 _("Probably"): kroner_range(net.conf_low, net.conf_high, language),
-                _("When is the money back?"): pay_back_words(result, payer, language) if pays else _("pays nothing"),
+                _("When is the money back?"): pay_back_words(result, payer, language)
+                if pays
+                else no_pay_back_words(result, payer, language),
                 _("Chance"): chance(float(quantity(result, "pays_back", payer=payer).estimate), language) if pays else "–",
             }
         )
@@ -145,7 +155,7 @@ def rules_table(result: EffectResult, language: str = "da") -> pd.DataFrame:
     True
     """
     _ = translator(language)
-    words = {"go": _("Go on from"), "stop": _("Stop below")}
+    words = {"go": _("For the money: go on from"), "stop": _("For the money: stop below")}
     rows = []
     for item, name in words.items():
         value = float(quantity(result, "rule", item=item).estimate)

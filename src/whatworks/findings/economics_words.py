@@ -140,6 +140,13 @@ def quantity(result: EffectResult, name: str, **where: Any) -> Any:
     return next(rows.itertuples(index=False), None)
 
 
+def no_pay_back_words(result: EffectResult, payer: str, language: str) -> str:
+    """What there is instead of a pay-back for one whom the intervention costs nothing per citizen."""
+    _ = translator(language)
+    loses = quantity(result, "npv_per_citizen", payer=payer).estimate < 0
+    return _("loses without paying per citizen") if loses else _("pays nothing per citizen")
+
+
 def pay_back_words(result: EffectResult, payer: str, language: str) -> str:
     """``back after 3 years``, ``back in the first year``, or ``not back within 5 years``."""
     _ = translator(language)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from whatworks.core.result import EffectResult
 from whatworks.findings import charts
-from whatworks.findings.economics_section import CASE, COST_EFFECTIVENESS, economics_view
+from whatworks.findings.economics_section import CASE, COST_EFFECTIVENESS, SCALING, economics_view
 from whatworks.findings.economics_sentences import economics_warnings
 from whatworks.findings.economics_words import chance, payer_name, quantity
 from whatworks.findings.finding import Finding
@@ -88,7 +89,28 @@ def _answered(finding: Finding, language: str) -> dict[str, str]:
         chance=chance(share, language),
         warnings=" ".join(economics_warnings(result, language)),
     )
-    return {"answer": _(_ANSWERS[code]), "told": told.strip(), "step": _(_STEPS[code])}
+    said = [told.strip(), *_spread(finding, language), *_failed(result, language)]
+    return {"answer": _(_ANSWERS[code]), "told": " ".join(said), "step": _(_STEPS[code])}
+
+
+def _spread(finding: Finding, language: str) -> list[str]:
+    """The chance for the same payer where the intervention is spread, which is another one than where it runs."""
+    plan = finding.results.get(SCALING)
+    if plan is None:
+        return []
+    said = translator(language)("Spread to {n} places it is {chance}.")
+    share = float(quantity(plan, "pays_back", item="").estimate)
+    return [said.format(n=number(plan.statistics["districts"], language), chance=chance(share, language))]
+
+
+def _failed(result: EffectResult, language: str) -> list[str]:
+    """That there are doubts, so that a high chance is not read as a sure one."""
+    _ = translator(language)
+    failed, total = len(result.failed_checks), len(result.checks)
+    if not failed:
+        return []
+    said = _("The amounts rest on assumptions: {n} of {total} checks are not passed.")
+    return [said.format(n=number(failed, language), total=number(total, language))]
 
 
 def _figures(finding: Finding, language: str) -> dict[str, Any]:

@@ -24,10 +24,19 @@ _STEPS: Mapping[str, str] = {
         "someone to compare with."
     ),
 }
+_WORTH_A_PRICE = ("helps", "probably_helps")
 _OPEN = ("cannot_tell", "not_trustworthy", "unknown")
 
 
-def next_step(finding: Finding, conclusion: Verdict, language: str) -> str:
+def nothing_to_go_by(language: str) -> str:
+    """What to do where there is no answer at all."""
+    return translator(language)(
+        "There is nothing to go by yet. If you try something, measure before and after, and let some wait, so that there is "
+        "someone to compare with."
+    )
+
+
+def next_step(finding: Finding, conclusion: Verdict, language: str, *, priced: bool = True) -> str:
     """What somebody who decides can do with the answer.
 
     Parameters
@@ -35,6 +44,7 @@ def next_step(finding: Finding, conclusion: Verdict, language: str) -> str:
     finding : supplies the outcome's name
     conclusion : of :func:`whatworks.findings.answer.conclude`
     language : ``"da"`` or ``"en"``
+    priced : False where nobody knows what it costs, which is then to be found out first
 
     Examples
     --------
@@ -43,7 +53,9 @@ def next_step(finding: Finding, conclusion: Verdict, language: str) -> str:
     'Do not start or expand it for the sake of pay alone. Hold the price against the small difference.'
     """
     code = "open" if conclusion.code in _OPEN else conclusion.code.removeprefix("may_be_")
-    return translator(language)(_STEPS[code]).format(outcome=within(outcome_name(finding, language)))
+    _ = translator(language)
+    said = _(_STEPS[code]).format(outcome=within(outcome_name(finding, language)))
+    return said if priced or code not in _WORTH_A_PRICE else f"{_('Work out the price first: nobody has yet.')} {said}"
 
 
 def more_sure_with(lifted: Sequence[str], language: str) -> str:

@@ -69,7 +69,7 @@ def page(
     near = places_section(in_order(places or {}, language), language)
     spoken = speaking(finding)
     if spoken is not None:
-        view = {**own_view(finding, language), "money": None, "versions": versions, "places": near}
+        view = {**own_view(finding, language, priced=case is not None), "money": None, "versions": versions, "places": near}
         if case is not None:
             view |= _with_money(view, finding, case, language)
         view |= own_context(finding, spoken[1], registry, trusted=view["trusted"], language=language)

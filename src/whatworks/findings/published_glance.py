@@ -38,7 +38,7 @@ def glance_rows(reviews: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     --------
     >>> reviews = ww.findings.published(ww.evidence.load(), "homelessness")
     >>> [(row["method"], row["found"], row["people"]) for row in glance_rows(reviews, "en")][-1]
-    ('Permanent supportive housing', '2 of 2 speak for', '113 for every 100 without it (101 to 126)')
+    ('Permanent supportive housing', '2 of 2 speak for', '113 with it for every 100 without (101 to 126)')
     """
     once = each_result_once(reviews) if "restates" in reviews else reviews
     groups: dict[tuple[Any, Any], list[pd.Series]] = {}
@@ -166,7 +166,7 @@ def _size(row: pd.Series, printed: dict[str, Any], language: str) -> tuple[str, 
         return _("{word} difference").format(word=size_word(values[0], language)).capitalize(), told
     found = people_of(row)
     if found is not None:
-        told = _("{n} of 100 instead of {without} ({range})").format(
+        told = _("{n} of 100 with it, {without} without ({range})").format(
             n=number(out_of_100(found.with_it), language),
             without=number(out_of_100(found.without), language),
             range=_range([100 * found.low, 100 * found.high], language),
@@ -174,7 +174,7 @@ def _size(row: pd.Series, printed: dict[str, Any], language: str) -> tuple[str, 
         return "", told
     if measure in _TIMES:
         shares = [100 * value for value in values[1:]]
-        told = _("{n} for every 100 without it ({range})").format(
+        told = _("{n} with it for every 100 without ({range})").format(
             n=number(round(100 * values[0]), language), range=_range(shares, language)
         )
         return "", told

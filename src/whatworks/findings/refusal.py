@@ -10,6 +10,7 @@ from whatworks.design import Choice
 from whatworks.findings.advice import HELPS, advice_reason, named
 from whatworks.findings.finding import Finding
 from whatworks.findings.language import translator
+from whatworks.findings.next_step import nothing_to_go_by
 from whatworks.findings.question import Question
 
 
@@ -72,7 +73,7 @@ def refusal_view(finding: Finding, language: str) -> dict[str, Any]:
         names = "; ".join(named(design, language) for design in others)
         why.append(_("These can be used: {designs}.").format(designs=names))
     why.append(_("That is not the same as no difference. No result has been looked at."))
-    return {"lead": _("We cannot know."), "why": why, "lift": _lifts(about, language)}
+    return {"lead": _("We cannot know."), "why": why, "lift": _lifts(about, language), "step": nothing_to_go_by(language)}
 
 
 def _lifts(about: "pd.Series[Any]", language: str) -> list[str]:

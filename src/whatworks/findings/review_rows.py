@@ -34,7 +34,7 @@ def side(row: Mapping[str, Any] | pd.Series, language: str) -> Side:
     _ = translator(language)
     low, high = float(row["conf_low"]), float(row["conf_high"])
     if not (math.isfinite(low) and math.isfinite(high)):
-        return Side("unstated", _("Cannot be settled without a range"))
+        return Side("unstated", _("Unsettled: the source gives no range"))
     none = no_difference(str(row["measure"]))
     if low <= none <= high:
         return Side("both", _("Can go both ways"))

@@ -49,7 +49,7 @@ def page_of_status(
     >>> from datetime import date
     >>> tables, truth = ww.documentation.simulate(scenario="S1", seed=1)
     >>> now = ww.documentation.status_report(tables, day=date(2023, 12, 31), synthetic=True)
-    >>> "siden 31.12.2023" in page_of_status(now, before=now, language="da")
+    >>> "siden 31. december 2023" in page_of_status(now, before=now, language="da")
     True
     """
     one_of(language, LANGUAGES, name="language")

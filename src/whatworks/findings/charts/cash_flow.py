@@ -12,7 +12,15 @@ from whatworks.findings.charts import rows
 from whatworks.findings.charts.scale import Scale
 from whatworks.findings.charts.words import Words, spoken
 from whatworks.findings.economics_sentences import economics_sentence
-from whatworks.findings.economics_words import chance, kroner, kroner_range, pay_back_words, payer_name, quantity
+from whatworks.findings.economics_words import (
+    chance,
+    kroner,
+    kroner_range,
+    no_pay_back_words,
+    pay_back_words,
+    payer_name,
+    quantity,
+)
 from whatworks.findings.figures import figure_html
 from whatworks.findings.language import number, translator
 
@@ -120,7 +128,7 @@ def _state(result: EffectResult, payer: str, language: str) -> str:
     """What happens to a payer, in few words."""
     _ = translator(language)
     if quantity(result, "cost_per_citizen", payer=payer).estimate <= 0:
-        return _("pays nothing")
+        return no_pay_back_words(result, payer, language)
     share = chance(float(quantity(result, "pays_back", payer=payer).estimate), language)
     return f"{pay_back_words(result, payer, language)} ({share})"
 

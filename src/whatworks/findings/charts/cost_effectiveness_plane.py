@@ -97,9 +97,9 @@ def cost_effectiveness_plane_figure(
         caption=_("{n} of 100 answers that fit the numbers are {quadrant}").format(
             n=number(counts[place], language), quadrant=quadrant_words(place, language)
         ),
-        unit=_("upwards: extra kroner per citizen, {year} prices; across: improvement in {unit}").format(
-            year=result.provenance.arguments["price_level"], unit=named
-        ),
+        unit=_(
+            "upwards: what it costs per citizen before any gain in money, {year} prices; across: improvement in {unit}"
+        ).format(year=result.provenance.arguments["price_level"], unit=named),
         alt=cost_effectiveness_plane_alt(result, unit=unit, language=language),
         note=_("Each dot is one of 100 answers that fit the numbers equally well. The large diamond is the estimate."),
         table=table,

@@ -140,7 +140,7 @@ def love_figure(
         caption=_finding(data, language),
         unit=_("Difference between the groups, in standard deviations"),
         alt=love_alt(balance, labels=labels, language=language),
-        note=_("Open circles: before. Filled circles: after. The nearer to zero, the more alike are the two groups."),
+        note=_note(data, language),
         table=table,
         language=language,
         source=spoken(source, language) or None,
@@ -203,6 +203,14 @@ def _finding(data: pd.DataFrame, language: str) -> str:
         "before": _("Before matching the groups are alike on {some} of {total} characteristics."),
     }
     return words[stage].format(some=number(alike, language), total=number(len(known), language))
+
+
+def _note(data: pd.DataFrame, language: str) -> str:
+    _ = translator(language)
+    signs = _("Open circles: before. Filled circles: after. The nearer to zero, the more alike are the two groups.")
+    if len(_characteristics(data)) == len(data):
+        return signs
+    return f"{signs} {_('The chance of taking part is worked out from the others, so it is not counted.')}"
 
 
 def _column(values: pd.Series, language: str) -> list[str]:

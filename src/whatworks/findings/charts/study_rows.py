@@ -1,6 +1,7 @@
 """Rows of studies, one line each: the name at the left, the interval beside it, one axis below them all."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ LABELS = 140.0
 HEIGHT = 22.0
 # A name in a sentence: long enough to know it by, short enough to read on.
 _NAME = 300.0
+# Several authors before a year, and words in brackets that are none.
+_AUTHORS = re.compile(r"^([^,&(]+?)(?:,| &| og| and) .*?(\(?(?:19|20)\d\d[a-z]?\)?.*)$", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\s*\([^()]*[^()\d][^()]*\)$")
 
 
 def study_row(
@@ -40,12 +44,27 @@ def study_row(
     """
     estimate, low, high = values
     middle = y + HEIGHT / 2
-    style.write(page, 0, middle + 4.5, style.shortened(label, LABELS, style.SMALL, bold=bold), size=style.SMALL, bold=bold)
+    style.write(page, 0, middle + 4.5, fitted(label, LABELS, bold=bold), size=style.SMALL, bold=bold)
     if math.isfinite(low) and math.isfinite(high):
         style.line(page, (scale(low), scale(high)), (middle, middle), color=color, width=1.5)
     if math.isfinite(estimate):
         style.mark(page, scale(estimate), middle, color=color, shape=shape, size=size, hollow=hollow)
     return y + HEIGHT
+
+
+def fitted(label: str, width: float, *, bold: bool = False) -> str:
+    """A study's name in so many pixels of small type: whole, else with its first author, else without what follows in brackets.
+
+    Examples
+    --------
+    >>> fitted("Greeson, Garcia, Kim & Courtney (2015)", 140.0), fitted("Invented study 1 (simulated)", 140.0)
+    ('Greeson et al. (2015)', 'Invented study 1')
+    """
+    first = _AUTHORS.sub(r"\1 et al. \2", label)
+    for name in (label, first, _IN_BRACKETS.sub("", first)):
+        if style.text_width(style.plain(name), style.SMALL, bold=bold) <= width:
+            return style.plain(name)
+    return style.shortened(first, width, style.SMALL, bold=bold)
 
 
 def upright(page: Axes, scale: Scale, value: float, y: tuple[float, float], *, color: str = style.INK_2, dash: Any = "-") -> None:

@@ -43,7 +43,10 @@ ECONOMICS_CASES: Mapping[str, tuple[str, str, str]] = {
         N_("There is no one-off money. What it costs to start must be found in the ordinary budget."),
     ),
     "carries_itself": (
-        N_("When the one-off money ends, the intervention is expected to pay for itself from year to year."),
+        N_(
+            "When the one-off money ends, each year's gains are expected to cover that year's costs. "
+            "It does not say that all is won back."
+        ),
         N_("When the one-off money ends, the intervention is expected to cost more from year to year than it gives back."),
         N_("We cannot tell whether the intervention pays for itself once the one-off money ends."),
     ),
