@@ -1,6 +1,7 @@
 """What it costs on a finding's page: cost, pay-back per payer with its chance, scaling advice, and what never stands alone."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 import whatworks as ww
 from whatworks.core.errors import InvalidResult
 from whatworks.findings import Finding, money_question, never_alone, page
+from whatworks.findings.economics_words import chance, quantity
+from whatworks.findings.investment_page import LIKELY
 
 LANGUAGES = ("da", "en")
 YEARS = {
@@ -155,3 +158,39 @@ def test_costs_and_consequences_are_told_with_names_ranges_and_sources():
     assert told.iloc[0].tolist()[1:] == [
         "The municipality", "+16.00", "9.00 to 23.00", "480\N{NO-BREAK SPACE}kr.", "1–4", "invented for examples",
     ]  # fmt: skip
+
+
+def test_a_case_says_first_what_its_chance_becomes_where_it_is_spread_and_what_it_rests_on(costs):
+    told = text_of(page(costs, "en"))
+    case, plan = costs.results["case"], costs.results["scaling"]
+    runs = float(quantity(case, "pays_back", payer="municipality").estimate)
+    spread = float(quantity(plan, "pays_back", item="").estimate)
+    assert f"is {chance(runs, 'en')}. Spread to 2 places it is {chance(spread, 'en')}." in told
+    assert f"{len(case.failed_checks)} of {len(case.checks)} checks are not passed" in told
+    assert ("Probably yes where it runs now." in told) == (runs >= LIKELY > spread)
+
+
+def test_where_it_is_likely_to_pay_only_where_it_runs_the_answer_says_so(costs):
+    plan = costs.results["scaling"]
+    effects = plan.effects.copy()
+    effects.loc[(effects["quantity"] == "pays_back") & (effects["item"] == ""), "estimate"] = 0.3
+    case = costs.results["case"].effects.copy()
+    case.loc[case["quantity"] == "pays_back", "estimate"] = 0.9
+    changed = {
+        **costs.results,
+        "scaling": replace(plan, effects=effects),
+        "case": replace(costs.results["case"], effects=case),
+    }
+    told = text_of(page(replace(costs, results=changed), "en"))
+    assert "Probably yes where it runs now." in told
+    alone = text_of(page(replace(costs, results={name: each for name, each in changed.items() if name != "scaling"}), "en"))
+    assert "Probably yes." in alone
+    assert "Spread to" not in alone
+
+
+def test_what_is_worth_choosing_is_priced_first_where_nobody_has(samples, costs):
+    def step(**more):
+        return text_of(page(samples.matched(), "en", **more))
+
+    assert "Work out the price first" in step()
+    assert "Work out the price first" not in step(case=costs)

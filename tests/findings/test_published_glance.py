@@ -85,7 +85,7 @@ def test_of_several_results_the_best_founded_tells_the_size_and_all_are_counted(
     unconfirmed = row("g", 1.5, 1.4, 1.6, k=90, confirmed="no")
     wide = row("g", 0.1, -0.2, 0.4, k=1)
     both = told(small, large, unconfirmed, wide)
-    assert both["found"] == "3 of 4 speak for"
+    assert both["found"] == "3 of 4 speak for, 1 can go both ways"
     assert both["code"] == "both"
     assert both["basis"] == "40 studies"
     frame = pd.DataFrame([small, large])

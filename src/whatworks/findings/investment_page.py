@@ -90,7 +90,14 @@ def _answered(finding: Finding, language: str) -> dict[str, str]:
         warnings=" ".join(economics_warnings(result, language)),
     )
     said = [told.strip(), *_spread(finding, language), *_failed(result, language)]
-    return {"answer": _(_ANSWERS[code]), "told": " ".join(said), "step": _(_STEPS[code])}
+    answer = _("Probably yes where it runs now.") if code == "likely" and _spread_share(finding) < LIKELY else _(_ANSWERS[code])
+    return {"answer": answer, "told": " ".join(said), "step": _(_STEPS[code])}
+
+
+def _spread_share(finding: Finding) -> float:
+    """The chance that the one who runs it has the money back where it is spread; 1 where nobody has asked."""
+    plan = finding.results.get(SCALING)
+    return 1.0 if plan is None else float(quantity(plan, "pays_back", item="").estimate)
 
 
 def _spread(finding: Finding, language: str) -> list[str]:
@@ -99,8 +106,7 @@ def _spread(finding: Finding, language: str) -> list[str]:
     if plan is None:
         return []
     said = translator(language)("Spread to {n} places it is {chance}.")
-    share = float(quantity(plan, "pays_back", item="").estimate)
-    return [said.format(n=number(plan.statistics["districts"], language), chance=chance(share, language))]
+    return [said.format(n=number(plan.statistics["districts"], language), chance=chance(_spread_share(finding), language))]
 
 
 def _failed(result: EffectResult, language: str) -> list[str]:

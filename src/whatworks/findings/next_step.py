@@ -55,7 +55,7 @@ def next_step(finding: Finding, conclusion: Verdict, language: str, *, priced: b
     code = "open" if conclusion.code in _OPEN else conclusion.code.removeprefix("may_be_")
     _ = translator(language)
     said = _(_STEPS[code]).format(outcome=within(outcome_name(finding, language)))
-    return said if priced or code not in _WORTH_A_PRICE else f"{_('Work out the price first: nobody has yet.')} {said}"
+    return said if priced or code not in _WORTH_A_PRICE else f"{said} {_('Work out the price first: nobody has yet.')}"
 
 
 def more_sure_with(lifted: Sequence[str], language: str) -> str:

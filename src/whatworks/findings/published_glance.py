@@ -61,6 +61,9 @@ def _told(rows: Sequence[pd.Series], language: str) -> dict[str, Any]:
     sides = [side(row, language) for row in rows]
     codes = [each.code for each in sides]
     found = sides[0].word if len(rows) == 1 else how_many_speak(codes, language)
+    if len(rows) > 1 and "both" in codes:
+        # The size that stands beside it may be that of one that speaks for.
+        found = f"{found}, {_('{n} can go both ways').format(n=number(codes.count('both'), language))}"
     size, people = _size(best, review_row(best, language), language)
     return {
         "code": codes[0] if len(set(codes)) == 1 else "both",
