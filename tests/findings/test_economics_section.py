@@ -166,7 +166,7 @@ def test_a_case_says_first_what_its_chance_becomes_where_it_is_spread_and_what_i
     runs = float(quantity(case, "pays_back", payer="municipality").estimate)
     spread = float(quantity(plan, "pays_back", item="").estimate)
     assert f"is {chance(runs, 'en')}. Spread to 2 places it is {chance(spread, 'en')}." in told
-    assert f"{len(case.failed_checks)} of {len(case.checks)} checks are not passed" in told
+    assert f"{len(case.failed_checks)} of the calculation&#39;s {len(case.checks)} checks are not passed" in told
     assert ("Probably yes where it runs now." in told) == (runs >= LIKELY > spread)
 
 

@@ -31,7 +31,9 @@ def test_a_standardised_difference_is_told_as_the_share_above_the_typical_person
 
 @pytest.mark.parametrize("measure", ["RR", "IRR"])
 def test_a_ratio_is_told_for_every_hundred_and_odds_are_not(measure):
-    assert told(row(measure, 0.63, 0.48, 0.82, "down"))["people"] == "63 with it for every 100 without (48 to 82)"
+    assert (
+        told(row(measure, 0.63, 0.48, 0.82, "down"))["people"] == "63 with it (48 to 82) for every 100 without; fewer is better"
+    )
     odds = told(row("OR", 1.22, 1.01, 1.44))
     assert (odds["people"], odds["size"]) == ("", "1.22 (OR) (1.01 to 1.44)")
 
@@ -42,7 +44,7 @@ def test_a_ratio_is_told_for_every_hundred_and_odds_are_not(measure):
 def test_with_the_share_of_the_comparison_groups_a_difference_is_told_in_people(measure, effect, low, high):
     assert (
         told(row(measure, effect, low, high, "down", share_comparison=0.274))["people"]
-        == "39 of 100 with it, 27 without (31 to 47)"
+        == "39 of 100 with it (31 to 47), 27 without; fewer is better"
     )
 
 
@@ -50,7 +52,10 @@ def test_a_difference_in_people_needs_a_range_and_a_share_that_can_be():
     unranged = told(row("OR", 1.68, float("nan"), float("nan"), share_comparison=0.274))
     assert (unranged["people"], unranged["size"]) == ("", "1.68 (OR) (range not stated)")
     # 2.5 times 60 of 100 is more than everyone: the ratio stands as it was printed.
-    assert told(row("RR", 2.5, 2.0, 3.0, share_comparison=0.6))["people"] == "250 with it for every 100 without (200 to 300)"
+    assert (
+        told(row("RR", 2.5, 2.0, 3.0, share_comparison=0.6))["people"]
+        == "250 with it (200 to 300) for every 100 without; more is better"
+    )
 
 
 def test_a_hundred_people_are_drawn_for_the_best_founded_result_of_each_method():

@@ -155,7 +155,7 @@ def unknown_view(finding: Finding, language: str) -> dict[str, Any]:
         "step": nothing_to_go_by(language),
         "why": [
             _(
-                "We have found no published reviews about this, and we have no numbers of our own. "
+                "We know of no published reviews about this, and we have no numbers of our own. "
                 "That is not the same as no difference. It only means that we have nothing to answer with yet."
             )
         ],

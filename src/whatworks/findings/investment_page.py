@@ -115,7 +115,7 @@ def _failed(result: EffectResult, language: str) -> list[str]:
     failed, total = len(result.failed_checks), len(result.checks)
     if not failed:
         return []
-    said = _("The amounts rest on assumptions: {n} of {total} checks are not passed.")
+    said = _("The amounts rest on assumptions: {n} of the calculation's {total} checks are not passed.")
     return [said.format(n=number(failed, language), total=number(total, language))]
 
 

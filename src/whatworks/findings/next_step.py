@@ -16,7 +16,7 @@ _STEPS: Mapping[str, str] = {
     ),
     "too_small": N_("Do not start or expand it for the sake of {outcome} alone. Hold the price against the small difference."),
     "no_important_difference": N_(
-        "Do not start or expand it for the sake of {outcome} alone. Ask what else it gives, and what it costs."
+        "Do not start or expand it for the sake of {outcome} alone. Ask what else it gives before you pay for it."
     ),
     "worse": N_("Wait with starting or expanding until the result has been discussed. Where it runs, find out why."),
     "open": N_(

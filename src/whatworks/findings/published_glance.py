@@ -38,7 +38,7 @@ def glance_rows(reviews: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     --------
     >>> reviews = ww.findings.published(ww.evidence.load(), "homelessness")
     >>> [(row["method"], row["found"], row["people"]) for row in glance_rows(reviews, "en")][-1]
-    ('Permanent supportive housing', '2 of 2 speak for', '113 with it for every 100 without (101 to 126)')
+    ('Permanent supportive housing', '2 of 2 speak for', '113 with it (101 to 126) for every 100 without; more is better')
     """
     once = each_result_once(reviews) if "restates" in reviews else reviews
     groups: dict[tuple[Any, Any], list[pd.Series]] = {}
@@ -169,19 +169,27 @@ def _size(row: pd.Series, printed: dict[str, Any], language: str) -> tuple[str, 
         return _("{word} difference").format(word=size_word(values[0], language)).capitalize(), told
     found = people_of(row)
     if found is not None:
-        told = _("{n} of 100 with it, {without} without ({range})").format(
+        told = _("{n} of 100 with it ({range}), {without} without").format(
             n=number(out_of_100(found.with_it), language),
             without=number(out_of_100(found.without), language),
             range=_range([100 * found.low, 100 * found.high], language),
         )
-        return "", told
+        return "", told + _better(row, language)
     if measure in _TIMES:
         shares = [100 * value for value in values[1:]]
-        told = _("{n} with it for every 100 without ({range})").format(
+        told = _("{n} with it ({range}) for every 100 without").format(
             n=number(round(100 * values[0]), language), range=_range(shares, language)
         )
-        return "", told
+        return "", told + _better(row, language)
     return f"{printed['effect']} ({printed['range']})", ""
+
+
+def _better(row: pd.Series, language: str) -> str:
+    """Which way is good, said behind a count: between two rows it can change."""
+    _ = translator(language)
+    words = {"up": _("more is better"), "down": _("fewer is better")}
+    said = words.get(str(row["direction_of_good"]))
+    return f"; {said}" if said else ""
 
 
 def _range(shares: Sequence[float], language: str) -> str:

@@ -20,8 +20,8 @@ from whatworks.findings.reviews import count_reviews
 from whatworks.findings.wording import check_sentence, design_explanation, design_name, shown
 
 REVIEWS_SOURCE: Mapping[str, str] = {
-    "da": "Systematiske forskningsoversigter, som de er trykt. Tallene står i evidence/reviews.csv med kilde og sted.",
-    "en": "Systematic reviews as printed. The numbers stand in evidence/reviews.csv with source and place.",
+    "da": "Fra evidence/reviews.csv, hvor systematiske forskningsoversigter står, som de er trykt, med kilde og sted.",
+    "en": "From evidence/reviews.csv, where systematic reviews stand as they are printed, with source and place.",
 }
 _DESIGNS = {
     "matched": N_("A matched comparison, held against a randomised trial"),
