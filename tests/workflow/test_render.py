@@ -108,3 +108,10 @@ def test_what_a_cell_only_names_is_folded_away_with_its_code():
     html = body(code("question", outputs=[output("execute_result", {"text/plain": "Question()"}, execution_count=1)]))
     assert '<code>question</code></pre><pre class="output" tabindex="0">Question()</pre></details>' in html
     assert html.count("Question()") == 1
+
+
+def test_of_an_output_that_is_alive_the_page_shows_what_else_it_has_and_of_a_script_nothing():
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    assert "<b>table</b>" in body(shown({**widget, "text/html": "<b>table</b>", "text/plain": "Slider()"}))
+    assert "Slider()" in body(shown({**widget, "text/plain": "Slider()"}))
+    assert "hidden" not in body(shown({"application/javascript": "hidden", "text/plain": "hidden"}))

@@ -89,24 +89,24 @@ def _answered(finding: Finding, language: str) -> dict[str, str]:
         chance=chance(share, language),
         warnings=" ".join(economics_warnings(result, language)),
     )
-    said = [told.strip(), *_spread(finding, language), *_failed(result, language)]
-    answer = _("Probably yes where it runs now.") if code == "likely" and _spread_share(finding) < LIKELY else _(_ANSWERS[code])
+    spread, answer = _spread_share(finding), _(_ANSWERS[code])
+    if spread is not None:
+        told = f"{told.strip()} {_spread(finding.results[SCALING], spread, language)}"
+        answer = _("Probably yes where it runs now.") if code == "likely" and spread < LIKELY else answer
+    said = [told.strip(), *_failed(result, language)]
     return {"answer": answer, "told": " ".join(said), "step": _(_STEPS[code])}
 
 
-def _spread_share(finding: Finding) -> float:
-    """The chance that the one who runs it has the money back where it is spread; 1 where nobody has asked."""
+def _spread_share(finding: Finding) -> float | None:
+    """The chance that the one who runs it has the money back where it is spread; None where nobody has asked."""
     plan = finding.results.get(SCALING)
-    return 1.0 if plan is None else float(quantity(plan, "pays_back", item="").estimate)
+    return None if plan is None else float(quantity(plan, "pays_back", item="").estimate)
 
 
-def _spread(finding: Finding, language: str) -> list[str]:
+def _spread(plan: EffectResult, share: float, language: str) -> str:
     """The chance for the same payer where the intervention is spread, which is another one than where it runs."""
-    plan = finding.results.get(SCALING)
-    if plan is None:
-        return []
     said = translator(language)("Spread to {n} places it is {chance}.")
-    return [said.format(n=number(plan.statistics["districts"], language), chance=chance(_spread_share(finding), language))]
+    return said.format(n=number(plan.statistics["districts"], language), chance=chance(share, language))
 
 
 def _failed(result: EffectResult, language: str) -> list[str]:

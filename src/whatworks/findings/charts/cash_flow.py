@@ -126,7 +126,6 @@ def _reach(part: pd.DataFrame) -> tuple[float, float]:
 
 def _state(result: EffectResult, payer: str, language: str) -> str:
     """What happens to a payer, in few words."""
-    _ = translator(language)
     if quantity(result, "cost_per_citizen", payer=payer).estimate <= 0:
         return no_pay_back_words(result, payer, language)
     share = chance(float(quantity(result, "pays_back", payer=payer).estimate), language)
