@@ -215,15 +215,11 @@ def _dots_legend(page: Axes, result: EffectResult, language: str) -> float:
         (False, _("adjusted, with 95% interval") if compares else _("corrected, with 95% interval")),
         (True, _("before adjustment") if compares else _("before correction")),
     ]
-    x, y = 0.0, 0.0
-    for hollow, text in words:
-        wide = 17 + style.text_width(text, style.SMALL)
-        if x and x + wide > style.WIDTH:
-            x, y = 0.0, y + 18
+    places = rows.legend_places([text for _hollow, text in words], sign=17, gap=20)
+    for (x, y), (hollow, text) in zip(places, words, strict=True):
         style.mark(page, x + 6, y + 9, color=style.MUTED if hollow else style.ACCENT, size=8, hollow=hollow)
         style.write(page, x + 17, y + 14, text, size=style.SMALL, color=style.INK_2)
-        x += wide + 20
-    return y + 20
+    return places[-1][1] + 20
 
 
 def _finding(result: EffectResult, data: pd.DataFrame, language: str) -> str:

@@ -225,16 +225,12 @@ def _legend(page: Axes, language: str) -> float:
     _ = translator(language)
     texts = [number(level, language, decimals=2) for level in _LEVELS]
     words = [f"p > {texts[0]}", f"{texts[1]}–{texts[0]}", f"{texts[2]}–{texts[1]}", f"p < {texts[2]}"]
-    x, y = 0.0, 0.0
-    for text, opacity in zip(words, _SHADES, strict=True):
-        wide = 23 + style.text_width(text, style.SMALL)
-        if x and x + wide > style.WIDTH:
-            x, y = 0.0, y + 18
+    places = rows.legend_places(words, sign=23, gap=14)
+    for (x, y), text, opacity in zip(places, words, _SHADES, strict=True):
         style.box(page, (x, x + 18), (y + 3, y + 16), color=style.MUTED, opacity=opacity)
         style.line(page, (x, x + 18, x + 18, x, x), (y + 3, y + 3, y + 16, y + 16, y + 3), color=style.RULE)
         style.write(page, x + 23, y + 14, text, size=style.SMALL, color=style.INK_2)
-        x += wide + 14
-    return y + 20
+    return places[-1][1] + 20
 
 
 def _p_text(value: float, language: str) -> str:

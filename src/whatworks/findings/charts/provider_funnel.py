@@ -177,15 +177,12 @@ def _curve(result: EffectResult, sizes: np.ndarray, name: str) -> tuple[np.ndarr
 
 def _funnel_legend(page: Axes, language: str) -> float:
     _ = translator(language)
-    x, y = 0.0, 0.0
-    for name, words in (("95", _("95 of 100 by chance")), ("998", _("998 of 1,000 by chance"))):
-        width = 32 + style.text_width(words, style.SMALL)
-        if x + width > style.WIDTH:
-            x, y = 0.0, y + 18
+    told = {"95": _("95 of 100 by chance"), "998": _("998 of 1,000 by chance")}
+    places = rows.legend_places(list(told.values()), sign=32, gap=18)
+    for (x, y), (name, words) in zip(places, told.items(), strict=True):
         style.line(page, (x, x + 26), (y + 10, y + 10), color=style.INK_2, dash=_DASHES[name])
         style.write(page, x + 32, y + 14, words, size=style.SMALL, color=style.INK_2)
-        x += width + 18
-    return y + 20.0
+    return places[-1][1] + 20
 
 
 def _dots(plane: Plane, shown: pd.DataFrame, shapes: Mapping[str, str], labels: Any, language: str) -> None:

@@ -11,6 +11,7 @@ from whatworks.core.alphabet import sort_key
 from whatworks.core.columns import require_columns
 from whatworks.core.errors import EmptyData
 from whatworks.core.result import EffectResult
+from whatworks.findings.charts import rows
 from whatworks.findings.charts.words import LOG_MEASURES, Words, as_ratio, spoken
 from whatworks.findings.language import number, translator
 from whatworks.findings.names import N_
@@ -87,16 +88,12 @@ def owner_legend(page: Axes, y: float, shapes: Mapping[str, str]) -> float:
     """What the shapes mean, over as many lines as it takes; returns the height below."""
     if not shapes:
         return y
-    x = 0.0
-    for name, shape in shapes.items():
-        text = style.shortened(name, 150, style.SMALL)
-        width = 18 + style.text_width(text, style.SMALL) + 16
-        if x and x + width > style.WIDTH:
-            x, y = 0.0, y + 18
-        style.mark(page, x + 6, y + 9, color=style.INK_2, shape=shape, size=9)
-        style.write(page, x + 17, y + 14, text, size=style.SMALL, color=style.INK_2)
-        x += width
-    return y + 20
+    names = [style.shortened(name, 150, style.SMALL) for name in shapes]
+    places = rows.legend_places(names, sign=17, gap=17)
+    for (x, down), text, shape in zip(places, names, shapes.values(), strict=True):
+        style.mark(page, x + 6, y + down + 9, color=style.INK_2, shape=shape, size=9)
+        style.write(page, x + 17, y + down + 14, text, size=style.SMALL, color=style.INK_2)
+    return y + places[-1][1] + 20
 
 
 def left_out(data: pd.DataFrame, language: str) -> str:

@@ -124,3 +124,33 @@ def heading(page: Axes, y: float, text: str, *, size: float = style.TEXT, color:
         y += style.LINE
         style.write(page, 0, y - 4, each, size=size, color=color, bold=True)
     return y + 2
+
+
+def legend_places(words: Sequence[str], *, sign: float, gap: float) -> list[tuple[float, float]]:
+    """Where each sign of a legend begins, beside each other in lines no wider than the page.
+
+    Parameters
+    ----------
+    words : in small type
+    sign : pixels from where a sign begins to where its words begin
+    gap : pixels between the words of one and the sign of the next
+
+    Returns
+    -------
+    Across and down in pixels, for each; lines are 18 apart.
+
+    Examples
+    --------
+    >>> places = legend_places(["a word", "words " * 10, "a word"], sign=20, gap=10)
+    >>> [down for _across, down in places]
+    [0.0, 18.0, 36.0]
+    """
+    places: list[tuple[float, float]] = []
+    x, y = 0.0, 0.0
+    for text in words:
+        wide = sign + style.text_width(text, style.SMALL)
+        if x and x + wide > style.WIDTH:
+            x, y = 0.0, y + 18
+        places.append((x, y))
+        x += wide + gap
+    return places

@@ -146,18 +146,15 @@ def synthetic_figure(
 def _keys(page: Axes, language: str) -> float:
     """Each line with its name, above the plane: at their ends they may meet."""
     _ = translator(language)
-    x, y = 0.0, 0.0
-    for words, color, width, dash in (
+    keys = (
         (_("those that started"), style.ACCENT, 2.6, "-"),
         (_("synthetic comparison"), style.INK_2, 1.8, (0, (5, 3))),
-    ):
-        wide = 32 + style.text_width(words, style.SMALL)
-        if x and x + wide > style.WIDTH:
-            x, y = 0.0, y + 18
+    )
+    places = rows.legend_places([key[0] for key in keys], sign=32, gap=22)
+    for (x, y), (words, color, width, dash) in zip(places, keys, strict=True):
         style.line(page, (x, x + 26), (y + 10, y + 10), color=color, width=width, dash=dash)
         style.write(page, x + 32, y + 14.5, words, size=style.SMALL, color=color)
-        x += wide + 22
-    return y + 20
+    return places[-1][1] + 20
 
 
 def _gap(page: Axes, plane: Plane, row: Any, good: str | None) -> None:
